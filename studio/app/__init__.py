@@ -1,0 +1,1 @@
+"""Services without Qt: what the window and the command line share."""

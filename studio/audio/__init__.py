@@ -1,0 +1,1 @@
+"""Frames to the loudspeaker. Knows neither notes nor networks."""

@@ -1,0 +1,1 @@
+"""Bytes to music and back: MIDI, project files, audio files."""

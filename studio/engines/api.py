@@ -1,0 +1,154 @@
+"""The two protocols an engine may fill, and the values that pass through them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines.cards import Card
+from studio.music.document import Document
+from studio.music.notes import Notes
+from studio.music.pitch import Key
+
+Audio = npt.NDArray[np.float32]
+DRUM_KIT = 128
+
+
+class Context(Protocol):
+    """What a running job is given: how to say how far it is, and to learn that it should stop."""
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Report ``fraction`` 0..1 done. Raises :class:`studio.errors.Cancelled` once the job was cancelled."""
+
+    def notice(self, message: str) -> None:
+        """Tell the user one sentence that does not end the job (for example: the GPU failed, going on with the CPU)."""
+
+
+class Quiet:
+    """A context that nobody watches and nobody cancels."""
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        """Do nothing."""
+
+    def notice(self, message: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """What to write.
+
+    ``context`` is read, never changed. Notes are wanted in [start, start + length), ticks on bar lines of its metre.
+    ``tracks`` are the ids of the context's tracks to write for; empty lets the engine choose (for a new piece).
+    ``key`` locks every pitched note to its scale; None leaves the pitches free.
+    ``style`` is one of the engine's styles, empty for any. ``temperature`` 1 is the engine's measured default.
+    ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
+    """
+
+    context: Document
+    start: int
+    length: int
+    tracks: tuple[int, ...] = ()
+    style: str = ""
+    key: Key | None = None
+    temperature: float = 1.0
+    top_p: float = 0.95
+    seed: int = 0
+    takes: int = 1
+
+    @property
+    def end(self) -> int:
+        """The tick at which the wanted notes end."""
+        return self.start + self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A track that notes are written for: one of the context (``track_id``), or a new one (None)."""
+
+    name: str
+    program: int = 0
+    drums: bool = False
+    track_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Notes of one take as they were written: (part, notes) with starts counted from the song's start.
+
+    Nothing more will start before ``written_to`` in this take. A take's last chunk has ``written_to`` at the
+    request's end. A part keeps its identity (equality) from chunk to chunk.
+    """
+
+    take: int
+    notes: tuple[tuple[Part, Notes], ...]
+    written_to: int
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """An engine that writes notes."""
+
+    card: Card
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Names of the styles it can be asked for."""
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Load the weights and warm up. Raises StudioError when the model cannot be used."""
+
+    def generate(self, request: GenerateRequest, ctx: Context) -> Iterator[Chunk]:
+        """Write; yields as notes come. Calls ``ctx.progress`` at least every 50 ms."""
+
+
+@dataclass(frozen=True, eq=False)
+class SoundBatch:
+    """Notes to be sounded, in frames; every column has shape [n].
+
+    ``program`` is a GM program, :data:`DRUM_KIT` for drums. ``held`` counts frames from onset to release.
+    """
+
+    program: npt.NDArray[np.int16]
+    pitch: npt.NDArray[np.int16]
+    velocity: npt.NDArray[np.int16]
+    held: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.pitch)
+
+    def select(self, which: npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice) -> "SoundBatch":
+        """The notes at a mask, slice or indices."""
+        return SoundBatch(self.program[which], self.pitch[which], self.velocity[which], self.held[which])
+
+
+@runtime_checkable
+class Renderer(Protocol):
+    """An engine that makes sound. A note's sound is a pure function of its row in the batch, the rate and the time."""
+
+    card: Card
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Load the weights and warm up. Raises StudioError when the model cannot be used."""
+
+    def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
+        """Frames from onset to silence, release included, shape [n]."""
+
+    def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
+        """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end.
+
+        The same samples to the bit whatever the slice, the batch around a note, or the number of threads.
+        """
+
+
+
+@dataclass(frozen=True)
+class EngineEntry:
+    """A row of the registry: what the engine is, and how to make one (imports nothing heavy until called)."""
+
+    id: str
+    kind: str  # "generator" or "renderer"
+    title: str
+    make: Callable[[], object] = field(repr=False)

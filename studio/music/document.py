@@ -1,0 +1,198 @@
+"""The document: everything a song is, as frozen values. Nothing here changes; :mod:`studio.music.edits` makes new ones."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from studio.music.notes import Controls, Notes
+from studio.music.pitch import Chord, Key
+from studio.music.tempo import TempoMap
+from studio.music.time import Meter
+
+DRUM_CHANNEL = 9
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a take came from. ``kind`` is drawn, imported, played or generated.
+
+    For generated takes: the engine and model ids, the sha256 of the weights, the request as JSON, and the seed,
+    which together write the same notes again.
+    """
+
+    kind: str = "drawn"
+    engine: str = ""
+    model: str = ""
+    weights_sha256: str = ""
+    request: str = ""
+    seed: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Take:
+    """One version of a clip's notes; note starts count from the clip's start."""
+
+    notes: Notes = field(default_factory=Notes.empty)
+    name: str = ""
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of a track that shows one of its takes. ``start`` and ``length`` are ticks."""
+
+    id: int
+    start: int
+    length: int
+    takes: tuple[Take, ...] = (Take(),)
+    active: int = 0
+    name: str = ""
+
+    @property
+    def end(self) -> int:
+        """The tick at which the clip ends."""
+        return self.start + self.length
+
+    @property
+    def take(self) -> Take:
+        """The active take."""
+        return self.takes[self.active]
+
+    @property
+    def notes(self) -> Notes:
+        """The active take's notes, counted from the clip's start."""
+        return self.take.notes
+
+    def with_notes(self, notes: Notes) -> "Clip":
+        """This clip with the active take's notes replaced; it grows where they pass its end."""
+        takes = (*self.takes[: self.active], replace(self.take, notes=notes), *self.takes[self.active + 1 :])
+        return replace(self, takes=takes, length=max(self.length, notes.last_end))
+
+
+@dataclass(frozen=True)
+class Track:
+    """A part: what plays it, how loud and where, and its clips in order of time.
+
+    ``program`` is a GM program 0..127; ``drums`` makes it a drum part (GM drum map).
+    ``instrument`` is the model id that renders it, empty for the studio's default.
+    ``gain_db`` is decibels, ``pan`` -1 (left) to 1 (right), ``room`` the share 0..1 sent to the room.
+    ``controls`` count from the song's start.
+    """
+
+    id: int
+    name: str = ""
+    color: int = 0
+    program: int = 0
+    drums: bool = False
+    channel: int | None = None
+    instrument: str = ""
+    gain_db: float = 0.0
+    pan: float = 0.0
+    room: float = 0.3
+    mute: bool = False
+    solo: bool = False
+    clips: tuple[Clip, ...] = ()
+    controls: Controls = field(default_factory=Controls.empty)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """The notes of all clips, counted from the song's start."""
+        return Notes.concat(c.notes.shifted(c.start) for c in self.clips)
+
+    @property
+    def end(self) -> int:
+        """The tick at which the last clip ends."""
+        return max((c.end for c in self.clips), default=0)
+
+    def clip_at(self, tick: int) -> Clip | None:
+        """The last clip that covers ``tick``."""
+        return next((c for c in reversed(self.clips) if c.start <= tick < c.end), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A key that holds from ``tick`` on."""
+
+    tick: int
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord from ``start`` to ``end``, ticks."""
+
+    start: int
+    end: int
+    chord: Chord
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A name at a place."""
+
+    tick: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """The mix as a whole: gain in decibels, the room's level in decibels and its decay time in seconds."""
+
+    gain_db: float = 0.0
+    room_db: float = -9.0
+    room_seconds: float = 1.4
+
+
+@dataclass(frozen=True)
+class Document:
+    """A song. ``next_id`` is the first id that no track, clip or note uses yet."""
+
+    title: str = ""
+    tempo: TempoMap = field(default_factory=TempoMap)
+    meter: Meter = field(default_factory=Meter)
+    keys: tuple[KeyChange, ...] = ()
+    chords: tuple[ChordSpan, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    master: Master = Master()
+    loop: tuple[int, int] | None = None
+    next_id: int = 1
+
+    def track(self, track_id: int) -> Track:
+        """The track of that id. Raises KeyError when there is none."""
+        for track in self.tracks:
+            if track.id == track_id:
+                return track
+        raise KeyError(track_id)
+
+    def with_track(self, changed: Track) -> "Document":
+        """This document with the track of the same id replaced."""
+        return replace(self, tracks=tuple(changed if t.id == changed.id else t for t in self.tracks))
+
+    def key_at(self, tick: int) -> Key | None:
+        """The key in force at ``tick``, None where none is written."""
+        current = None
+        for change in self.keys:
+            if change.tick <= tick:
+                current = change.key
+        return current
+
+    @cached_property
+    def end(self) -> int:
+        """The tick at which the last clip of any track ends."""
+        return max((t.end for t in self.tracks), default=0)
+
+    @cached_property
+    def note_count(self) -> int:
+        """Notes in all active takes."""
+        return sum(len(c.notes) for t in self.tracks for c in t.clips)
+
+    def seconds(self) -> float:
+        """The length in seconds."""
+        return float(self.tempo.seconds(self.end))
+
+    def bars(self) -> int:
+        """Whole bars up to the end, a started one counted."""
+        return self.meter.bar_of(self.end - 1) + 1 if self.end else 0
+
+

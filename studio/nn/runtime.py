@@ -1,0 +1,56 @@
+"""Devices, and weights into networks."""
+
+import logging
+
+import torch
+from safetensors.torch import load
+
+from studio.errors import StudioError
+
+log = logging.getLogger(__name__)
+
+
+def devices() -> list[str]:
+    """The devices that this computer has, best first; the last is always ``cpu``."""
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return [*found, "cpu"]
+
+
+def device_title(device: str) -> str:
+    """What people call the device."""
+    if device.startswith("cuda"):
+        return str(torch.cuda.get_device_name(device))
+    return {"mps": "Apple GPU", "cpu": f"CPU, {torch.get_num_threads()} threads"}.get(device, device)
+
+
+def choose_device(wish: str = "auto") -> torch.device:
+    """The device for ``wish``: auto, cpu, cuda or mps.
+
+    Raises:
+        StudioError: it was asked for by name and this computer does not have it.
+    """
+    here = devices()
+    if wish == "auto":
+        return torch.device(here[0])
+    if wish.split(":")[0] not in here:
+        raise StudioError(f"This computer has no usable {wish.upper()} device.", f"Choose one of: auto, {', '.join(here)}.")
+    return torch.device(wish)
+
+
+def load_weights(module: torch.nn.Module, content: bytes, device: torch.device) -> torch.nn.Module:
+    """``module`` with the safetensors ``content`` in it, as float32, for inference on ``device``.
+
+    Raises:
+        StudioError: names or shapes do not fit the network.
+    """
+    try:
+        tensors = {k: v.float() if v.is_floating_point() else v for k, v in load(content).items()}
+        module.load_state_dict(tensors)
+    except Exception as error:  # safetensors raises its own type, torch RuntimeError
+        log.warning("weights refused: %s", error)
+        raise StudioError("The model's weights do not fit its network.", "Install the model again, or update Partita.") from error
+    return module.to(device).eval().requires_grad_(False)

@@ -1,0 +1,1 @@
+"""Training: recipes, data, the one loop, export. The window never imports it."""
