@@ -1,0 +1,34 @@
+"""The one table of measurements: ``studio bench NAME`` runs a row, ``studio bench`` lists them.
+
+Each row names a function ``run(argv: list[str]) -> int`` that prints what it measured and returns an exit code. Modules are
+named by text and imported when asked for, so that the table costs nothing and the layers below stay unknown to it.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from studio.errors import StudioError
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A measurement: where its function stands (``module:function``), and what it measures in one line."""
+
+    function: str
+    title: str
+
+
+BENCHES: dict[str, Bench] = {}
+
+
+def run_bench(name: str, argv: list[str]) -> int:
+    """Run the measurement ``name`` with its own arguments; returns its exit code.
+
+    Raises:
+        StudioError: there is no measurement of that name.
+    """
+    if name not in BENCHES:
+        raise StudioError(f"There is no measurement called '{name}'.", f"Choose one of: {', '.join(sorted(BENCHES))}.")
+    module, _, function = BENCHES[name].function.partition(":")
+    code: int = getattr(import_module(module), function)(argv)
+    return code
