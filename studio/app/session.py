@@ -44,7 +44,8 @@ class ProposedTake:
 class Proposal:
     """What a network proposes for [start, end): alternatives, the auditioned one, and whether it is still being written.
 
-    Not part of the document until accepted; never in the undo history.
+    Not part of the document until accepted; never in the undo history. ``id`` tells whose notes may still join it:
+    0 when nobody's may.
     """
 
     start: int
@@ -52,6 +53,7 @@ class Proposal:
     takes: tuple[ProposedTake, ...]
     active: int = 0
     writing: bool = False
+    id: int = 0
 
     @property
     def take(self) -> ProposedTake:

@@ -71,10 +71,10 @@ class Notes:
         if n and (
             columns["start"].min() < 0
             or columns["duration"].min() < 1
-            or np.min(pitch) < 0  # type: ignore[arg-type]
-            or np.max(pitch) > 127  # type: ignore[arg-type]
-            or np.min(velocity) < 1  # type: ignore[arg-type]
-            or np.max(velocity) > 127  # type: ignore[arg-type]
+            or np.min(pitch) < 0
+            or np.max(pitch) > 127
+            or np.min(velocity) < 1
+            or np.max(velocity) > 127
         ):
             raise ValueError("a note's start is 0 or more, duration 1 or more, pitch 0..127, velocity 1..127")
         order = np.lexsort((columns["id"], columns["pitch"], columns["start"]))
@@ -120,7 +120,7 @@ class Notes:
 
     def replace(self, **changed: npt.ArrayLike) -> "Notes":
         """These notes with some columns replaced (arrays or single values), sorted anew."""
-        return Notes.of(**{**self.columns(), **changed})  # type: ignore[arg-type]
+        return Notes.of(**{**self.columns(), **changed})
 
     def shifted(self, ticks: int) -> "Notes":
         """All starts moved by ``ticks``."""
@@ -145,7 +145,7 @@ class Notes:
         kept = [p for p in parts if len(p)]
         if not kept:
             return Notes.empty()
-        return Notes.of(**{k: np.concatenate([getattr(p, k) for p in kept]) for k in _DTYPES})  # type: ignore[arg-type]
+        return Notes.of(**{k: np.concatenate([getattr(p, k) for p in kept]) for k in _DTYPES})
 
 
 def _frozen(column: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,0 +1,236 @@
+"""Asking a network for bars: an order becomes a request, chunks become a proposal, a kept take becomes clips."""
+
+import hashlib
+import itertools
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+from studio.app.jobs import Job, Jobs
+from studio.app.session import Proposal, ProposedTake, Session
+from studio.app.shelf import Shelf
+from studio.engines.api import Chunk, Context, GenerateRequest, Generator
+from studio.errors import StudioError
+from studio.music import edits
+from studio.music.document import Document, Provenance
+from studio.music.pitch import Key
+
+JOB = "write"
+MOST_BARS = 1_000
+MOST_TAKES = 16
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a composer asks for. ``verb`` is ``continue`` (go on from the song) or ``new`` (write without listening to it).
+
+    ``key`` locks the pitches to its scale. ``temperature`` 1 is the model's own; lower is safer, higher bolder.
+    """
+
+    verb: str = "continue"
+    style: str = ""
+    bars: int = 16
+    key: Key | None = None
+    temperature: float = 1.0
+    top_p: float = 0.95
+    seed: int = 0
+    takes: int = 1
+
+
+def request_of(
+    order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()
+) -> GenerateRequest:
+    """The request for ``order`` in ``document``: from the bar line at or after ``at``, by default after its last note.
+
+    Raises:
+        StudioError: the order cannot be met.
+    """
+    if not 1 <= order.bars <= MOST_BARS:
+        raise StudioError(f"{order.bars} bars cannot be written.", f"Ask for 1 to {MOST_BARS:,} bars.")
+    if not 1 <= order.takes <= MOST_TAKES:
+        raise StudioError(f"{order.takes} takes cannot be written.", f"Ask for 1 to {MOST_TAKES} takes.")
+    if not (0 < order.temperature <= 5 and 0 < order.top_p <= 1):
+        raise StudioError(
+            "The temperature must lie above 0 and up to 5, top-p above 0 and up to 1.", "Try temperature 1 and top-p 0.95."
+        )
+    last = max((t.notes.last_end for t in document.tracks), default=0)
+    start = document.meter.bar_ceiling(last if at is None else at)
+    end = document.meter.bar_start(document.meter.bar_of(start) + order.bars)
+    going_on = order.verb == "continue" and document.note_count > 0
+    context = document if going_on else replace(document, tracks=())
+    return GenerateRequest(
+        context=context,
+        start=start,
+        length=end - start,
+        tracks=tracks if going_on else (),
+        style=order.style,
+        key=order.key,
+        temperature=order.temperature,
+        top_p=order.top_p,
+        seed=order.seed,
+        takes=order.takes,
+    )
+
+
+def provenance_of(request: GenerateRequest, order: Order, generator: Generator) -> Provenance:
+    """What is needed to write the same notes again: the request as JSON with the context's hash, the weights, the seed."""
+    asked = asdict(replace(order, key=None)) | {
+        "key": str(order.key) if order.key else None,
+        "start": request.start,
+        "length": request.length,
+        "tracks": list(request.tracks),
+        "context_sha256": context_hash(request.context),
+    }
+    card = generator.card
+    return Provenance("generated", card.engine, card.id, card.sha256, json.dumps(asked, sort_keys=True), request.seed)
+
+
+def context_hash(document: Document) -> str:
+    """sha256 over all that a generator can read of ``document``."""
+    digest = hashlib.sha256(repr((document.tempo, document.meter, document.keys, document.chords)).encode())
+    for track in document.tracks:
+        digest.update(repr((track.id, track.name, track.program, track.drums)).encode())
+        for name in ("start", "duration", "pitch", "velocity"):
+            digest.update(getattr(track.notes, name).tobytes())
+    return digest.hexdigest()
+
+
+def blank_proposal(request: GenerateRequest, provenance: Provenance, serial: int = 0) -> Proposal:
+    """The proposal for ``request`` before its first note; ``serial`` becomes its id."""
+    takes = tuple(
+        ProposedTake(written_to=request.start, provenance=replace(provenance, source=f"take {k + 1}"))
+        for k in range(request.takes)
+    )
+    return Proposal(request.start, request.end, takes, writing=True, id=serial)
+
+
+def compose(order: Order, document: Document, generator: Generator, ctx: Context, at: int | None = None) -> Proposal:
+    """Write ``order`` at once, on this thread: the command line's way. Errors as :func:`request_of`, or Cancelled."""
+    request = request_of(order, document, at)
+    proposal = blank_proposal(request, provenance_of(request, order, generator))
+    for chunk in generator.generate(request, ctx):
+        proposal = proposal.with_chunk(chunk)
+    return replace(proposal, writing=False, id=0)
+
+
+def with_take(document: Document, proposal: Proposal, take: int | None = None) -> Document:
+    """``document`` with a take of ``proposal`` (the active one by default) as clips: what is auditioned, and what is kept."""
+    chosen = proposal.takes[proposal.active if take is None else take]
+    parts = [(part, notes) for part, notes in chosen.parts if len(notes)]
+    if not parts:
+        return document
+    return edits.accept_take(document, parts, proposal.start, proposal.end, chosen.provenance)
+
+
+class Generating:
+    """The window's way: writes on a worker thread, and shows the proposal grow in the session."""
+
+    def __init__(self, shelf: Shelf, jobs: Jobs, session: Session) -> None:
+        self._shelf = shelf
+        self._jobs = jobs
+        self._session = session
+        self._serials = itertools.count(1)
+
+    @property
+    def writing(self) -> bool:
+        """Whether a network is writing."""
+        return self._jobs.running(JOB) is not None
+
+    def write(
+        self,
+        order: Order,
+        at: int | None = None,
+        tracks: tuple[int, ...] = (),
+        done: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start writing ``order``; an older order still being written is cancelled. Expected failures become notices."""
+        try:
+            request = request_of(order, self._session.document, at, tracks)
+        except StudioError as error:
+            self._jobs.on_notice(error.message, error.hint)
+            return
+        serial = next(self._serials)
+        inbox = _Inbox(self._session, serial)
+
+        def work(job: Job) -> None:
+            generator = self._shelf.generator()
+            inbox.open(job, blank_proposal(request, provenance_of(request, order, generator), serial))
+            for chunk in generator.generate(request, job):
+                inbox.put(chunk)
+
+        self._session.propose(None)
+        self._jobs.start(JOB, f"Writing {order.bars} bars", work, lambda _: inbox.close(done), lambda: inbox.close(done))
+
+    def cancel(self) -> None:
+        """Stop writing; what was written so far stays proposed."""
+        self._jobs.cancel(JOB)
+
+    def show(self, take: int) -> None:
+        """Audition alternative ``take``."""
+        proposal = self._session.proposal
+        if proposal and 0 <= take < len(proposal.takes):
+            self._session.propose(replace(proposal, active=take))
+
+    def keep(self, take: int | None = None) -> None:
+        """Make a take (the auditioned one by default) part of the song, as one step; stops the writing."""
+        proposal = self._session.proposal
+        if not proposal:
+            return
+        self.cancel()
+        document = with_take(self._session.committed, proposal, take)
+        self._session.propose(None)
+        self._session.commit("Keep take", document)
+
+    def drop(self, take: int | None = None) -> None:
+        """Throw a take away, all of them where ``take`` is None; dropping the last one drops the proposal."""
+        proposal = self._session.proposal
+        if not proposal:
+            return
+        self.cancel()
+        left = () if take is None else proposal.takes[:take] + proposal.takes[take + 1 :]
+        if take is None or not left:
+            self._session.propose(None)
+            return
+        active = min(proposal.active - (take < proposal.active), len(left) - 1)
+        self._session.propose(replace(proposal, takes=left, active=active, writing=False, id=0))
+
+
+class _Inbox:
+    """Chunks on their way from the worker thread to the session: gathered, so that a fast writer cannot flood the window."""
+
+    def __init__(self, session: Session, serial: int) -> None:
+        self._session = session
+        self._serial = serial
+        self._waiting: list[Chunk] = []
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+
+    def open(self, job: Job, proposal: Proposal) -> None:
+        self._job = job
+        job.say(lambda: self._session.propose(proposal))
+
+    def put(self, chunk: Chunk) -> None:
+        with self._lock:
+            self._waiting.append(chunk)
+            told = len(self._waiting) > 1
+        if self._job and not told:
+            self._job.say(self._deliver)
+
+    def close(self, done: Callable[[], None]) -> None:
+        """The job ended, one way or the other: what is proposed now is all there will be."""
+        self._deliver()
+        proposal = self._session.proposal
+        if proposal and proposal.id == self._serial:
+            written = any(take.note_count for take in proposal.takes)
+            self._session.propose(replace(proposal, writing=False, id=0) if written else None)
+        done()
+
+    def _deliver(self) -> None:
+        with self._lock:
+            chunks, self._waiting = self._waiting, []
+        proposal = self._session.proposal
+        if chunks and proposal and proposal.id == self._serial:
+            for chunk in chunks:
+                proposal = proposal.with_chunk(chunk)
+            self._session.propose(proposal)

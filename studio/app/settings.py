@@ -1,0 +1,72 @@
+"""The user's settings: one frozen dataclass, one JSON file, written whole."""
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from studio.paths import user_config
+
+log = logging.getLogger(__name__)
+RECENT_LIMIT = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is remembered from one start to the next.
+
+    ``audio_device`` is a device's name, empty for the system's default; ``latency`` seconds, 0 for the lowest;
+    ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback.
+    """
+
+    audio_device: str = ""
+    latency: float = 0.1
+    sample_rate: int = 48_000
+    model_device: str = "auto"
+    listen_while_writing: bool = True
+    audition_notes: bool = True
+    follow_playhead: bool = True
+    first_start: bool = True
+    recent: tuple[str, ...] = ()
+
+    def with_recent(self, path: Path) -> "Settings":
+        """These settings with ``path`` at the head of the recent files."""
+        name = str(path.resolve())
+        kept = tuple(r for r in self.recent if r != name)
+        return Settings(**{**asdict(self), "recent": (name, *kept)[:RECENT_LIMIT]})
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The stored settings; anything missing or of the wrong type is the default."""
+    file = path or user_config() / "settings.json"
+    try:
+        stored = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        log.warning("settings not read, the defaults hold: %s", error)
+        return Settings()
+    return _from_json(stored if isinstance(stored, dict) else {})
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Write ``settings``; the old file stays whole until the new one is."""
+    file = path or user_config() / "settings.json"
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(settings), indent=1) + "\n", "utf-8")
+    os.replace(fresh, file)
+
+
+def _from_json(stored: dict[str, Any]) -> Settings:
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        value, default = stored.get(field.name), field.default
+        if isinstance(default, tuple) and isinstance(value, list):
+            values[field.name] = tuple(str(v) for v in value)
+        elif isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            values[field.name] = float(value)
+        elif type(value) is type(default):
+            values[field.name] = value
+    return Settings(**values)

@@ -1,0 +1,73 @@
+"""The shelf of models: finds the cards, makes each engine once, on the device that the user wishes."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from studio.engines.api import Generator, Renderer
+from studio.engines.cards import Card, find_cards
+from studio.engines.registry import ENGINES, make_engine
+from studio.errors import StudioError
+
+log = logging.getLogger(__name__)
+Engine = TypeVar("Engine", Generator, Renderer)
+
+
+class Shelf:
+    """Prepared engines by model id. Safe to ask from several threads: a model is loaded once, by the first who asks.
+
+    ``tell`` gets one sentence when a device failed and the CPU took over.
+    """
+
+    def __init__(self, device: str = "auto", tell: Callable[[str], None] = log.warning) -> None:
+        self.cards: tuple[Card, ...] = tuple(find_cards())
+        self.device = device
+        self._tell = tell
+        self._made: dict[str, object] = {}
+        self._lock = threading.Lock()
+
+    def of_kind(self, kind: str) -> list[Card]:
+        """The cards whose engine is of ``kind``: generator or renderer."""
+        return [c for c in self.cards if c.engine in ENGINES and ENGINES[c.engine].kind == kind]
+
+    def generator(self, model: str = "") -> Generator:
+        """The generator of that model id, the first one by default. Loads it when needed: seconds, so off the main thread."""
+        return self._engine(model, "generator", Generator)  # type: ignore[type-abstract]
+
+    def renderer(self, model: str = "") -> Renderer:
+        """The renderer of that model id, the first one by default."""
+        return self._engine(model, "renderer", Renderer)  # type: ignore[type-abstract]
+
+    def _engine(self, model: str, kind: str, protocol: type[Engine]) -> Engine:
+        card = self._card(model, kind)
+        with self._lock:
+            if card.id not in self._made:
+                self._made[card.id] = self._prepared(card)
+            engine = self._made[card.id]
+        if not isinstance(engine, protocol):
+            raise StudioError(f"The model '{card.title}' is not a {kind}.", "Choose another model.")
+        return engine
+
+    def _card(self, model: str, kind: str) -> Card:
+        cards = self.of_kind(kind)
+        for card in cards:
+            if model in ("", card.id):
+                return card
+        wanted = f"'{model}'" if model else f"of the kind {kind}"
+        raise StudioError(f"There is no model {wanted}.", "Run 'studio models' to see what is installed.")
+
+    def _prepared(self, card: Card) -> object:
+        engine = make_engine(card.engine)
+        try:
+            engine.prepare(card, self.device)  # type: ignore[attr-defined]
+        except StudioError:
+            raise
+        except RuntimeError as error:  # how torch reports a device that gives up
+            if self.device == "cpu":
+                raise
+            log.warning("%s failed on %s: %s", card.id, self.device, error)
+            self._tell(f"The graphics processor could not run '{card.title}', so the CPU does.")
+            engine = make_engine(card.engine)
+            engine.prepare(card, "cpu")  # type: ignore[attr-defined]
+        return engine
