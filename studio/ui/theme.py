@@ -57,7 +57,7 @@ class Theme:
 
 @lru_cache(maxsize=4096)
 def mixed(under: str, over: str, share: float) -> QColor:
-    """The opaque colour that ``over`` gives on ``under`` at ``share`` 0..1: cheaper to paint than transparency. Do not change it."""
+    """The opaque colour of ``over`` on ``under`` at ``share`` 0..1: cheaper to paint than transparency. Do not change it."""
     a, b = QColor(under), QColor(over)
     return QColor(*(round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)))
 
