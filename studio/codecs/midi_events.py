@@ -11,7 +11,6 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -137,19 +136,39 @@ def _read_tracks(data: bytes, at: int, file: RawFile, losses: Losses) -> int:
 
 def read_events(body: bytes, losses: Losses, sound: bool = True) -> RawTrack:
     """The events of one track chunk. ``sound``: the chunk's length can be trusted, so events behind its end mark are read."""
-    ticks, statuses, firsts, seconds = array("q"), bytearray(), bytearray(), bytearray()
-    metas: list[Meta] = []
-    pos = tick = running = bad = ended = 0
-    size = len(body)
+    scan = _Scan()
     try:
-        while pos < size and bad < _BAD_EVENTS_BORNE:
-            byte = body[pos]
+        scan.run(body, sound)
+    except IndexError:
+        losses.add("{n} track{s} broke off in the middle of an event; what followed is missing.")
+        scan.ended = True
+    losses.add("{n} event{s} could not be understood and were left out.", scan.bad)
+    if scan.bad == _BAD_EVENTS_BORNE:
+        losses.add("{n} track{s} could not be read to the end.")
+    elif not scan.ended:
+        losses.add("{n} track{s} had no end mark.")
+    return scan.track()
+
+
+class _Scan:
+    """A walk through a chunk's bytes; running off their end raises IndexError, and what was read so far stays."""
+
+    def __init__(self) -> None:
+        self.ticks = array("q")
+        self.statuses, self.firsts, self.seconds = bytearray(), bytearray(), bytearray()
+        self.metas: list[Meta] = []
+        self.end = self.bad = 0
+        self.ended = False
+
+    def run(self, body: bytes, sound: bool) -> None:
+        pos = tick = running = 0
+        while pos < len(body) and self.bad < _BAD_EVENTS_BORNE:
+            delta = body[pos]
             pos += 1
-            if byte < 0x80:
-                tick += byte
-            else:
-                delta, pos = _long_number(body, pos, byte)
-                tick += delta
+            if delta >= 0x80:
+                delta, pos = _long_number(body, pos, delta)
+            tick += delta
+            self.end = tick
             status = body[pos]
             if status < 0x80:
                 status = running
@@ -157,42 +176,53 @@ def read_events(body: bytes, losses: Losses, sound: bool = True) -> RawTrack:
                 pos += 1
             if 0x80 <= status < 0xF0:
                 running = status
-                a, b = body[pos], 0
-                pos += 1
-                if not 0xC0 <= status < 0xE0:
-                    b = body[pos]
+                if 0xC0 <= status < 0xE0:
+                    self._add(tick, status, body[pos], 0)
                     pos += 1
-                if a < 0x80 and (b < 0x80 or status < 0xA0):  # a velocity over 127 is a sloppy writer's, and cut later
-                    ticks.append(tick)
-                    statuses.append(status)
-                    firsts.append(a)
-                    seconds.append(min(b, 127))
                 else:
-                    bad += 1
-            elif status >= 0xF0:
-                pos, meta = _system_event(body, pos, status, tick)
-                if meta and meta.kind == END_OF_TRACK:
-                    ended, running = 1, 0
+                    self._add(tick, status, body[pos], body[pos + 1])
+                    pos += 2
+            elif status:
+                pos = self._system_event(body, pos, status)
+                if self.ended:
+                    running = 0
                     if not sound or not any(body[pos:]):
                         break
-                elif meta:
-                    metas.append(meta)
             else:  # a data byte, and no status that it could run on
                 pos += 1
-                bad += 1
-    except IndexError:
-        losses.add("{n} track{s} broke off in the middle of an event; what followed is missing.")
-        ended = 1
-    losses.add("{n} event{s} could not be understood and were left out.", bad)
-    if bad == _BAD_EVENTS_BORNE:
-        losses.add("{n} track{s} could not be read to the end.")
-    elif not ended:
-        losses.add("{n} track{s} had no end mark.")
-    return RawTrack(*_columns(ticks, statuses, firsts, seconds), metas=metas, end=tick)
+                self.bad += 1
 
+    def _add(self, tick: int, status: int, first: int, second: int) -> None:
+        if first < 0x80 and (second < 0x80 or status < 0xA0):
+            self.ticks.append(tick)
+            self.statuses.append(status)
+            self.firsts.append(first)
+            self.seconds.append(min(second, 127))  # velocities over 127 are a sloppy writer's
+        else:
+            self.bad += 1
 
-def _columns(ticks: "array[int]", *rest: bytearray) -> tuple[npt.NDArray[Any], ...]:
-    return (np.array(ticks, np.int64), *(np.frombuffer(bytes(column), np.uint8) for column in rest))
+    def _system_event(self, body: bytes, pos: int, status: int) -> int:
+        kind = -1
+        if status == 0xFF:
+            kind = body[pos]
+            pos += 1
+        elif status not in (0xF0, 0xF7):
+            return pos + _COMMON_LENGTHS.get(status, 0)
+        length = body[pos]
+        pos += 1
+        if length >= 0x80:
+            length, pos = _long_number(body, pos, length)
+        if pos + length > len(body):
+            raise IndexError
+        if kind == END_OF_TRACK:
+            self.ended = True
+        elif kind >= 0:
+            self.metas.append(Meta(self.end, kind, bytes(body[pos : pos + length])))
+        return pos + length
+
+    def track(self) -> RawTrack:
+        a, b, c = (np.frombuffer(bytes(c), np.uint8) for c in (self.statuses, self.firsts, self.seconds))
+        return RawTrack(np.array(self.ticks, np.int64), a, b, c, self.metas, self.end)
 
 
 def _long_number(body: bytes, pos: int, byte: int) -> tuple[int, int]:
@@ -204,16 +234,3 @@ def _long_number(body: bytes, pos: int, byte: int) -> tuple[int, int]:
         if byte < 0x80:
             break
     return number, pos
-
-
-def _system_event(body: bytes, pos: int, status: int, tick: int) -> tuple[int, Meta | None]:
-    kind = -1
-    if status == 0xFF:
-        kind = body[pos]
-        pos += 1
-    elif status not in (0xF0, 0xF7):
-        return pos + _COMMON_LENGTHS.get(status, 0), None
-    length, pos = _long_number(body, pos + 1, body[pos]) if body[pos] & 0x80 else (body[pos], pos + 1)
-    if pos + length > len(body):
-        raise IndexError
-    return pos + length, Meta(tick, kind, bytes(body[pos : pos + length])) if kind >= 0 else None

@@ -20,12 +20,11 @@ from studio.music.document import DRUM_CHANNEL, Clip, Document, KeyChange, Marke
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, PROGRAM_CHANGE, Controls, Notes, Origin
 from studio.music.pitch import Key
 from studio.music.tempo import TempoChange, TempoMap
-from studio.music.time import Meter, TimeSignature
+from studio.music.time import MAX_TICK, Meter, TimeSignature
 
 MAX_BYTES = 32 << 20
 MAX_NOTES = 2_000_000
 MAX_SECONDS = 24 * 3600
-MAX_TICK = 1 << 31
 _TRACK_NAME, _LYRIC, _MARKER, _CUE, _TEMPO, _SIGNATURE, _KEY = 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59
 _MODE_MESSAGES = 120  # controllers from here on (all notes off, local control, ...) are commands, not settings
 
@@ -227,11 +226,11 @@ class _Import:
         number[kind == 0xD0] = CHANNEL_PRESSURE
         number[kind == 0xC0] = PROGRAM_CHANGE
         changes = np.flatnonzero(kind == 0xC0)
-        notes = np.flatnonzero((kind == 0x90) & (second > 0))
+        sounding = tick[(kind == 0x90) & (second > 0)]
         program = 0
         if len(changes):
             # The program in force at the first note is the track's; those before it never sound.
-            ahead = changes[changes < notes[0]] if len(notes) else changes[:1]
+            ahead = changes[tick[changes] <= sounding[0]] if len(sounding) else changes[:1]
             if len(ahead):
                 program = int(first[ahead[-1]])
                 number[ahead] = -1

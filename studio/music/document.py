@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from studio.music.notes import Controls, Notes
+import numpy as np
+import numpy.typing as npt
+
+from studio.music.notes import PROGRAM_CHANGE, Controls, Notes
 from studio.music.pitch import Chord, Key
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter
@@ -103,6 +106,12 @@ class Track:
     def end(self) -> int:
         """The tick at which the last clip ends."""
         return max((c.end for c in self.clips), default=0)
+
+    def programs_at(self, ticks: npt.ArrayLike) -> npt.NDArray[np.int16]:
+        """The programs in force at ``ticks`` (any shape), changes among the controls included."""
+        changes = self.controls.numbered(PROGRAM_CHANGE)
+        programs = np.concatenate([[self.program], changes.value]).astype(np.int16)
+        return np.asarray(programs[np.searchsorted(changes.tick, ticks, "right")])
 
     def clip_at(self, tick: int) -> Clip | None:
         """The last clip that covers ``tick``."""

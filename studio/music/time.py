@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 TICKS_PER_QUARTER = 960
+MAX_TICK = (1 << 28) - 1  # the longest pause that a MIDI file can write: a day and a half at 120 quarter notes a minute
 
 
 @dataclass(frozen=True, slots=True)
