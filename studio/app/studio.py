@@ -1,0 +1,62 @@
+"""The composition root: builds every service once and hands it on. Nothing else constructs one."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from studio.app.generating import Generating, with_take
+from studio.app.jobs import Jobs, Post
+from studio.app.notices import Notices
+from studio.app.playback import Playback
+from studio.app.session import Session
+from studio.app.settings import Settings, load_settings, save_settings
+from studio.app.shelf import Shelf
+from studio.music.document import Document
+
+
+class Studio:
+    """All services of a running studio. ``post`` runs a call on the main thread (the command line: at once).
+
+    The player follows the session: what is proposed sounds as if it were kept.
+    """
+
+    def __init__(self, post: Post | None = None, settings: Settings | None = None) -> None:
+        self.settings = settings or load_settings()
+        self.notices = Notices()
+        self.jobs = Jobs(post)
+        self.jobs.on_notice = self.notices.tell
+        self.shelf = Shelf(self.settings.model_device, self._tell_later)
+        self.session = Session()
+        self.generating = Generating(self.shelf, self.jobs, self.session)
+        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_later)
+        self._heard: Document | None = None
+        self.session.subscribe(self._follow)
+
+    def change_settings(self, **changed: Any) -> None:
+        """Change and store settings."""
+        self.settings = replace(self.settings, **changed)
+        save_settings(self.settings)
+
+    def remember(self, path: Path) -> None:
+        """Put ``path`` at the head of the recent files."""
+        self.settings = self.settings.with_recent(path)
+        save_settings(self.settings)
+
+    def heard_document(self) -> Document:
+        """The document as it sounds: with the auditioned take of what is proposed."""
+        document, proposal = self.session.document, self.session.proposal
+        return with_take(document, proposal) if proposal else document
+
+    def close(self) -> None:
+        """Stop everything that runs: sound, threads, processes."""
+        self.playback.close()
+        self.jobs.close()
+
+    def _tell_later(self, message: str) -> None:
+        self.jobs.post(lambda: self.notices.tell(message))
+
+    def _follow(self) -> None:
+        heard = self.heard_document()
+        if heard is not self._heard:
+            self._heard = heard
+            self.playback.set_document(heard)
