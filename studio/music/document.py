@@ -203,5 +203,3 @@ class Document:
     def bars(self) -> int:
         """Whole bars up to the end, a started one counted."""
         return self.meter.bar_of(self.end - 1) + 1 if self.end else 0
-
-

@@ -1,6 +1,7 @@
 """The tempo map: the only place where ticks become seconds or frames, and back."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ class TempoMap:
 
     def __init__(self, changes: tuple[TempoChange, ...] = (TempoChange(0, 500_000),)) -> None:
         ticks = [c.tick for c in changes]
-        if not ticks or ticks[0] != 0 or any(a >= b for a, b in zip(ticks, ticks[1:], strict=False)):
+        if not ticks or ticks[0] != 0 or any(a >= b for a, b in pairwise(ticks)):
             raise ValueError("tempo changes must start at tick 0 and rise")
         if any(not 1 <= c.micros < 1 << 24 for c in changes):
             raise ValueError("a tempo is 1 to 16,777,215 microseconds a quarter")

@@ -3,6 +3,10 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
 
 TICKS_PER_QUARTER = 960
 MAX_TICK = (1 << 28) - 1  # the longest pause that a MIDI file can write: a day and a half at 120 quarter notes a minute
@@ -54,10 +58,10 @@ class Meter:
 
     def __post_init__(self) -> None:
         ticks = [s.tick for s in self.signatures]
-        if not ticks or ticks[0] != 0 or any(a >= b for a, b in zip(ticks, ticks[1:], strict=False)):
+        if not ticks or ticks[0] != 0 or any(a >= b for a, b in pairwise(ticks)):
             raise ValueError("time signatures must start at tick 0 and rise")
         first_bars = [0]
-        for before, after in zip(self.signatures, self.signatures[1:], strict=False):
+        for before, after in pairwise(self.signatures):
             first_bars.append(first_bars[-1] + -(-(after.tick - before.tick) // before.bar_ticks))
         object.__setattr__(self, "_ticks", ticks)
         object.__setattr__(self, "_first_bars", first_bars)
@@ -94,16 +98,33 @@ class Meter:
         start = self.bar_start(self.bar_of(tick))
         return start if start == tick else self.bar_end(self.bar_of(tick))
 
+    def bar_starts(self, ticks: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """The starts of the bars that hold ``ticks`` (any shape)."""
+        return self._bars(np.asarray(ticks, np.int64))[0]
+
+    def snap_all(self, ticks: npt.ArrayLike, grid: int) -> npt.NDArray[np.int64]:
+        """``ticks`` (any shape) moved to the nearest lines of a grid of ``grid`` ticks that starts anew at each bar line."""
+        t = np.asarray(ticks, np.int64)
+        start, end = self._bars(t)
+        return np.minimum(start + (2 * (t - start) + grid) // (2 * grid) * grid, end)
+
     def snap(self, tick: int, grid: int) -> int:
-        """``tick`` moved to the nearest line of a grid of ``grid`` ticks that starts anew at each bar line."""
-        start = self.bar_start(self.bar_of(tick))
-        end = self.bar_end(self.bar_of(tick))
-        return min(start + (2 * (tick - start) + grid) // (2 * grid) * grid, end)
+        """:meth:`snap_all` for one tick."""
+        return int(self.snap_all(tick, grid))
 
     def snap_down(self, tick: int, grid: int) -> int:
         """The last grid line at or before ``tick``."""
         start = self.bar_start(self.bar_of(tick))
         return start + (tick - start) // grid * grid
+
+    def _bars(self, ticks: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Starts and ends of the bars that hold ``ticks``; ticks before 0 count as bar 0."""
+        first = np.array(self._ticks, np.int64)  # type: ignore[attr-defined]
+        i = np.maximum(np.searchsorted(first, ticks, "right") - 1, 0)
+        length = np.array([s.bar_ticks for s in self.signatures], np.int64)[i]
+        following = np.append(first[1:], np.iinfo(np.int64).max)[i]
+        start = first[i] + np.maximum(ticks - first[i], 0) // length * length
+        return start, np.minimum(start + length, following)
 
 
 def rescale(tick: int, from_resolution: int, to_resolution: int = TICKS_PER_QUARTER) -> int:
