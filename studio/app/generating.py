@@ -118,8 +118,6 @@ def with_take(document: Document, proposal: Proposal, take: int | None = None) -
     """``document`` with a take of ``proposal`` (the active one by default) as clips: what is auditioned, and what is kept."""
     chosen = proposal.takes[proposal.active if take is None else take]
     parts = [(part, notes) for part, notes in chosen.parts if len(notes)]
-    if not parts:
-        return document
     return edits.accept_take(document, parts, proposal.start, proposal.end, chosen.provenance)
 
 

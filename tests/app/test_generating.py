@@ -1,0 +1,165 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studio.app.generating import Generating, Order, compose, context_hash, request_of, with_take
+from studio.app.jobs import Jobs
+from studio.app.session import Session
+from studio.engines.api import Chunk, Part, Quiet
+from studio.engines.cards import Card
+from studio.errors import StudioError
+from studio.music.document import Clip, Document, Take, Track
+from studio.music.notes import Notes
+from studio.music.pitch import Key
+from studio.music.time import Meter, TimeSignature
+
+BAR = 3840
+FLUTE = Part("Flute", 73)
+
+
+class OneNoteABar:
+    """Writes one note a bar, its pitch from the seed and the take."""
+
+    styles = ("plain",)
+
+    def __init__(self):
+        self.card = Card("one", "one-note", "One note a bar", sha256="ab" * 32)
+
+    def prepare(self, card, device):
+        self.card = card
+
+    def generate(self, request, ctx):
+        rng = [np.random.default_rng([request.seed, k]) for k in range(request.takes)]
+        for start in range(request.start, request.end, BAR):
+            ctx.progress((start - request.start) / request.length)
+            for k in range(request.takes):
+                note = Notes.of([start], BAR // 2, int(rng[k].integers(40, 90)), origin=3)
+                yield Chunk(k, ((FLUTE, note),), min(start + BAR, request.end))
+
+
+class FakeShelf:
+    def generator(self, model=""):
+        return OneNoteABar()
+
+
+def song(bars=2):
+    notes = Notes.of(np.arange(bars) * BAR, BAR // 4, 60).with_ids_from(10)
+    clip = Clip(2, 0, bars * BAR, (Take(notes),))
+    return Document(tracks=(Track(1, "Flute", program=73, clips=(clip,)),), next_id=100)
+
+
+def test_going_on_starts_at_the_bar_line_after_the_last_note():
+    request = request_of(Order(bars=4), song(2))
+    assert (request.start, request.length) == (2 * BAR - 3 * BAR // 4 + 3 * BAR // 4, 4 * BAR)
+    assert request.context.note_count == 2
+
+
+def test_bars_follow_the_metre():
+    document = replace(song(2), meter=Meter((TimeSignature(0, 4, 4), TimeSignature(2 * BAR, 3, 4))))
+    assert request_of(Order(bars=2), document).length == 2 * 3 * 960
+
+
+def test_writing_new_does_not_listen_to_the_song():
+    request = request_of(Order(verb="new", bars=1), song(), tracks=(1,))
+    assert request.context.note_count == 0 and request.tracks == () and request.start == 2 * BAR
+
+
+@pytest.mark.parametrize("bad", [dict(bars=0), dict(takes=99), dict(temperature=0.0), dict(top_p=1.5), dict(bars=10**6)])
+def test_an_order_that_cannot_be_met_is_refused_with_a_sentence(bad):
+    with pytest.raises(StudioError) as refused:
+        request_of(Order(**bad), song())
+    assert refused.value.message.endswith(".") and refused.value.hint.endswith(".")
+
+
+def test_composing_twice_gives_the_same_and_says_how():
+    order = Order(bars=3, takes=2, seed=5, key=Key.parse("D minor"))
+    first = compose(order, song(), OneNoteABar(), Quiet())
+    second = compose(order, song(), OneNoteABar(), Quiet())
+    for a, b in zip(first.takes, second.takes, strict=True):
+        assert a.parts[0][1] == b.parts[0][1]
+    asked = json.loads(first.takes[0].provenance.request)
+    assert asked["key"] == "D minor" and asked["context_sha256"] == context_hash(song())
+    assert first.takes[0].provenance.weights_sha256 == "ab" * 32 and not first.writing
+
+
+def test_the_context_hash_sees_every_note():
+    document = song()
+    clip = document.tracks[0].clips[0]
+    louder = document.with_track(replace(document.tracks[0], clips=(clip.with_notes(clip.notes.replace(velocity=81)),)))
+    assert context_hash(louder) != context_hash(document)
+
+
+@pytest.fixture
+def made():
+    calls, jobs, session = [], Jobs(), Session(song())
+    jobs.post = calls.append  # results wait until the test, as the main thread, runs them
+    yield Generating(FakeShelf(), jobs, session), jobs, session, calls
+    jobs.close()
+
+
+def run(calls):
+    while calls:
+        calls.pop(0)()
+
+
+def test_a_take_is_written_heard_and_kept_in_one_step(made):
+    generating, jobs, session, calls = made
+    generating.write(Order(bars=4, takes=3, seed=1))
+    jobs.running("write") and jobs.running("write").wait(10)
+    jobs.close()
+    run(calls)
+    proposal = session.proposal
+    assert not proposal.writing and [t.note_count for t in proposal.takes] == [4, 4, 4]
+    assert session.document.note_count == 2 and not session.can_undo
+    generating.show(2)
+    assert with_take(session.document, session.proposal).note_count == 6
+    generating.keep()
+    assert session.proposal is None and session.steps == ("Open", "Keep take")
+    assert session.document.tracks[-1].notes.pitch[-1] == proposal.takes[2].parts[0][1].pitch[-1]
+    session.undo()
+    assert session.document.note_count == 2
+
+
+def test_dropping_takes_ends_with_no_proposal(made):
+    generating, jobs, session, calls = made
+    generating.write(Order(bars=1, takes=2))
+    jobs.close()
+    run(calls)
+    generating.show(1)
+    last = session.proposal.takes[1]
+    generating.drop(0)
+    assert session.proposal.takes == (last,) and session.proposal.active == 0
+    generating.drop(0)
+    assert session.proposal is None and not session.can_undo
+
+
+def test_dropping_everything_while_it_is_written_leaves_nothing_behind(made):
+    generating, jobs, session, calls = made
+    generating.write(Order(bars=500, takes=1))
+    while not (session.proposal and session.proposal.take.note_count):
+        run(calls)
+    generating.drop()
+    jobs.close()
+    run(calls)
+    assert session.proposal is None
+
+
+def test_cancelling_keeps_what_was_written(made):
+    generating, jobs, session, calls = made
+    generating.write(Order(bars=1_000, takes=1))
+    while not (session.proposal and session.proposal.take.note_count):
+        run(calls)
+    generating.cancel()
+    jobs.close()
+    run(calls)
+    assert session.proposal is None or not session.proposal.writing
+
+
+def test_a_refused_order_becomes_a_notice(made):
+    generating, jobs, session, calls = made
+    told = []
+    jobs.on_notice = lambda message, hint: told.append(message)
+    generating.write(Order(bars=0))
+    assert told == ["0 bars cannot be written."] and session.proposal is None
