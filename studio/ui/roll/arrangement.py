@@ -1,0 +1,200 @@
+"""The arrangement strip: every track a row, its clips as blocks in its hue with the notes in them, small."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from studio.music.document import Clip, Track
+from studio.ui.roll.grid import lines_between
+from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.palette import Palette
+from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.state import RollState, Shown
+from studio.ui.roll.timewidget import TimeWidget
+from studio.ui.roll.viewport import GUTTER
+from studio.ui.theme import Theme, mixed
+
+LEAST_ROW, MOST_ROW = 14, 30
+INSET = 3
+MANY = 2_000
+LEAST_RANGE = 12
+
+
+class ArrangementStrip(TimeWidget):
+    """Where the tracks have clips. A press selects the track under it and calls ``seek(tick)``; a drag goes on seeking."""
+
+    def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(state.viewport, theme, parent)
+        self.state = state
+        self.palette_of_roll = Palette(theme)
+        self.seek: Callable[[int], None] = lambda tick: self.viewport.set_playhead(tick)
+        self._seeking = False
+        self._top = 0
+        self.setMinimumHeight(3 * LEAST_ROW)
+        self.setAccessibleName("Arrangement")
+        for signal in (state.document_changed, state.setting_changed):
+            signal.connect(self._viewport_changed)
+
+    def row_height(self) -> int:
+        """Pixels of one track's row: as many rows as fit, within reason."""
+        rows = max(1, len(self.state.document.tracks))
+        return max(LEAST_ROW, min(MOST_ROW, (self.height() - 1) // rows))
+
+    def row_top(self, index: int) -> int:
+        """The upper edge of the row of track number ``index``."""
+        return index * self.row_height() - self._scrolled()
+
+    def track_at(self, y: float) -> Track | None:
+        """The track whose row is at ``y``."""
+        index = int(y + self._scrolled()) // self.row_height()
+        tracks = self.state.document.tracks
+        return tracks[index] if 0 <= index < len(tracks) else None
+
+    def scroll_plain(self, dx: float, dy: float) -> None:
+        """The bare wheel moves through the tracks while some are out of sight, else through time."""
+        if dy and self._furthest():
+            self._top = max(0, min(self._furthest(), self._scrolled() - round(dy / 2)))
+            self.update()
+        else:
+            super().scroll_plain(dx, dy)
+
+    def _furthest(self) -> int:
+        return max(0, len(self.state.document.tracks) * self.row_height() + 1 - self.height())
+
+    def _scrolled(self) -> int:
+        return min(self._top, self._furthest())
+
+    # painting
+
+    def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        theme, view = self.theme, self.viewport
+        painter.fillRect(clip, theme.color("ground"))
+        height = self.row_height()
+        for index, track in enumerate(self.state.document.tracks):
+            if track.id == self.state.track_id:
+                row = QRect(clip.left(), self.row_top(index), clip.width(), height)
+                painter.fillRect(row, mixed(theme.ground, theme.text, 0.035))
+        start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
+        lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
+        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, self.height()), self.palette_of_roll.step_line)
+        for index, track in enumerate(self.state.document.tracks):
+            top = self.row_top(index)
+            if top + height < clip.top() or top > clip.bottom():
+                continue
+            for piece in track.clips:
+                self._paint_clip(painter, clip, track, piece, top, height)
+        self._paint_proposal(painter, height)
+        painter.fillRect(QRect(clip.left(), self.height() - 1, clip.width(), 1), theme.color("line"))
+
+    def _paint_clip(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, top: int, height: int) -> None:
+        x0, x1 = self.viewport.x_of([piece.start, piece.end])
+        if x1 < clip.left() or x0 > clip.right():
+            return
+        hue = self.theme.tracks[track.color % len(self.theme.tracks)]
+        strength = 0.10 if track.mute else 0.20 if track.id != self.state.track_id else 0.28
+        box = QRectF(x0, top + 1, max(2.0, x1 - x0 - 1), height - 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(self.theme.ground, hue, strength))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._paint_notes(painter, clip, track, piece, top, height)
+
+    def _paint_notes(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, top: int, height: int) -> None:
+        shown, view = self.state.shown_of(track), self.viewport
+        low, high = _range_of(shown)
+        start = max(float(piece.start), view.tick_at(clip.left() - 1))
+        end = min(float(piece.end), view.tick_at(clip.right() + 2))
+        among = shown.between(start, end)
+        inside = np.flatnonzero((shown.notes.start[among] < piece.end) & (shown.end[among] > start)) + among.start
+        inside = inside[shown.notes.start[inside] >= piece.start]
+        if not len(inside):
+            return
+        hue = self.theme.tracks[track.color % len(self.theme.tracks)]
+        color = mixed(self.theme.ground, hue, 0.40 if track.mute else 0.92)
+        room = height - 2 - 2 * INSET
+        x0, x1 = view.x_of(shown.notes.start[inside]), view.x_of(shown.end[inside])
+        share = (high - shown.notes.pitch[inside]) / max(1, high - low)
+        if len(inside) > MANY:
+            left = max(clip.left(), int(view.x_of(piece.start)))
+            width = min(clip.right() + 1, int(view.x_of(piece.end))) - left
+            row = np.rint(share * (room - 1)).astype(np.int64)
+            a, b = (x0 - left).astype(np.int64), (x1 - left).astype(np.int64)
+            levels = mean_levels(row, a, b, np.zeros_like(row), room, max(1, width))
+            painter.drawImage(left, top + 1 + INSET, image_of(levels, (color,), 1))
+            return
+        thick = 2 if room >= 12 else 1
+        y = top + 1 + INSET + np.rint(share * (room - thick))
+        fill_rects(painter, boxes(x0, y, np.maximum(1.0, x1 - x0 - 1), thick), color)
+
+    def _paint_proposal(self, painter: QPainter, height: int) -> None:
+        proposal = self.state.session.proposal
+        if proposal is None:
+            return
+        x0, x1, xw = self.viewport.x_of([proposal.start, proposal.end, proposal.take.written_to])
+        concerned = {part.track_id for part, _ in proposal.take.parts}
+        for index, track in enumerate(self.state.document.tracks):
+            if track.id in concerned:
+                top = self.row_top(index) + 1
+                painter.fillRect(QRectF(x0, top, x1 - x0 - 1, height - 2), self.theme.color("proposed", 0.12))
+                filled = max(x0, min(x1, xw)) if proposal.writing else x1
+                painter.fillRect(QRectF(x0, top, filled - x0 - 1, height - 2), self.theme.color("proposed", 0.30))
+
+    def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
+        theme, height = self.theme, self.row_height()
+        painter.fillRect(clip, theme.color("panel"))
+        font = QFont(self.font())
+        font.setPixelSize(10)
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        for index, track in enumerate(self.state.document.tracks):
+            top = self.row_top(index)
+            current = track.id == self.state.track_id
+            if current:
+                painter.fillRect(QRect(0, top, GUTTER, height), theme.color("raised"))
+            painter.fillRect(QRect(0, top + 1, 3, height - 2), theme.track(track.color, 0.35 if track.mute else 1.0))
+            painter.setPen(theme.color("text" if current else "muted"))
+            name = metrics.elidedText(track.name, Qt.TextElideMode.ElideRight, GUTTER - 13)
+            painter.drawText(QRectF(8, top, GUTTER - 10, height), int(Qt.AlignmentFlag.AlignVCenter), name)
+        painter.fillRect(QRect(0, self.height() - 1, GUTTER, 1), theme.color("line"))
+
+    # the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        track = self.track_at(event.position().y())
+        if track is not None:
+            self.state.set_track(track.id)
+        if event.position().x() >= GUTTER:
+            self._seeking = True
+            self._seek(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._seeking:
+            self._seek(event)
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._seeking and event.button() == Qt.MouseButton.LeftButton:
+            self._seeking = False
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _seek(self, event: QMouseEvent) -> None:
+        free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        self.seek(self.state.snapped(max(0.0, self.viewport.tick_at(event.position().x())), free=free))
+
+
+def _range_of(shown: Shown) -> tuple[int, int]:
+    """The track's lowest and highest pitch, at least an octave apart."""
+    if not len(shown.notes):
+        return 54, 66
+    low, high = int(shown.notes.pitch.min()), int(shown.notes.pitch.max())
+    missing = max(0, LEAST_RANGE - (high - low))
+    return low - missing // 2, high + missing - missing // 2

@@ -1,0 +1,199 @@
+"""The ruler: bars and beats, the loop, and where the playhead is put."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from studio.music import edits
+from studio.music.document import Document
+from studio.ui.roll.grid import lines_between
+from studio.ui.roll.primitives import draw_lines, vertical_lines
+from studio.ui.roll.state import RollState
+from studio.ui.roll.timewidget import TimeWidget
+from studio.ui.roll.viewport import GUTTER
+from studio.ui.theme import Theme, mixed
+
+HEIGHT = 32
+LOOP_BAND = 11
+GRIP = 6
+LABEL_ROOM = 38
+
+
+class Ruler(TimeWidget):
+    """Bars above the roll. A click or drag in the lower part seeks, in the upper band it makes or changes the loop.
+
+    ``seek(tick)`` moves the playhead. ``loop_on`` says whether the loop is in use; a click on it calls ``toggle_loop()``.
+    """
+
+    def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(state.viewport, theme, parent)
+        self.state = state
+        self.seek: Callable[[int], None] = lambda tick: self.viewport.set_playhead(tick)
+        self.toggle_loop: Callable[[], None] = lambda: self.set_loop_on(not self.loop_on)
+        self.loop_on = True
+        self._rendering: tuple[tuple[int, int], ...] = ()
+        self._seeking = False
+        self._loop_from: int | None = None
+        self._loop_base: Document | None = None
+        self._pressed_x = 0.0
+        self.setFixedHeight(HEIGHT)
+        self.setAccessibleName("Ruler")
+        state.document_changed.connect(self._viewport_changed)
+        state.setting_changed.connect(self._viewport_changed)
+
+    def set_loop_on(self, on: bool) -> None:
+        """Show the loop as used or not."""
+        self.loop_on = on
+        self.update()
+
+    def set_rendering(self, ranges: tuple[tuple[int, int], ...]) -> None:
+        """Show which stretches (start, end in ticks) are still being rendered."""
+        if ranges != self._rendering:
+            self._rendering = ranges
+            self.update()
+
+    def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        view, theme = self.viewport, self.theme
+        painter.fillRect(clip, theme.color("panel"))
+        start, end = view.visible_ticks(clip.left() - LABEL_ROOM, clip.right() + 2)
+        lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
+        draw_lines(painter, vertical_lines(view.x_of(lines.beats), HEIGHT - 7, HEIGHT), mixed(theme.line, theme.text, 0.10))
+        draw_lines(painter, vertical_lines(view.x_of(lines.bars), LOOP_BAND + 3, HEIGHT), mixed(theme.line, theme.text, 0.28))
+        self._paint_labels(painter, lines.numbers.tolist(), view.x_of(lines.bars).tolist())
+        self._paint_loop(painter)
+        for a, b in self._rendering:
+            x0, x1 = view.x_of([a, b])
+            painter.fillRect(QRectF(x0, HEIGHT - 2, x1 - x0, 2), theme.color("proposed", 0.85))
+        painter.fillRect(QRect(clip.left(), HEIGHT - 1, clip.width(), 1), theme.color("line"))
+        self._paint_handle(painter)
+
+    def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
+        painter.fillRect(clip, self.theme.color("panel"))
+        painter.fillRect(QRect(0, HEIGHT - 1, GUTTER, 1), self.theme.color("line"))
+        painter.setPen(self.theme.color("muted"))
+        painter.setFont(self._font(10))
+        meter = self.state.document.meter.at(max(0, int(self.viewport.tick_at(GUTTER))))
+        box = QRectF(0, LOOP_BAND, GUTTER - 8, HEIGHT - LOOP_BAND)
+        text = f"{meter.numerator}/{meter.denominator}"
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+
+    def _font(self, pixels: int) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(pixels)
+        return font
+
+    def _paint_labels(self, painter: QPainter, numbers: list[int], xs: list[float]) -> None:
+        painter.setFont(self._font(11))
+        painter.setPen(self.theme.color("muted"))
+        free = -float(LABEL_ROOM)
+        step = 1
+        if len(xs) > 1:
+            while (xs[1] - xs[0]) * step < LABEL_ROOM:
+                step *= 2
+        first = numbers[1] - numbers[0] if len(numbers) > 1 else 1
+        for number, x in zip(numbers, xs, strict=True):
+            if number // first % step == 0 and x >= free:
+                painter.drawText(QPointF(x + 5, HEIGHT - 8), str(number + 1))
+                free = x + LABEL_ROOM / 2
+
+    def _paint_loop(self, painter: QPainter) -> None:
+        loop = self.state.document.loop
+        painter.fillRect(QRect(GUTTER, 0, self.width(), LOOP_BAND), mixed(self.theme.panel, self.theme.ground, 0.45))
+        if loop is None:
+            return
+        x0, x1 = self.viewport.x_of(loop)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(self.theme.panel, self.theme.text, 0.62 if self.loop_on else 0.20))
+        painter.drawRoundedRect(QRectF(x0, 2, max(4.0, x1 - x0), LOOP_BAND - 4), 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_handle(self, painter: QPainter) -> None:
+        x = self.viewport.x_at(self.viewport.playhead) + 0.5
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.color("playing" if self.viewport.playing else "text"))
+        y = LOOP_BAND + 2.0
+        corners = ((-5, 0), (5, 0), (5, 4), (0, 9), (-5, 4))
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _playhead_moved(self, old: float, new: float) -> None:
+        for x in (old, new):
+            self.update(QRect(int(x) - 7, 0, 15, HEIGHT))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if event.button() != Qt.MouseButton.LeftButton or at.x() < GUTTER:
+            super().mousePressEvent(event)
+        elif at.y() < LOOP_BAND:
+            self._begin_loop(at)
+        else:
+            self._seeking = True
+            self.seek(self._tick(event))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._seeking:
+            self.seek(self._tick(event))
+        elif self._loop_base is not None:
+            self._drag_loop(event)
+        else:
+            self.setCursor(self._cursor(event.position()))
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._loop_base is not None and event.button() == Qt.MouseButton.LeftButton:
+            base, self._loop_base = self._loop_base, None
+            if self.state.document is base:
+                self.state.session.cancel()
+                self._click_loop(event.position().x())
+            else:
+                self.state.session.commit("Set the loop")
+        elif self._seeking and event.button() == Qt.MouseButton.LeftButton:
+            self._seeking = False
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _tick(self, event: QMouseEvent) -> int:
+        free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        return self.state.snapped(max(0.0, self.viewport.tick_at(event.position().x())), free=free)
+
+    def _edge(self, x: float) -> int | None:
+        """Which end of the loop lies under ``x``: 0, 1, or None."""
+        loop = self.state.document.loop
+        if loop is not None:
+            near = [abs(float(self.viewport.x_of(t)) - x) for t in loop]
+            if min(near) <= GRIP:
+                return near.index(min(near))
+        return None
+
+    def _cursor(self, at: QPointF) -> Qt.CursorShape:
+        if at.x() < GUTTER:
+            return Qt.CursorShape.ArrowCursor
+        if at.y() < LOOP_BAND:
+            return Qt.CursorShape.ArrowCursor if self._edge(at.x()) is None else Qt.CursorShape.SizeHorCursor
+        return Qt.CursorShape.PointingHandCursor
+
+    def _begin_loop(self, at: QPointF) -> None:
+        self._loop_base = self.state.session.committed
+        self._pressed_x = at.x()
+        edge = self._edge(at.x())
+        loop = self._loop_base.loop
+        if edge is not None and loop is not None:
+            self._loop_from = loop[1 - edge]
+        else:
+            self._loop_from = self.state.snapped(self.viewport.tick_at(at.x()))
+
+    def _drag_loop(self, event: QMouseEvent) -> None:
+        if self._loop_base is None or self._loop_from is None or abs(event.position().x() - self._pressed_x) < 4:
+            return
+        ends = sorted((self._loop_from, self._tick(event)))
+        if ends[0] < ends[1]:
+            self.state.session.preview(edits.set_loop(self._loop_base, (ends[0], ends[1])))
+
+    def _click_loop(self, x: float) -> None:
+        loop = self.state.document.loop
+        if loop is not None and loop[0] <= self.viewport.tick_at(x) <= loop[1]:
+            self.toggle_loop()

@@ -1,0 +1,179 @@
+"""The velocity lane: a bar for each note of the edited track; dragging one of the selection changes all of it."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from studio.music import edits
+from studio.music.document import Document
+from studio.ui.roll.grid import lines_between
+from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.palette import LEVELS, Palette, level_of
+from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.state import RollState
+from studio.ui.roll.timewidget import TimeWidget
+from studio.ui.roll.viewport import GUTTER
+from studio.ui.theme import Theme, mixed
+
+HEIGHT = 84
+PAD = 8
+STEM = 3
+HEAD = 7
+NEAR = 7
+MANY = 4_000
+
+
+class VelocityLane(TimeWidget):
+    """Bars under the roll, as high as the notes are loud.
+
+    A drag on a bar sets its note's velocity; where that note is selected with others, all change by as much. Esc cancels.
+    """
+
+    def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(state.viewport, theme, parent)
+        self.state = state
+        self.palette_of_roll = Palette(theme)
+        self._base: Document | None = None
+        self._grabbed = 0
+        self._from = 0
+        self._over: int | None = None
+        self.setMinimumHeight(48)
+        self.resize(self.width(), HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Velocity")
+        for signal in (state.document_changed, state.selection_changed, state.setting_changed):
+            signal.connect(self._viewport_changed)
+
+    # painting
+
+    def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        theme, view, bottom = self.theme, self.viewport, self.height()
+        painter.fillRect(clip, theme.color("ground"))
+        start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
+        lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
+        draw_lines(painter, vertical_lines(view.x_of(lines.beats), 0, bottom), self.palette_of_roll.step_line)
+        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, bottom), self.palette_of_roll.beat_line)
+        for velocity in (64, 127):
+            painter.fillRect(QRect(clip.left(), round(self.y_of(velocity)), clip.width(), 1), self.palette_of_roll.row_line)
+        self._paint_bars(painter, clip)
+        painter.fillRect(QRect(clip.left(), 0, clip.width(), 1), theme.color("line"))
+
+    def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
+        painter.fillRect(clip, self.theme.color("panel"))
+        painter.fillRect(QRect(0, 0, GUTTER, 1), self.theme.color("line"))
+        font = QFont(self.font())
+        font.setPixelSize(10)
+        painter.setFont(font)
+        painter.setPen(self.theme.color("muted"))
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for velocity in (1, 64, 127):
+            painter.drawText(QRectF(0, self.y_of(velocity) - 7, GUTTER - 8, 14), right, str(velocity))
+
+    def y_of(self, velocity: int) -> float:
+        """Where the top of a bar of ``velocity`` is."""
+        return self.height() - 5 - (self.height() - 5 - PAD) * velocity / 127
+
+    def velocity_at(self, y: float) -> int:
+        """The velocity whose bar ends at ``y``, 1..127."""
+        return max(1, min(127, round(127 * (self.height() - 5 - y) / (self.height() - 5 - PAD))))
+
+    def _paint_bars(self, painter: QPainter, clip: QRect) -> None:
+        track, shown, view = self.state.track, self.state.shown, self.viewport
+        if track is None:
+            return
+        starts = shown.notes.start
+        first, last = np.searchsorted(starts, view.visible_ticks(clip.left() - HEAD, clip.right() + HEAD))
+        which = slice(int(first), int(last))
+        x = view.x_of(starts[which])
+        velocity = shown.notes.velocity[which]
+        chosen = self.state.selected_mask(shown.notes.id[which])
+        shades = self.palette_of_roll.note_levels(track.color)
+        if len(x) > MANY:
+            self._paint_overview(painter, clip, x, velocity, shades)
+            return
+        faint = bool(chosen.any())
+        top = np.rint(self.height() - 5 - (self.height() - 5 - PAD) * velocity / 127.0)
+        stems = boxes(x, top, STEM, self.height() - 2 - top)
+        heads = boxes(x, top, HEAD, 3)
+        levels = level_of(velocity)
+        for level in np.unique(levels).tolist():
+            rest = (levels == level) & ~chosen
+            shade = mixed(self.theme.ground, shades[level].name(), 0.55) if faint else shades[level]
+            fill_rects(painter, np.concatenate([stems[rest], heads[rest]]), shade)
+            picked = (levels == level) & chosen
+            fill_rects(painter, np.concatenate([stems[picked], heads[picked]]), shades[level])
+        fill_rects(painter, heads[chosen], self.palette_of_roll.selected)
+
+    def _paint_overview(self, painter: QPainter, clip: QRect, x: np.ndarray, velocity: np.ndarray, shades: tuple) -> None:  # type: ignore[type-arg]
+        """A cloud of heads: one pixel a note and column, where bars would be a wall."""
+        left = (x - clip.left()).astype(np.int64)
+        rows = LEVELS * 2
+        row = rows - 1 - velocity.astype(np.int64) * rows // 128
+        levels = mean_levels(row, left, left + 2, level_of(velocity), rows, clip.width())
+        height = max(1, (self.height() - PAD - 5) // rows)
+        painter.drawImage(clip.left(), self.height() - 5 - rows * height, image_of(levels, shades, height))
+
+    # the mouse
+
+    def bar_at(self, at: QPointF) -> int | None:
+        """Index of the note whose bar is meant by a press at ``at``: the nearest, a selected one first."""
+        shown, view = self.state.shown, self.viewport
+        first, last = np.searchsorted(shown.notes.start, [view.tick_at(at.x() - HEAD - NEAR), view.tick_at(at.x() + NEAR)])
+        if first == last or at.x() < GUTTER:
+            return None
+        which = slice(int(first), int(last))
+        away = np.abs(view.x_of(shown.notes.start[which]) + STEM / 2 - at.x())
+        away = away + np.abs(shown.notes.velocity[which] - self.velocity_at(at.y())) / 64
+        away = away - NEAR * 0.5 * self.state.selected_mask(shown.notes.id[which])
+        best = int(np.argmin(away))
+        return which.start + best if away[best] <= HEAD + NEAR else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self.bar_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
+        if found is None:
+            super().mousePressEvent(event)
+            return
+        notes = self.state.shown.notes
+        self._base = self.state.session.committed
+        self._grabbed, self._from = int(notes.id[found]), int(notes.velocity[found])
+        if self._grabbed not in self.state.selection:
+            self.state.select([self._grabbed])
+        self._drag(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._base is not None:
+            self._drag(event.position())
+            return
+        found = self.bar_at(event.position())
+        self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.SizeVerCursor)
+        self.setToolTip("" if found is None else f"Velocity {int(self.state.shown.notes.velocity[found])}")
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._base is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseReleaseEvent(event)
+            return
+        self._base = None
+        self.state.session.commit("Change velocity")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._base is not None:
+            self._base = None
+            self.state.session.cancel()
+        else:
+            event.ignore()
+
+    def _drag(self, at: QPointF) -> None:
+        base = self._base
+        if base is None:
+            return
+        velocity = self.velocity_at(at.y())
+        if velocity == self._from:
+            changed = base
+        elif len(self.state.selection) > 1:
+            changed = edits.change_velocity(base, self.state.selection, velocity - self._from)
+        else:
+            changed = edits.set_velocity(base, [self._grabbed], velocity)
+        self.state.last_velocity = velocity
+        self.state.session.preview(changed)

@@ -1,0 +1,242 @@
+"""The piano roll: one painted widget; what it shows are layers, what the pointer does are tools."""
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.ui.roll.commands import COMMANDS, RollCommands
+from studio.ui.roll.keyboard import paint_keyboard
+from studio.ui.roll.layers.background import paint_clips, paint_grid, paint_loop, paint_rows
+from studio.ui.roll.layers.frame import Frame
+from studio.ui.roll.layers.notes import paint_ghosts, paint_notes
+from studio.ui.roll.layers.proposed import paint_proposed
+from studio.ui.roll.palette import Palette
+from studio.ui.roll.state import RollState
+from studio.ui.roll.timewidget import TimeWidget
+from studio.ui.roll.tools.base import Gesture, Pointer, Tool, hit
+from studio.ui.roll.tools.eraser import EraserTool
+from studio.ui.roll.tools.knife import KnifeTool
+from studio.ui.roll.tools.pencil import PencilTool
+from studio.ui.roll.tools.pointer import PointerTool
+from studio.ui.roll.viewport import GUTTER
+from studio.ui.theme import Theme
+
+LAYERS = (paint_rows, paint_grid, paint_clips, paint_loop, paint_ghosts, paint_notes, paint_proposed)
+MENU = ("cut", "copy", "paste", "duplicate", "", "quantize", "lock", "", "delete", "select_all")
+EDGE_SCROLL = 24
+
+
+class RollEditor(TimeWidget):
+    """Shows and edits the notes of one track (``state.track_id``).
+
+    Keys follow :data:`studio.ui.roll.commands.COMMANDS` unless the window's own shortcuts take them first;
+    Esc cancels a running gesture, else clears the selection.
+    """
+
+    scrolls_pitch = True
+
+    def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(state.viewport, theme, parent)
+        self.state = state
+        self.palette_of_roll = Palette(theme)
+        self.commands = RollCommands(state, self)
+        tools: tuple[Tool, ...] = (PointerTool(state), PencilTool(state), EraserTool(state), KnifeTool(state))
+        self._tools = {tool.name: tool for tool in tools}
+        self._keys = {QKeySequence(key).toString(): name for name, (_, keys) in COMMANDS.items() for key in keys}
+        self._gesture: Gesture | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._hover: Pointer | None = None
+        self._sounding: int | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(GUTTER + 160, 80)
+        self.setAccessibleName("Piano roll")
+        for signal in (state.document_changed, state.selection_changed):
+            signal.connect(self._viewport_changed)
+        state.setting_changed.connect(self._setting_changed)
+
+    def set_track(self, track_id: int) -> None:
+        """Edit another track."""
+        self.state.set_track(track_id)
+
+    def center_on_notes(self) -> None:
+        """Scroll so that the edited track's notes are in the middle of the keyboard's range seen."""
+        notes = self.state.shown.notes
+        if len(notes):
+            self.viewport.show_pitches(int(notes.pitch.min()), int(notes.pitch.max()))
+
+    # painting
+
+    def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        frame = Frame(painter, self.state, self.palette_of_roll, clip)
+        for layer in LAYERS:
+            layer(frame)
+        if self._gesture is not None:
+            self._gesture.paint(frame)
+        elif self._hover is not None:
+            self._tool().paint_hover(frame, self._hover)
+
+    def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
+        track = self.state.track
+        paint_keyboard(painter, self.viewport, self.theme, self._sounding, bool(track and track.drums))
+
+    # the mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if event.button() == Qt.MouseButton.MiddleButton:
+            super().mousePressEvent(event)
+            return
+        if self._gesture is not None or event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            return
+        if event.position().x() < GUTTER:
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._sound(self.viewport.pitch_at(event.position().y()), event.position().x())
+            return
+        at = self._pointer(event.position(), event.modifiers())
+        self._button = event.button()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._gesture = self._tool().press(at)
+        else:
+            self._gesture = self._tool().right_press(at)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._panned_from is not None:
+            super().mouseMoveEvent(event)
+            return
+        if self._sounding is not None:
+            pitch = self.viewport.pitch_at(event.position().y())
+            if pitch != self._sounding:
+                self._sound(pitch, event.position().x())
+            return
+        at = self._pointer(event.position(), event.modifiers())
+        if self._gesture is not None:
+            self._scroll_at_edges(event.position())
+            self._gesture.move(self._pointer(event.position(), event.modifiers()))
+            self.update()
+            return
+        self._show_hover(at)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            super().mouseReleaseEvent(event)
+            self._refresh_cursor()
+        elif self._sounding is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._silence()
+        elif self._gesture is not None and event.button() == self._button:
+            gesture, self._gesture = self._gesture, None
+            gesture.release(self._pointer(event.position(), event.modifiers()))
+            self._show_hover(self._pointer(event.position(), event.modifiers()))
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.state.tool == "pointer" and event.pos().x() >= GUTTER and self._gesture is None:
+            if event.reason() == QContextMenuEvent.Reason.Mouse:
+                at = self._pointer(QPointF(event.pos()), Qt.KeyboardModifier.NoModifier)
+                found = hit(self.state, at)
+                if found is not None and found.id not in self.state.selection:
+                    self.state.select([found.id])
+            self.make_menu().popup(event.globalPos())
+
+    def make_menu(self) -> QMenu:
+        """The menu of the right button."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in MENU:
+            if not name:
+                menu.addSeparator()
+                continue
+            title, keys = COMMANDS[name]
+            action = menu.addAction(title)
+            if keys:
+                action.setShortcut(QKeySequence(keys[0]))
+            needs_notes = name not in ("paste", "select_all")
+            action.setEnabled(bool(self.state.selection) if needs_notes else name != "paste" or len(self.state.clipboard) > 0)
+            action.triggered.connect(lambda checked=False, name=name: self.commands.run(name))
+        return menu
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._escape()
+            return
+        if event.key() in (Qt.Key.Key_Alt, Qt.Key.Key_Control, Qt.Key.Key_Shift):
+            self._refresh_cursor()
+            event.ignore()
+            return
+        name = self._keys.get(QKeySequence(event.keyCombination()).toString())
+        if name is None or self._gesture is not None:
+            event.ignore()
+            return
+        self.commands.run(name)
+        self._refresh_cursor()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._refresh_cursor()
+        event.ignore()
+
+    def _escape(self) -> None:
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+            self.update()
+        else:
+            self.commands.run("clear_selection")
+
+    # within
+
+    def _tool(self) -> Tool:
+        return self._tools[self.state.tool]
+
+    def _pointer(self, position: QPointF, keys: Qt.KeyboardModifier) -> Pointer:
+        return Pointer(
+            position.x(),
+            position.y(),
+            self.viewport.tick_at(position.x()),
+            self.viewport.pitch_at(position.y()),
+            shift=bool(keys & Qt.KeyboardModifier.ShiftModifier),
+            ctrl=bool(keys & Qt.KeyboardModifier.ControlModifier),
+            alt=bool(keys & Qt.KeyboardModifier.AltModifier),
+        )
+
+    def _show_hover(self, at: Pointer) -> None:
+        over_keys = at.x < GUTTER
+        self._hover = None if over_keys else at
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over_keys else self._tool().cursor(at))
+        if self.state.tool in ("pencil", "knife"):
+            self.update()
+
+    def _refresh_cursor(self) -> None:
+        if self._hover is not None and self._gesture is None and self._panned_from is None:
+            self.setCursor(self._tool().cursor(self._hover))
+
+    def _scroll_at_edges(self, position: QPointF) -> None:
+        """A drag past an edge takes the view along."""
+        x, y = position.x(), position.y()
+        dx = min(0.0, x - GUTTER) + max(0.0, x - self.width())
+        dy = min(0.0, y) + max(0.0, y - self.height())
+        if dx or dy:
+            limit = float(EDGE_SCROLL)
+            self.viewport.scroll(max(-limit, min(limit, dx)), max(-limit, min(limit, dy)))
+
+    def _sound(self, pitch: int, x: float) -> None:
+        """Sound a key: the further out on it, the louder."""
+        self._silence()
+        self._sounding = pitch
+        self.state.audition(pitch, max(30, min(120, round(30 + 90 * x / GUTTER))))
+        self.update(QRect(0, 0, GUTTER, self.height()))
+
+    def _silence(self) -> None:
+        if self._sounding is not None:
+            self.state.audition(self._sounding, 0)
+            self._sounding = None
+            self.update(QRect(0, 0, GUTTER, self.height()))
+
+    def _setting_changed(self) -> None:
+        self._refresh_cursor()
+        self.update()
