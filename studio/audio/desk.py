@@ -1,0 +1,216 @@
+"""The desk process: mixes rows into the ring a little ahead of the player. Imports numpy only.
+
+``python -m studio.audio.desk RING``, started by :class:`studio.audio.output.Output`, which says what sounds and where to play.
+It plays on while the window's process is busy, frozen or gone astray.
+"""
+
+import gc
+import sys
+import traceback
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio import shared
+from studio.audio.child import Parent, alive_until
+from studio.audio.meters import Levels
+from studio.audio.mixer import BLOCK, Block, Events, Mixed, MixStream, Scene, Strip, Wave, tail_frames
+from studio.audio.ring import (
+    DESK_ALIVE,
+    DONE,
+    END_AT,
+    FADE,
+    GAPS,
+    METER_BLOCKS,
+    METER_STRIPS,
+    METERS,
+    PLAYING,
+    WRITTEN,
+    Ring,
+)
+from studio.audio.room import Room
+
+LEAD_SECONDS = 0.2
+_MOST_LEAD_SECONDS = 1.0
+_IDLE = 0.5
+_UP = np.linspace(0, 1, FADE, endpoint=False, dtype=np.float32)[:, None]
+
+
+class Desk:
+    """What is played, and how far the ring is filled."""
+
+    def __init__(self, ring: Ring, parent: Parent) -> None:
+        self._ring = ring
+        self._parent = parent
+        self._events: dict[int, Events] = {}
+        self._slabs: dict[int, Any] = {}
+        self._rows: dict[int, Wave] = {}
+        self._in_slab: dict[int, list[int]] = {}
+        self._scene = Scene()
+        self._loop: tuple[int, int] | None = None
+        self._stream: MixStream | None = None
+        self._block: Mixed | None = None
+        self._at = 0
+        self._lead = LEAD_SECONDS
+        self._gaps = 0
+        self._over = False
+
+    def run(self) -> None:
+        """Obey and mix until the parent is gone."""
+        while True:
+            self._ring.numbers[DESK_ALIVE] = alive_until(3.0)
+            got = self._parent.next(self._wait())
+            while got is not None:
+                message, arrays = got
+                getattr(self, f"_do_{message['do']}")(message, arrays)
+                got = self._parent.next(0.0)
+            if self._stream is not None and not self._over and self._ring.ahead < self._lead * self._ring.rate:
+                self._advance()
+
+    def _wait(self) -> float:
+        """Seconds until there is something to mix."""
+        if self._stream is None or self._over:
+            return _IDLE
+        over = self._ring.ahead / self._ring.rate - self._lead
+        return 0.0 if over < 0 else min(0.02, over + 0.002)
+
+    # ------------------------------------------------------------ what the window's process says
+
+    def _do_slab(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        if message["id"] not in self._slabs:
+            self._slabs[message["id"]] = shared.attach(message["name"])
+            self._in_slab[message["id"]] = []
+
+    def _do_rows(self, _: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+        """Rows that lie ready: [n, 4] number, slab, offset, length."""
+        for number, slab, offset, length in arrays[0].tolist():
+            if slab in self._slabs:
+                self._rows[number] = np.ndarray(length, np.float32, self._slabs[slab].buf, 4 * offset)
+                self._in_slab[slab].append(number)
+
+    def _do_drop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        slab = message["id"]
+        for number in self._in_slab.pop(slab, []):
+            self._rows.pop(number, None)
+        if slab in self._slabs:
+            shared.release(self._slabs.pop(slab))
+        self._parent.tell({"event": "dropped", "id": slab})
+
+    def _do_events(self, message: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+        """A track's notes: [7, n] start, length, row, program, pitch, velocity, held; and gains [n]."""
+        start, length, *rest = arrays[0]
+        self._events[message["key"]] = Events(start, length, arrays[1], *rest)
+
+    def _do_scene(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        strips = tuple(Strip(s["id"], self._events[s["events"]], s["gain"], s["pan"], s["room"]) for s in message["strips"])
+        self._events = {s["events"]: self._events[s["events"]] for s in message["strips"]}
+        self._scene = Scene(strips, *(message[k] for k in ("gain", "room", "room_seconds", "end")))
+        Room(self._ring.rate, BLOCK, self._scene.room_seconds)  # made once and kept: before somebody waits for it
+        if self._stream is not None:
+            self._stream.set_scene(self._scene)
+            self._over = False
+
+    def _do_loop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        self._loop = tuple(message["range"]) if message["range"] else None
+
+    def _do_play(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        """Play from a frame of the song on: at once, whatever lies in the ring."""
+        n = self._ring.numbers
+        self._at = message["frame"] - FADE  # faded in before it, so that it is wholly there when it begins
+        self._open_stream()
+        self._over = False
+        begin = int(n[WRITTEN])
+        self._ring.add_segment(self._at, jump=True)
+        self._advance()
+        self._ring.skip(begin)
+        n[PLAYING] = 1
+        n[DONE] = message["id"]
+
+    def _do_halt(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
+        self._ring.numbers[PLAYING] = 0
+        self._stream = self._block = None
+        self._ring.numbers[DONE] = message["id"]
+
+    # ------------------------------------------------------------ mixing
+
+    def _open_stream(self) -> None:
+        self._stream = MixStream(self._scene, self._rows, self._ring.rate, self._at, light=True, measure=True)
+        self._block = None
+
+    def _advance(self) -> None:
+        """Write one piece: a block, or what is left of it before the loop's or the song's end."""
+        if self._ring.numbers[GAPS] > self._gaps:
+            self._gaps = int(self._ring.numbers[GAPS])
+            self._lead = min(_MOST_LEAD_SECONDS, self._lead * 1.25)
+        loop = self._loop if self._loop is not None and self._at < self._loop[1] else None
+        if loop is None and self._at >= self._scene.end + tail_frames(self._scene, self._ring.rate):
+            self._ring.numbers[END_AT] = self._ring.numbers[WRITTEN]
+            self._over = True
+            return
+        block = self._piece()
+        if loop is not None and self._at < loop[1] < self._at + FADE:
+            block = np.concatenate([block, self._piece()])  # the fade into the loop's start must lie in one piece
+        if loop is not None and self._at >= loop[1]:
+            block = self._wrap(block[: len(block) - (self._at - loop[1])], loop)
+        self._ring.write(block)
+        self._ring.numbers[END_AT] = -1
+
+    def _piece(self) -> Block:
+        """The rest of the current block, or the next one; moves on behind it."""
+        assert self._stream is not None
+        if self._block is None or self._at >= self._block.first + BLOCK:
+            self._block = self._stream.next()
+            self._show_levels(self._block)
+        piece = self._block.sound[self._at - self._block.first :]
+        self._at += len(piece)
+        return piece
+
+    def _wrap(self, end: Block, loop: tuple[int, int]) -> Block:
+        """The loop's last piece, with what comes before the loop's start faded in below its end."""
+        self._at = loop[0] - FADE
+        self._open_stream()
+        lead = self._piece()
+        while len(lead) < FADE:
+            lead = np.concatenate([lead, self._piece()])
+        fade = min(FADE, len(end))
+        into, rest = lead[FADE - fade : FADE], lead[FADE:]
+        joined = end.copy()
+        joined[len(end) - fade :] = end[len(end) - fade :] * (1 - _UP[FADE - fade :]) + into * _UP[FADE - fade :]
+        self._ring.write(joined)
+        self._ring.add_segment(loop[0], jump=False)
+        return rest
+
+    def _show_levels(self, block: Mixed) -> None:
+        """Put a block's levels where the window's process finds them when it is heard."""
+        n = self._ring.numbers
+        at = int(n[METERS]) % METER_BLOCKS
+        self._ring.meter_frames[at] = -1
+        table = self._ring.meters[at]
+        table[:, 0] = -1
+        table[0] = (0, *_flat(block.master))
+        for i, (strip, levels) in enumerate(list(block.strips.items())[:METER_STRIPS]):
+            table[1 + i] = (strip, *_flat(levels))
+        self._ring.meter_frames[at] = n[WRITTEN]
+        n[METERS] += 1
+
+
+def _flat(levels: Levels) -> tuple[float, ...]:
+    return (*levels.peak, *levels.rms)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the process: the ring's name."""
+    name = (sys.argv[1:] if arguments is None else arguments)[0]
+    parent = Parent()
+    desk = Desk(Ring(name), parent)
+    gc.freeze()
+    try:
+        desk.run()
+    except Exception:
+        parent.tell({"event": "failed", "reason": traceback.format_exc()})
+        raise
+
+
+if __name__ == "__main__":
+    main()

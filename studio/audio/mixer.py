@@ -1,0 +1,263 @@
+"""The mixer: sums rows of samples into stereo blocks.
+
+Everything happens on a grid of :data:`BLOCK` frames that starts with the song, so the samples are the same to the bit
+whichever way they are asked for: from anywhere, in pieces of any size, live or into a file. After a jump the mixer runs
+unheard over what came before for as long as the room and the limiter remember.
+
+A change of gain, pan, room or notes while it sounds is a new :class:`Scene`; the change is spread over one block.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio.levels import pan_gains
+from studio.audio.limiter import MEMORY_SECONDS, Limiter
+from studio.audio.meters import Levels, levels_of
+from studio.audio.room import Room
+from studio.audio.voice import light_voice
+
+Block = npt.NDArray[np.float32]
+Wave = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+BLOCK = 2048
+_UP = ((np.arange(BLOCK) + 1) / BLOCK).astype(np.float32)
+_DOWN = (1 - _UP).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """A track's notes in order of start; every column has shape [n].
+
+    ``start`` frame of the song, ``length`` frames until nothing of it sounds, ``gain`` factor, ``row`` number of its
+    row; ``program``, ``pitch``, ``velocity`` and ``held`` frames are for the light voice.
+    """
+
+    start: Ints
+    length: Ints
+    gain: npt.NDArray[np.float32]
+    row: Ints
+    program: Ints
+    pitch: Ints
+    velocity: Ints
+    held: Ints
+    last_end: Ints = field(init=False)  # the latest end among this note and those before it
+
+    def __post_init__(self) -> None:
+        ends = np.maximum.accumulate(self.start + self.length) if len(self.start) else self.start
+        object.__setattr__(self, "last_end", ends)
+
+    def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
+        """Index, start, row and gain of the notes that sound in [first, end), in order."""
+        low = int(np.searchsorted(self.last_end, first, "right"))
+        high = int(np.searchsorted(self.start, end, "left"))
+        if low >= high:
+            return []
+        span = slice(low, high)
+        inside = np.flatnonzero(self.start[span] + self.length[span] > first) + low
+        columns = (self.start[inside].tolist(), self.row[inside].tolist(), self.gain[inside])
+        return list(zip(inside.tolist(), *columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one."""
+
+    id: int
+    events: Events
+    gain: float = 1.0
+    pan: float = 0.0
+    room: float = 0.0
+
+    @cached_property
+    def factors(self) -> Block:
+        """What the mono sum is multiplied with for left, right, and what both send to the room; shape [4, 1]."""
+        left, right = pan_gains(self.pan)
+        return np.array([[left], [right], [left * self.room], [right * self.room]], np.float32) * np.float32(self.gain)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that sounds. ``room`` and ``gain`` are factors, ``end`` the frame at which the song is over."""
+
+    strips: tuple[Strip, ...] = ()
+    gain: float = 1.0
+    room: float = 0.0
+    room_seconds: float = 1.4
+    end: int = 0
+
+
+@dataclass
+class Mixed:
+    """One block: frame it begins at, sound [BLOCK, 2], levels of the master and of the strips by id."""
+
+    first: int
+    sound: Block
+    master: Levels
+    strips: dict[int, Levels]
+
+
+class MixStream:
+    """The mix from one place on, block by block.
+
+    ``rows`` gives a row by its number as mono float32, or nothing yet. With ``light`` a note without its row is played by
+    the light voice, and the row takes over when it comes. ``dry``: no room, no limiter. ``measure``: work out levels.
+    """
+
+    def __init__(
+        self, scene: Scene, rows: Mapping[int, Wave], rate: int, first: int = 0,
+        *, light: bool = False, dry: bool = False, measure: bool = False,
+    ) -> None:  # fmt: skip
+        self._scene = self._heard = scene
+        self._rows = rows
+        self._rate = rate
+        self._light = light
+        self._measure = measure
+        self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
+        self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
+        self._limiter = None if dry else Limiter(rate, BLOCK)
+        self._waiting: Mixed | None = None
+        self._at = first // BLOCK
+        self._first = self._at * BLOCK
+        if not dry:
+            self._warm_up(self._at)
+
+    @property
+    def scene(self) -> Scene:
+        """What will sound from the next block on."""
+        return self._scene
+
+    def set_scene(self, scene: Scene) -> None:
+        """Sound like ``scene`` from the next block on, without a click."""
+        self._scene = scene
+
+    def next(self) -> Mixed:
+        """The next block of the grid."""
+        block = self._mix()
+        if self._limiter is None:
+            return block
+        while True:
+            limited = self._limiter.process(block.sound)
+            done, self._waiting = self._waiting, block
+            if limited is not None and done is not None and done.first >= self._first:
+                done.sound = limited
+                return done
+            block = self._mix()
+
+    def _warm_up(self, block: int) -> None:
+        """Run over what the room and the limiter remember before ``block``; nothing sounds before frame 0."""
+        assert self._room is not None
+        assert self._limiter is not None
+        light, measure, self._light, self._measure = self._light, self._measure, False, False
+        limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
+        self._at = max(min(0, block), block - limiter - self._room.memory)
+        while self._at < block:
+            full = self._at >= block - limiter
+            mixed = self._mix(room_only=not full)
+            if full:
+                self._limiter.process(mixed.sound)
+                self._waiting = mixed
+        self._light, self._measure = light, measure
+
+    def _mix(self, room_only: bool = False) -> Mixed:
+        first = self._at * BLOCK
+        self._at += 1
+        old, new = self._heard, self._scene
+        self._heard = new
+        sums = np.zeros((4, BLOCK), np.float32)  # left, right, and what is sent to the room from both
+        levels: dict[int, Levels] = {}
+        before = {s.id: s for s in old.strips} if old is not new else {}
+        for strip in new.strips:
+            was = before.pop(strip.id, replace(strip, gain=0.0)) if old is not new else strip
+            self._add(strip, was, first, sums, levels)
+        for gone in before.values():
+            self._add(replace(gone, gain=0.0), gone, first, sums, levels)
+        dry = sums[:2]
+        if self._room is not None:
+            self._room.push(sums[2:])
+            if not room_only:
+                self._add_room(self._room, old, new, dry)
+        if old.gain != new.gain:
+            dry *= np.float32(old.gain) * _DOWN + np.float32(new.gain) * _UP
+        elif new.gain != 1.0:
+            dry *= np.float32(new.gain)
+        return Mixed(first, np.ascontiguousarray(dry.T), levels_of(dry) if self._measure else Levels(), levels)
+
+    def _add_room(self, room: Room, old: Scene, new: Scene, dry: Block) -> None:
+        wet = room.pull()
+        self._room = room.changed(new.room_seconds)
+        if self._room is not room:
+            wet = wet * _DOWN + self._room.pull() * _UP
+        if old.room != new.room:
+            wet *= np.float32(old.room) * _DOWN + np.float32(new.room) * _UP
+        else:
+            wet *= np.float32(new.room)
+        dry += wet
+
+    def _add(self, strip: Strip, was: Strip, first: int, sums: Block, levels: dict[int, Levels]) -> None:
+        """Add a strip, moving from the gains and notes that it had to those it has."""
+        if strip.gain == 0.0 and was.gain == 0.0:
+            return
+        bus = self._bus(strip.id, strip.events, first)
+        if was.events is not strip.events:
+            older = self._bus(strip.id, was.events, first)
+            if older is not None:
+                bus = older * _DOWN + (bus * _UP if bus is not None else 0)
+            elif bus is not None:
+                bus *= _UP
+        if bus is None:
+            return
+        now = strip.factors
+        if was is strip or was.factors is now:
+            sums += bus * now
+        else:
+            sums += bus * (was.factors * _DOWN + now * _UP)
+        if self._measure:
+            levels[strip.id] = levels_of(bus[None], float(now[:2].max()))
+
+    def _bus(self, strip: int, events: Events, first: int) -> Wave | None:
+        """The mono sum of a track's notes, None when none sounds."""
+        sounding = events.sounding(first, first + BLOCK)
+        if not sounding:
+            return None
+        bus = np.zeros(BLOCK, np.float32)
+        for i, onset, number, gain in sounding:
+            start = onset - first
+            row = self._rows.get(number)
+            if self._light:
+                self._add_lively(bus, (strip, onset, number), events, i, start, row)
+            elif row is not None:
+                low, high = max(0, start), min(BLOCK, start + len(row))
+                if low < high:
+                    bus[low:high] += row[low - start : high - start] * gain
+        return bus
+
+    def _add_lively(self, bus: Wave, voice: tuple[int, int, int], events: Events, i: int, start: int, row: Wave | None) -> None:
+        """Add a note by its row, by the light voice, or going over from one to the other."""
+        playing = voice in self._voices
+        if row is not None:
+            low, high = max(0, start), min(BLOCK, start + len(row))
+            part = row[low - start : high - start] * events.gain[i] if low < high else None
+            if part is not None:
+                bus[low:high] += part * _UP[low:high] if playing else part
+            if not playing:
+                return
+            self._voices.discard(voice)
+        else:
+            self._voices.add(voice)
+        low = max(0, start)
+        light = light_voice(
+            int(events.program[i]), int(events.pitch[i]), int(events.velocity[i]), int(events.held[i]),
+            self._rate, low - start, BLOCK - low,
+        )  # fmt: skip
+        light *= events.gain[i]
+        bus[low:] += light * _DOWN[low:] if row is not None else light
+
+
+def tail_frames(scene: Scene, rate: int) -> int:
+    """Frames after the last note's end until the room has faded."""
+    return round(scene.room_seconds * rate) if scene.room else 0

@@ -1,0 +1,208 @@
+"""The player process: owns the stream and copies from the ring. Imports numpy and sounddevice only.
+
+``python -m studio.audio.player RING OPTIONS``, started by :class:`studio.audio.output.Output`. It asks for real-time scheduling
+and carries on without. While there is no device, a silent one driven by the clock takes its place, so that the
+transport still runs; the wanted device is tried again until it is there.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import sys
+import threading
+from time import perf_counter_ns, sleep
+from typing import Any
+
+import numpy as np
+
+from studio.audio.child import Parent, alive_until
+from studio.audio.ring import CALLED_NS, OPEN, PLAYER_ALIVE, Reader, Ring
+
+try:
+    import sounddevice
+except OSError as error:  # PortAudio itself is missing
+    sounddevice = None
+    _NO_PORTAUDIO = str(error)
+
+FRAMES = 512
+LATENCY = 0.1
+_TICK = 0.02
+_RETRY_SECONDS = 0.7
+_OPENING_SECONDS = 15.0
+_RATES = (48_000, 44_100)
+
+
+class Player:
+    """One ring, one device at a time."""
+
+    def __init__(self, ring: Ring, parent: Parent, device: str, latency: str) -> None:
+        self._ring = ring
+        self._reader = Reader(ring)
+        self._parent = parent
+        self._wanted, self._latency = device, latency
+        self._stream: Any = None
+        self._lost = threading.Event()
+        self._retry_at = 0
+        self._complained = ""
+        self._clock_ns = perf_counter_ns()
+        self._scratch = np.zeros((4096, 2), np.float32)
+
+    def run(self) -> None:
+        """Play until the parent is gone."""
+        self._open()
+        while True:
+            self._ring.numbers[PLAYER_ALIVE] = alive_until(2.0)
+            got = self._parent.next(_TICK)
+            if got is not None:
+                self._obey(got[0])
+            if self._stream is not None and (self._lost.is_set() or not self._stream.active):
+                self._close()
+                self._parent.tell({"event": "lost", "device": self._wanted})
+                self._retry_at = 0
+            if self._stream is None:
+                self._play_silently()
+                if perf_counter_ns() >= self._retry_at:
+                    self._open()
+
+    def _obey(self, message: dict[str, Any]) -> None:
+        if message["do"] == "device":
+            self._wanted, self._latency = message["device"], message["latency"]
+            self._complained = ""
+            self._close()
+            self._open()
+        elif message["do"] == "devices":
+            self._parent.tell({"event": "devices", "devices": self._devices(), "ask": message.get("ask", 0)})
+
+    def _devices(self) -> list[str]:
+        if sounddevice is None:
+            return []
+        if self._stream is None:
+            self._look_again()
+        apis = sounddevice.query_hostapis()
+        best = sounddevice.default.hostapi
+        order = [best, *(i for i in range(len(apis)) if i != best)]
+        found = [d for i in order for d in sounddevice.query_devices() if d["hostapi"] == i and d["max_output_channels"] > 0]
+        return list(dict.fromkeys(d["name"] for d in found))
+
+    def _look_again(self) -> None:
+        """Make PortAudio see devices that came or went; only without a stream."""
+        self._ring.numbers[PLAYER_ALIVE] = alive_until(_OPENING_SECONDS)
+        with contextlib.suppress(sounddevice.PortAudioError):
+            sounddevice._terminate()
+        with contextlib.suppress(sounddevice.PortAudioError):
+            sounddevice._initialize()
+
+    def _open(self) -> None:
+        """Open the wanted device, else the system's, else say once that there is none."""
+        self._ring.numbers[PLAYER_ALIVE] = alive_until(_OPENING_SECONDS)
+        reason = _NO_PORTAUDIO if sounddevice is None else ""
+        if sounddevice is not None:
+            self._look_again()
+            for device in dict.fromkeys((self._wanted, "")):
+                for rate in dict.fromkeys((self._ring.rate, *_RATES)):
+                    reason = self._try(device, rate) or ""
+                    if self._stream is not None:
+                        self._tell_opened(device)
+                        return
+        self._retry_at = perf_counter_ns() + int(_RETRY_SECONDS * 1e9)
+        self._clock_ns = perf_counter_ns()
+        if self._complained != (reason or "none"):
+            self._complained = reason or "none"
+            self._parent.tell({"event": "silent", "device": self._wanted, "reason": reason})
+
+    def _tell_opened(self, device: str) -> None:
+        self._complained = ""
+        stream = self._stream
+        if stream.samplerate != self._ring.rate:
+            self._close()
+            self._parent.tell({"event": "rate", "rate": int(stream.samplerate)})
+            self._retry_at = perf_counter_ns() + 10**10
+            return
+        self._parent.tell({
+            "event": "opened", "device": device, "wanted": self._wanted, "latency": stream.latency,
+            "name": sounddevice.query_devices(stream.device)["name"], "realtime": _REALTIME,
+        })  # fmt: skip
+
+    def _try(self, device: str, rate: int) -> str:
+        """Open ``device`` (empty: the system's default) at ``rate``; returns why not."""
+        try:
+            info = sounddevice.query_devices(device or None, "output")
+            channels = min(2, int(info["max_output_channels"]))
+            self._lost.clear()
+            stream = sounddevice.OutputStream(
+                device=device or None, samplerate=rate, channels=channels, dtype="float32",
+                blocksize=FRAMES, latency=LATENCY if self._latency == "safe" else self._latency,
+                callback=self._mono if channels == 1 else self._stereo, finished_callback=self._lost.set,
+            )  # fmt: skip
+            if rate == self._ring.rate:
+                stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            return str(error)
+        self._stream = stream
+        self._ring.numbers[OPEN] = 1
+        return ""
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        self._ring.numbers[OPEN] = 0
+        self._clock_ns = perf_counter_ns()
+        if stream is not None:
+            self._ring.numbers[PLAYER_ALIVE] = alive_until(_OPENING_SECONDS)
+            with contextlib.suppress(sounddevice.PortAudioError):
+                stream.close(ignore_errors=True)
+
+    def _stereo(self, out: Any, frames: int, time: Any, status: Any) -> None:
+        """PortAudio's callback."""
+        now = perf_counter_ns()
+        self._ring.numbers[CALLED_NS] = now
+        self._reader.fill(out, now + int(max(0.0, time.outputBufferDacTime - time.currentTime) * 1e9))
+
+    def _mono(self, out: Any, frames: int, time: Any, status: Any) -> None:
+        """PortAudio's callback for a device with one channel."""
+        both = self._scratch[:frames]
+        self._stereo(both, frames, time, status)
+        np.add(both[:, 0], both[:, 1], out=out[:, 0])
+        np.multiply(out, 0.5, out=out)
+
+    def _play_silently(self) -> None:
+        """Consume what a device would have played by now."""
+        frames = int((perf_counter_ns() - self._clock_ns) * self._ring.rate // 1_000_000_000)
+        self._clock_ns += frames * 1_000_000_000 // self._ring.rate
+        frames = min(frames, len(self._scratch))  # after a pause of the machine: go on, do not catch up
+        if frames:
+            self._reader.fill(self._scratch[:frames], perf_counter_ns())
+
+
+def _ask_for_realtime() -> bool:
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))  # type: ignore[attr-defined,unused-ignore]
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+_REALTIME = False
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the process: the ring's name, and JSON options ``device`` and ``latency`` ('safe', 'low' or seconds)."""
+    global _REALTIME  # noqa: PLW0603 - set once, before anything runs
+    name, options = (sys.argv[1:] if arguments is None else arguments)[:2]
+    parent = Parent()
+    sys.setswitchinterval(0.0005)
+    _REALTIME = _ask_for_realtime()
+    player = Player(Ring(name), parent, **json.loads(options))
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # nothing here makes cycles, and a collection would hold the callback up
+    while True:
+        try:
+            player.run()
+        except Exception as error:  # noqa: BLE001 - told to the parent, which decides
+            parent.tell({"event": "failed", "reason": repr(error)})
+            sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()

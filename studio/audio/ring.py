@@ -1,0 +1,235 @@
+"""The ring between desk and player: sound, and a block of numbers that says where everything stands.
+
+One process writes each number. The desk writes sound and ``WRITTEN``; the player reads sound, writes ``READ`` and the
+clock. Frames in the ring are counted from its start and never wrap; :class:`Segments` tell which frame of the song a
+frame of the ring is. Beside the ring lie :data:`SLOTS` single sounds that the player adds at once, for keys and clicks.
+"""
+
+from time import perf_counter_ns
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio import shared
+
+Sound = npt.NDArray[np.float32]
+
+FADE = 256  # frames over which jumps are faded
+SLOTS = 8
+SLOT_SECONDS = 2.0
+METER_BLOCKS = 32
+METER_STRIPS = 64
+_SEGMENTS = 64
+
+# Indices into the block of numbers. Written by the desk:
+WRITTEN, SKIP_TO, SKIPS, PLAYING, END_AT, SEGMENTS, METERS, DONE, DESK_ALIVE = range(1, 10)
+# by the player:
+READ, MISSING, GAPS, CLOCK, CLOCK_FRAME, CLOCK_NS, CLOCK_FRAMES, PLAYER_ALIVE, CALLED_NS, OPEN = range(16, 26)
+# by the window's process, once:
+CAPACITY, RATE = 30, 31
+_NUMBERS = 64
+# Of each slot: how often it was started, its frames, up to which start it was ended (window); how often it was begun, and
+# where in it the player is (player).
+STARTED, FRAMES, ENDED, BEGUN, AT = range(5)
+
+
+class Ring:
+    """The memory and its parts. ``numbers`` int64; ``sound`` [capacity, 2]; ``slots`` [SLOTS, frames]; see the module."""
+
+    def __init__(self, name: str = "", *, rate: int = 0, seconds: float = 4.0) -> None:
+        """Open the ring ``name``, or make one for ``rate`` frames a second."""
+        self.owner = not name
+        if self.owner:
+            capacity, slot = int(rate * seconds), int(rate * SLOT_SECONDS)
+            self._memory = shared.create(self._layout(capacity, slot)[-1])
+        else:
+            self._memory = shared.attach(name)
+            head = np.ndarray(_NUMBERS, np.int64, self._memory.buf)
+            capacity, rate = int(head[CAPACITY]), int(head[RATE])
+            slot = int(rate * SLOT_SECONDS)
+            del head
+        at = self._layout(capacity, slot)
+        buffer = self._memory.buf
+        self.numbers = np.ndarray(_NUMBERS, np.int64, buffer)
+        self.segments = np.ndarray((_SEGMENTS, 3), np.int64, buffer, at[0])
+        self.slot_numbers = np.ndarray((SLOTS, 8), np.int64, buffer, at[1])
+        self.meter_frames = np.ndarray(METER_BLOCKS, np.int64, buffer, at[2])
+        self.meters = np.ndarray((METER_BLOCKS, 1 + METER_STRIPS, 5), np.float64, buffer, at[3])
+        self.slots = np.ndarray((SLOTS, slot), np.float32, buffer, at[4])
+        self.sound = np.ndarray((capacity, 2), np.float32, buffer, at[5])
+        self.capacity, self.rate = capacity, rate
+        if self.owner:
+            self.numbers[[CAPACITY, RATE, END_AT]] = capacity, rate, -1
+
+    @staticmethod
+    def _layout(capacity: int, slot: int) -> list[int]:
+        """Byte offsets of the parts after the numbers, and the whole size."""
+        sizes = [_NUMBERS * 8, _SEGMENTS * 24, SLOTS * 64, METER_BLOCKS * 8, METER_BLOCKS * (1 + METER_STRIPS) * 40]
+        return [int(x) for x in np.cumsum([*sizes, SLOTS * slot * 4, capacity * 8])]
+
+    @property
+    def name(self) -> str:
+        """By which another process opens it."""
+        return self._memory.name
+
+    def close(self) -> None:
+        """Let go of the memory; whoever made it removes it."""
+        for part in ("numbers", "segments", "slot_numbers", "meter_frames", "meters", "slots", "sound"):
+            delattr(self, part)
+        (shared.remove if self.owner else shared.release)(self._memory)
+
+    # ------------------------------------------------------------ the desk's side
+
+    @property
+    def ahead(self) -> int:
+        """Frames written and not yet read."""
+        n = self.numbers
+        return int(n[WRITTEN] - max(n[READ], n[SKIP_TO]))
+
+    def write(self, sound: Sound) -> None:
+        """Append frames [n, 2]; the caller sees to it that they fit."""
+        n = self.numbers
+        at = int(n[WRITTEN]) % self.capacity
+        head = min(len(sound), self.capacity - at)
+        self.sound[at : at + head] = sound[:head]
+        self.sound[: len(sound) - head] = sound[head:]
+        n[WRITTEN] += len(sound)
+
+    def add_segment(self, song_frame: int, jump: bool) -> None:
+        """The next frame written is ``song_frame`` of the song. ``jump``: the listener asked for it (no loop's wrap)."""
+        n = self.numbers
+        count = int(n[SEGMENTS])
+        self.segments[count % _SEGMENTS] = int(n[WRITTEN]), song_frame, jump
+        n[SEGMENTS] = count + 1
+
+    def skip(self, frame: int) -> None:
+        """Let the player go on at ``frame`` of the ring at once."""
+        n = self.numbers
+        n[SKIP_TO] = frame
+        n[SKIPS] += 1
+
+    # ------------------------------------------------------------ the window's side
+
+    def start_slot(self, sound: Sound) -> int:
+        """Play a mono sound at once, whatever else plays; returns its slot. The oldest sound gives way."""
+        numbers = self.slot_numbers
+        free = [i for i in range(SLOTS) if self._slot_free(i)]
+        slot = free[0] if free else int(np.argmax(numbers[:, AT]))
+        frames = min(len(sound), self.slots.shape[1])
+        self.slots[slot, :frames] = sound[:frames]
+        numbers[slot, FRAMES] = frames
+        numbers[slot, STARTED] += 1
+        return slot
+
+    def _slot_free(self, slot: int) -> bool:
+        n = self.slot_numbers[slot]
+        return bool(n[BEGUN] == n[STARTED] and (n[AT] >= n[FRAMES] or n[ENDED] >= n[STARTED]))
+
+    def end_slots(self) -> None:
+        """Fade all single sounds out."""
+        self.slot_numbers[:, ENDED] = self.slot_numbers[:, STARTED]
+
+    def heard(self) -> int:
+        """The frame of the ring that leaves the loudspeaker now."""
+        n = self.numbers
+        for _ in range(100):
+            before = int(n[CLOCK])
+            frame, ns, frames = int(n[CLOCK_FRAME]), int(n[CLOCK_NS]), int(n[CLOCK_FRAMES])
+            if before % 2 == 0 and before == int(n[CLOCK]):
+                break
+        if frames == 0:
+            return int(n[READ])
+        return min(int(n[READ]), frame + (perf_counter_ns() - ns) * self.rate // 1_000_000_000)
+
+    def song_frame(self, frame: int) -> int | None:
+        """The frame of the song at ``frame`` of the ring, None before anything was played."""
+        count = int(self.numbers[SEGMENTS])
+        for i in range(count - 1, max(-1, count - _SEGMENTS), -1):
+            start, song, jump = (int(x) for x in self.segments[i % _SEGMENTS])
+            if frame >= start:
+                return song + frame - start
+            if jump:  # asked for, but not heard yet: show where it is going
+                return song
+        return None
+
+
+_UP = ((np.arange(FADE) + 1) / FADE).astype(np.float32)[:, None]
+_DOWN = (1 - _UP).astype(np.float32)
+
+
+class Reader:
+    """The player's side: copies, counts what was missing, and keeps to memory that it already has."""
+
+    def __init__(self, ring: Ring) -> None:
+        self._ring = ring
+        self._skips = int(ring.numbers[SKIPS])
+        self._was_playing = False
+        self._fading = np.zeros((FADE, 2), np.float32)
+        self._mono = np.zeros((8192, 1), np.float32)
+
+    def fill(self, out: Sound, heard_ns: int) -> None:
+        """Fill ``out`` [frames, 2], whose first frame will be heard at ``heard_ns`` of the performance counter."""
+        n = self._ring.numbers
+        frames = len(out)
+        playing = bool(n[PLAYING])
+        skips = int(n[SKIPS])
+        fade = 0
+        if self._was_playing and (skips != self._skips or not playing):
+            fade = min(FADE, frames, max(0, int(n[WRITTEN] - n[READ])))
+            self._copy(self._fading[:fade], int(n[READ]))
+            self._fading[:fade] *= _DOWN[:fade]
+        rise = playing and (skips != self._skips or not self._was_playing)
+        if skips != self._skips:
+            n[READ] = n[SKIP_TO]
+            self._skips = skips
+        first = int(n[READ])
+        got = self._take(out, first) if playing else 0
+        out[got:] = 0.0
+        if rise:
+            m = min(FADE, frames)
+            out[:m] *= _UP[:m]
+        if fade:
+            out[:fade] += self._fading[:fade]
+        self._was_playing = playing
+        self._add_slots(out)
+        if got:
+            n[CLOCK] += 1
+            n[CLOCK_FRAME], n[CLOCK_NS], n[CLOCK_FRAMES] = first, heard_ns, got
+            n[CLOCK] += 1
+
+    def _take(self, out: Sound, first: int) -> int:
+        """Copy what there is, count what is missing; returns the frames copied."""
+        n = self._ring.numbers
+        got = max(0, min(len(out), int(n[WRITTEN]) - first))
+        self._copy(out[:got], first)
+        n[READ] = first + got
+        if got < len(out) and not 0 <= n[END_AT] <= first + got:
+            n[MISSING] += len(out) - got
+            n[GAPS] += 1
+        return got
+
+    def _copy(self, out: Sound, first: int) -> None:
+        at = first % self._ring.capacity
+        head = min(len(out), self._ring.capacity - at)
+        out[:head] = self._ring.sound[at : at + head]
+        if head < len(out):
+            out[head:] = self._ring.sound[: len(out) - head]
+
+    def _add_slots(self, out: Sound) -> None:
+        for i in range(SLOTS):
+            n = self._ring.slot_numbers[i]
+            if n[BEGUN] != n[STARTED]:
+                n[BEGUN], n[AT] = n[STARTED], 0
+            at, left = int(n[AT]), int(n[FRAMES] - n[AT])
+            if left <= 0:
+                continue
+            frames = min(left, len(out), len(self._mono))
+            part = self._mono[:frames]
+            part[:, 0] = self._ring.slots[i, at : at + frames]
+            n[AT] = at + frames
+            if n[ENDED] >= n[BEGUN]:
+                m = min(FADE, frames)
+                part[:m] *= _DOWN[:m]
+                part[m:] = 0.0
+                n[AT] = n[FRAMES]
+            out[:frames] += part

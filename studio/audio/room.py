@@ -1,0 +1,180 @@
+"""A room: early reflections of a small hall and a diffuse tail, by partitioned convolution.
+
+The response is made, not recorded: first and second reflections of a box (image sources, Allen and Berkley 1979), then
+noise whose bands decay at their own pace, high ones faster (Moorer 1979). It is finite, so the sound at a place depends
+on a known stretch before it, and a seek gives the very samples of the whole song. Convolution is uniformly partitioned,
+overlap-save, with a frequency-domain delay line (Wefers 2015, section 4.2).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Block = npt.NDArray[np.float32]
+Spectra = npt.NDArray[np.complex64]
+
+_SIZE = (17.0, 11.0, 6.5)  # metres
+_SOURCE = (7.3, 4.1, 1.6)
+_EARS = ((10.8, 5.6, 1.7), (10.8, 6.9, 1.7))
+_SOUND = 343.0
+_EARLY_SECONDS = 0.08
+_BANDS = ((0, 1.15), (180, 1.1), (500, 1.0), (1_400, 0.92), (3_000, 0.75), (6_000, 0.52), (11_000, 0.33))
+_ENERGY = 4.0  # of the whole response: with the usual send and level the room lies 14 dB under the dry sound
+SHORTEST, LONGEST = 0.2, 6.0
+
+
+@lru_cache(maxsize=4)
+def response(rate: int, seconds: float) -> tuple[Block, Block]:
+    """Impulse responses (mid to left and right, side to left and right), shapes [frames, 2] and [early frames, 2].
+
+    ``seconds`` is the time in which the middle of the spectrum decays by 60 dB.
+    """
+    seconds = min(LONGEST, max(SHORTEST, seconds))
+    frames = int((0.03 + 1.1 * seconds) * rate)
+    early_frames = int(_EARLY_SECONDS * rate)
+    late = np.stack([_tail(rate, seconds, frames, seed) for seed in (11, 12)], 1)
+    early_mid, early_side = _early(rate, early_frames)
+    late *= np.sqrt(0.72 * _ENERGY / (late**2).sum(0))
+    early_mid *= np.sqrt(0.28 * _ENERGY / (early_mid**2).sum(0))
+    early_side *= np.sqrt(0.28 * _ENERGY / (early_side**2).sum(0))
+    late[: min(frames, early_frames)] += early_mid[:frames]
+    return late.astype(np.float32), early_side.astype(np.float32)
+
+
+def _tail(rate: int, seconds: float, frames: int, seed: int) -> npt.NDArray[np.float64]:
+    """Noise that decays by 60 dB in ``seconds``, times each band's factor."""
+    size = 1 << (frames - 1).bit_length()
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(size))
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / rate), 20.0))
+    edges = np.log2([max(f, 20.0) for f, _ in _BANDS])
+    time = np.arange(frames) / rate
+    sound = np.zeros(frames)
+    for i, (_, factor) in enumerate(_BANDS):
+        place = np.zeros(len(_BANDS))
+        place[i] = 1.0
+        band = np.fft.irfft(spectrum * np.interp(octaves, edges, place))[:frames]
+        sound += band * np.exp(-6.91 * time / (seconds * factor))
+    rise = np.clip((time - 0.012) / 0.05, 0.0, 1.0)  # the tail comes up as the reflections grow dense
+    end = np.clip((time[-1] - time) / (0.1 * time[-1]), 0.0, 1.0)
+    return np.asarray(sound * rise * end)
+
+
+def _early(rate: int, frames: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Reflections at two ears of a source in the middle, and their difference when the source moves to a side."""
+    mid, side = np.zeros((frames, 2)), np.zeros((frames, 2))
+    direct = min(np.linalg.norm(np.subtract(_SOURCE, ear)) for ear in _EARS)
+    for order in np.ndindex(5, 5, 3):
+        images = np.subtract(order, (2, 2, 1))
+        bounces = int(np.abs(images).sum())
+        if not 1 <= bounces <= 3:
+            continue
+        place = [n * s + (x if n % 2 == 0 else s - x) for n, s, x in zip(images, _SIZE, _SOURCE, strict=True)]
+        lean = np.tanh((place[1] - np.mean([e[1] for e in _EARS])) / 6.0)
+        for ear, at in enumerate(_EARS):
+            distance = float(np.linalg.norm(np.subtract(place, at)))
+            frame = round((distance - direct) / _SOUND * rate)
+            if frame + 24 < frames:
+                level = (direct / distance) * 0.8**bounces
+                dull = 0.35 + 0.15 * bounces
+                shape = level * (1 - dull) * dull ** np.arange(24)  # walls take the highs
+                mid[frame : frame + 24, ear] += shape
+                side[frame : frame + 24, ear] += shape * lean
+    return mid, side
+
+
+class Room:
+    """Convolves blocks of one fixed length; ``memory`` blocks after any state the output is that of the whole song."""
+
+    def __init__(self, rate: int, block: int, seconds: float) -> None:
+        self._block = block
+        self._rate = rate
+        self._seconds = seconds
+        self._mid, self._side = _partitions(rate, block, seconds)
+        self._lines = [_Line(self._mid.shape[1], block), _Line(self._side.shape[1], block)]
+
+    @property
+    def memory(self) -> int:
+        """Blocks of input that one block of output depends on."""
+        return int(self._mid.shape[1])
+
+    def push(self, send: Block) -> None:
+        """Take in a block [2, frames] of what is sent to the room."""
+        self._lines[0].push((send[0] + send[1]) * np.float32(0.5))
+        self._lines[1].push((send[0] - send[1]) * np.float32(0.5))
+
+    def pull(self) -> Block:
+        """The room's sound for the block pushed last, shape [2, frames]."""
+        mid, side = self._lines
+        spectrum = mid.convolve(self._mid)
+        early = side.convolve(self._side)
+        if spectrum is None:
+            spectrum = early
+        elif early is not None:
+            spectrum += early
+        if spectrum is None:
+            return np.zeros((2, self._block), np.float32)
+        return np.asarray(np.fft.irfft(spectrum, axis=1)[:, self._block :], np.float32)
+
+    def changed(self, seconds: float) -> "Room":
+        """This room with another decay time, its past kept as far as it reaches."""
+        if seconds == self._seconds:
+            return self
+        other = Room(self._rate, self._block, seconds)
+        for new, old in zip(other._lines, self._lines, strict=True):
+            new.take_over(old)
+        return other
+
+
+class _Line:
+    """Spectra of the last inputs, newest first, always summed in that order."""
+
+    def __init__(self, memory: int, block: int) -> None:
+        self._memory = memory
+        self._spectra = np.zeros((2 * memory + 32, block + 1), np.complex64)
+        self._at = len(self._spectra) - memory
+        self._last = np.zeros(block, np.float32)
+        self._silent = memory  # blocks since the last sound
+
+    def push(self, block: npt.NDArray[np.float32]) -> None:
+        if self._at == 0:
+            self._at = len(self._spectra) - self._memory
+            self._spectra[self._at + 1 :] = self._spectra[: self._memory - 1]
+        else:
+            self._at -= 1
+        heard = bool(block.any())
+        if heard or self._silent == 0:
+            self._spectra[self._at] = np.fft.rfft(np.concatenate([self._last, block]))
+        else:
+            self._spectra[self._at] = 0
+        self._silent = 0 if heard else self._silent + 1
+        self._last = block
+
+    def convolve(self, response: Spectra) -> Spectra | None:
+        """Sum of input spectra times the response's [channels, memory, bins], None when all is silent."""
+        if self._silent > self._memory:
+            return None
+        line = self._spectra[self._at : self._at + self._memory]
+        return np.asarray((response * line).sum(1))
+
+    def take_over(self, old: "_Line") -> None:
+        kept = min(self._memory, old._memory)
+        self._spectra[self._at : self._at + kept] = old._spectra[old._at : old._at + kept]
+        self._last, self._silent = old._last, min(old._silent, self._memory + 1)
+
+
+@lru_cache(maxsize=4)
+def _partitions(rate: int, block: int, seconds: float) -> tuple[Spectra, Spectra]:
+    mid, side = response(rate, seconds)
+    return _cut(mid, block), _cut(side, block)
+
+
+def _cut(sound: Block, block: int) -> Spectra:
+    """Spectra of a response cut into blocks, shape [channels, blocks, block + 1]."""
+    count = -(-len(sound) // block)
+    padded = np.zeros((2, count, 2 * block), np.float32)
+    for channel in range(2):
+        flat = np.zeros(count * block, np.float32)
+        flat[: len(sound)] = sound[:, channel]
+        padded[channel, :, :block] = flat.reshape(count, block)
+    return np.asarray(np.fft.rfft(padded, axis=2))
