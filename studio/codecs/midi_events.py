@@ -31,13 +31,15 @@ class Losses:
         self._counts: Counter[str] = Counter()
 
     def add(self, sentence: str, count: int = 1) -> None:
-        """Count a loss. ``{n}`` in ``sentence`` becomes the count, ``{s}`` an s when there are several."""
+        """Count a loss. In ``sentence`` {n} becomes the count, {s} an s and {was} were for several."""
         if count:
             self._counts[sentence] += count
 
     def sentences(self) -> tuple[str, ...]:
         """One sentence a kind of loss, in the order in which they were met."""
-        return tuple(text.format(n=f"{n:,}", s="" if n == 1 else "s") for text, n in self._counts.items())
+        return tuple(
+            text.format(n=f"{n:,}", s="" if n == 1 else "s", was="was" if n == 1 else "were") for text, n in self._counts.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def read_events(body: bytes, losses: Losses, sound: bool = True) -> RawTrack:
     except IndexError:
         losses.add("{n} track{s} broke off in the middle of an event; what followed is missing.")
         scan.ended = True
-    losses.add("{n} event{s} could not be understood and were left out.", scan.bad)
+    losses.add("{n} event{s} could not be understood and {was} left out.", scan.bad)
     if scan.bad == _BAD_EVENTS_BORNE:
         losses.add("{n} track{s} could not be read to the end.")
     elif not scan.ended:

@@ -41,25 +41,25 @@ def write_midi(document: Document) -> bytes:
 
 
 def assign_channels(tracks: tuple[Track, ...]) -> list[int]:
-    """A channel for each track: its own where it has one that fits, 9 for drums, else a free one.
+    """A channel for each track: 9 for drums; its own where it has one; else a free one.
 
-    Tracks without a channel that play the same program share one; all share when the fifteen are taken.
+    A channel plays one program at a time, so a track whose own channel another program has taken gets a free one too.
+    Tracks of one program share a channel rather than take two. When all fifteen are taken, they are shared.
     """
-    chosen = [_own_channel(t) for t in tracks]
-    free = [c for c in _PITCHED if c not in chosen]
-    spread = 0
-    by_program: dict[int, int] = {}
+    chosen: list[int | None] = [DRUM_CHANNEL if t.drums else None for t in tracks]
+    program_on: dict[int, int] = {}
     for i, track in enumerate(tracks):
-        if chosen[i] is None and track.program not in by_program:
-            by_program[track.program] = free.pop(0) if free else _PITCHED[spread % len(_PITCHED)]
-            spread += not free
-    return [by_program[t.program] if c is None else c for t, c in zip(tracks, chosen, strict=True)]
-
-
-def _own_channel(track: Track) -> int | None:
-    if track.drums:
-        return DRUM_CHANNEL
-    return track.channel if track.channel in _PITCHED else None
+        own = track.channel
+        if chosen[i] is None and own in _PITCHED and program_on.setdefault(own, track.program) == track.program:
+            chosen[i] = own
+    by_program = {program: channel for channel, program in reversed(program_on.items())}
+    free = [c for c in _PITCHED if c not in program_on]
+    for i, track in enumerate(tracks):
+        if chosen[i] is None:
+            if track.program not in by_program:
+                by_program[track.program] = free.pop(0) if free else _PITCHED[i % len(_PITCHED)]
+            chosen[i] = by_program[track.program]
+    return [c or 0 for c in chosen]
 
 
 def key_signature_name(key: Key) -> str:

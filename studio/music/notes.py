@@ -209,6 +209,14 @@ class Controls:
         """No events."""
         return _NO_CONTROLS
 
+    @staticmethod
+    def concat(parts: Iterable["Controls"]) -> "Controls":
+        """All events of ``parts`` in one; at one tick in the order of the parts."""
+        kept = [p for p in parts if len(p)]
+        if len(kept) < 2:
+            return kept[0] if kept else Controls.empty()
+        return Controls.of(*(np.concatenate([getattr(p, f.name) for p in kept]) for f in fields(Controls)))
+
     def numbered(self, number: int) -> "Controls":
         """Only the events of one controller."""
         mask = self.number == number
