@@ -59,7 +59,11 @@ class Theme:
 def mixed(under: str, over: str, share: float) -> QColor:
     """The opaque colour of ``over`` on ``under`` at ``share`` 0..1: cheaper to paint than transparency. Do not change it."""
     a, b = QColor(under), QColor(over)
-    return QColor(*(round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)))
+    return QColor(*(round(x + (y - x) * share) for x, y in zip(_rgb(a), _rgb(b), strict=True)))
+
+
+def _rgb(color: QColor) -> tuple[int, int, int]:
+    return color.red(), color.green(), color.blue()
 
 
 DARK = Theme()
@@ -78,7 +82,7 @@ def ui_font(size: int = TEXT_SIZE, bold: bool = False, tabular: bool = False) ->
 
 def stylesheet(theme: Theme) -> str:
     """The application's style sheet: ``resources/style.qss`` with the theme's roles in it."""
-    roles = {k: v for k, v in vars(theme).items() if isinstance(v, str)}
+    roles: dict[str, str] = {k: v for k, v in vars(theme).items() if isinstance(v, str)}
     roles["arrow"] = (resources() / "icons" / "small-down.svg").as_posix()
     roles["check"] = (resources() / "icons" / "small-check.svg").as_posix()
     roles["pressed"] = mixed(theme.raised, theme.ground, 0.5).name()

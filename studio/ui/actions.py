@@ -1,0 +1,179 @@
+"""The one table of what the window can do: menus, buttons, shortcuts and the shortcut sheet are all made from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from studio.ui.icons import icon
+from studio.ui.roll.commands import COMMANDS
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do. ``handler`` is ``target.method`` or ``target.method:argument``; ``menu`` empty keeps it out of menus.
+
+    ``roll`` keys work only while the roll has the focus, so that arrows still move through lists and sliders.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    handler: str = ""
+    menu: str = ""
+    gap: bool = False
+    checkable: bool = False
+    on_icon: str = ""
+    roll: bool = False
+
+
+MENUS = ("File", "Edit", "Track", "Play", "Write", "View", "Help")
+
+_FILE = (
+    Action("file.new", "New song", ("Ctrl+N",), "new", "Start an empty song", "files.new", "File"),
+    Action("file.open", "Open...", ("Ctrl+O",), "open", "Open a song or a MIDI file", "files.open", "File"),
+    Action("file.demo", "Open the demo song", (), "note", "Open the song of the first start", "files.open_demo", "File"),
+    Action("file.save", "Save", ("Ctrl+S",), "save", "Save the song", "files.save", "File", gap=True),
+    Action("file.save_as", "Save as...", ("Ctrl+Shift+S",), "", "Save the song under another name", "files.save_as", "File"),
+    Action("file.import", "Import MIDI into the song...", ("Ctrl+I",), "import", "Add a MIDI file's tracks", "files.import_midi",
+           "File", gap=True),
+    Action("file.midi", "Export MIDI...", ("Ctrl+E",), "export", "Write the notes as a MIDI file", "files.export_midi", "File"),
+    Action("file.wav", "Export WAV...", ("Ctrl+Shift+E",), "wave", "Write the sound as WAV", "files.export_wav", "File"),
+    Action("file.flac", "Export FLAC...", (), "", "Write the sound as FLAC, smaller and as good", "files.export_flac", "File"),
+    Action("file.stems", "Export stems...", (), "", "Write each track as a WAV file of its own", "files.export_stems", "File"),
+    Action("file.quit", "Quit", ("Ctrl+Q",), "", "Close Partita", "window.close", "File", gap=True),
+)  # fmt: skip
+
+_EDIT = (
+    Action("edit.undo", "Undo", ("Ctrl+Z",), "undo", "Take the last step back", "window.undo", "Edit"),
+    Action("edit.redo", "Redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", "Do the undone step again", "window.redo", "Edit"),
+)
+
+_ROLL_ICONS = {"pointer": "pointer", "pencil": "pencil", "eraser": "eraser", "knife": "knife", "delete": "trash", "copy": "copy",
+               "lock": "lock"}  # fmt: skip
+_ROLL_GAPS = {"cut", "quantize", "up", "pointer"}
+_ARROWS = {"up", "down", "octave_up", "octave_down", "left", "right", "longer", "shorter"}
+
+
+def _roll_actions() -> tuple[Action, ...]:
+    """The roll's commands, as rows of this table."""
+    return tuple(
+        Action(
+            f"roll.{name}",
+            text,
+            keys,
+            _ROLL_ICONS.get(name, ""),
+            text,
+            f"commands.run:{name}",
+            "Edit",
+            gap=name in _ROLL_GAPS,
+            checkable=name in ("pointer", "pencil", "eraser", "knife"),
+            roll=name in _ARROWS,
+        )
+        for name, (text, keys) in COMMANDS.items()
+    )
+
+
+_TRACK = (
+    Action("track.add", "Add track", ("Ctrl+T",), "plus", "Add an empty track", "tracks.add", "Track"),
+    Action("track.remove", "Remove track", (), "trash", "Remove the track that is being edited", "tracks.remove", "Track"),
+    Action("track.up", "Move track up", (), "", "Move the track one place up", "tracks.move:-1", "Track", gap=True),
+    Action("track.down", "Move track down", (), "", "Move the track one place down", "tracks.move:1", "Track"),
+    Action("track.previous", "Edit the track above", ("Ctrl+PgUp",), "", "Edit the track above", "tracks.step:-1", "Track",
+           gap=True),
+    Action("track.next", "Edit the track below", ("Ctrl+PgDown",), "", "Edit the track below", "tracks.step:1", "Track"),
+)  # fmt: skip
+
+_PLAY = (
+    Action("play.toggle", "Play or pause", ("Space",), "play", "Play or pause", "transport.toggle", "Play"),
+    Action("play.stop", "Stop", ("Return", "Enter"), "stop", "Stop, and go back to the start of the loop or song",
+           "transport.stop", "Play"),
+    Action("play.start", "Go to the start", ("Home",), "to-start", "Go to the start of the song", "transport.to_start", "Play"),
+    Action("play.loop", "Loop", ("L",), "loop", "Repeat the region marked in the ruler", "transport.toggle_loop", "Play",
+           checkable=True),
+    Action("play.follow", "Follow the playhead", ("F",), "follow", "Turn the page when the playhead leaves it",
+           "transport.toggle_follow", "Play", gap=True, checkable=True),
+)  # fmt: skip
+
+_WRITE = (
+    Action("write.write", "Write", ("Ctrl+Return", "Ctrl+Enter"), "wand", "Let the network write", "writing.write", "Write"),
+    Action("write.stop", "Stop writing", ("Ctrl+.",), "", "Stop the network; what is written stays proposed", "writing.cancel",
+           "Write"),
+    Action("write.keep", "Keep the take", ("Ctrl+K",), "check", "Make the shown take part of the song", "writing.keep", "Write",
+           gap=True),
+    Action("write.drop", "Drop the take", ("Ctrl+Backspace",), "close", "Throw the shown take away", "writing.drop", "Write"),
+    Action("write.drop_all", "Drop all takes", ("Ctrl+Shift+Backspace",), "", "Throw all takes away", "writing.drop_all",
+           "Write"),
+    Action("write.next", "Next take", ("N",), "", "Listen to the next take", "writing.step:1", "Write", gap=True),
+    Action("write.previous", "Previous take", ("Shift+N",), "", "Listen to the take before", "writing.step:-1", "Write"),
+    Action("write.takes", "Go to the takes", ("T",), "", "Give the takes the keys 1 to 8, Enter and Backspace", "writing.focus",
+           "Write"),
+)  # fmt: skip
+
+_VIEW = (
+    Action("view.fit", "Show the whole song", ("Ctrl+0",), "fit", "Zoom so that the whole song is seen", "view.fit", "View"),
+    Action("view.in", "Zoom in", ("Ctrl+=", "Ctrl++"), "zoom-in", "Zoom into the time", "view.zoom_in", "View"),
+    Action("view.out", "Zoom out", ("Ctrl+-",), "zoom-out", "Zoom out of the time", "view.zoom_out", "View"),
+    Action("view.wave", "Waveform", ("Ctrl+1",), "", "Show or hide the waveform", "view.toggle_wave", "View", gap=True,
+           checkable=True),
+    Action("view.spectrum", "Spectrogram", ("Ctrl+2",), "", "Show or hide the spectrogram", "view.toggle_spectrum", "View",
+           checkable=True),
+    Action("view.full", "Full screen", ("F11",), "", "Fill the screen", "view.toggle_full", "View", gap=True, checkable=True),
+)  # fmt: skip
+
+_HELP = (
+    Action("help.keys", "Shortcuts", ("F1", "?"), "keyboard", "All shortcuts on one page", "window.show_shortcuts", "Help"),
+    Action("help.about", "About Partita", (), "info", "Version, models, licences and credits", "window.show_about", "Help"),
+)
+
+ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_roll_actions(), *_TRACK, *_PLAY, *_WRITE, *_VIEW, *_HELP)
+
+
+def _bound(handler: str, targets: Mapping[str, object]) -> Callable[[], None]:
+    path, _, argument = handler.partition(":")
+    target, _, method = path.partition(".")
+    call = getattr(targets[target], method)
+    return (lambda: call(argument)) if argument else (lambda: call())
+
+
+def tooltip(action: Action) -> str:
+    """What the pointer is told: the tip, and the first shortcut."""
+    key = QKeySequence(action.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if action.keys else ""
+    return f"{action.tip or action.text} ({key})" if key else action.tip or action.text
+
+
+def make_actions(window: QWidget, roll: QWidget, targets: Mapping[str, object]) -> dict[str, QAction]:
+    """A QAction for each row, alive in ``window`` (or in ``roll``), calling the handlers of ``targets``."""
+    made = {}
+    for row in ACTIONS:
+        action = QAction(row.text, window)
+        action.setObjectName(row.id)
+        action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setToolTip(tooltip(row))
+        action.setStatusTip(row.tip)
+        action.setCheckable(row.checkable)
+        if row.icon:
+            action.setIcon(icon(row.icon, "muted", "text" if row.checkable else ""))
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetWithChildrenShortcut if row.roll else Qt.ShortcutContext.WindowShortcut
+        )
+        call = _bound(row.handler, targets)
+        action.triggered.connect(lambda _=False, c=call: c())
+        (roll if row.roll else window).addAction(action)
+        made[row.id] = action
+    return made
+
+
+def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, object]:
+    """The menu bar from the table; returns the menus by name."""
+    menus = {name: bar.addMenu(name) for name in MENUS}
+    for row in ACTIONS:
+        if row.menu:
+            if row.gap:
+                menus[row.menu].addSeparator()
+            menus[row.menu].addAction(actions[row.id])
+    return dict(menus)

@@ -1,0 +1,264 @@
+"""What the actions do: small controllers between the table of actions and the services."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.app.studio import Studio
+from studio.music import edits
+from studio.music.document import Track
+from studio.music.pitch import Key
+from studio.ui.panels.generate import GeneratePanel
+from studio.ui.panels.takes import TakesPanel
+from studio.ui.roll.state import RollState
+from studio.ui.roll.viewport import GUTTER
+
+ZOOM_STEP = 1.25
+
+
+class Transport(QObject):
+    """Play, pause, stop, seek, loop. ``changed`` follows what is switched here."""
+
+    changed = Signal()
+
+    def __init__(self, studio: Studio, state: RollState) -> None:
+        super().__init__()
+        self._studio = studio
+        self._state = state
+        self.loop_on = studio.session.document.loop is not None
+
+    @property
+    def playing(self) -> bool:
+        """Whether sound runs."""
+        return self._studio.playback.playing
+
+    @property
+    def follow(self) -> bool:
+        """Whether the view follows the playhead."""
+        return self._studio.settings.follow_playhead
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.playing:
+            self._studio.playback.pause()
+        else:
+            self.play()
+
+    def play(self) -> None:
+        """Play from where the playhead is; from the start where the song is over."""
+        document = self._studio.heard_document()
+        if not self.loop_on and self._studio.playback.position >= max(1, document.end):
+            self._studio.playback.seek(0)
+        self._studio.playback.play()
+        self.changed.emit()
+
+    def play_from(self, tick: int) -> None:
+        """Play from ``tick``; a loop that does not hold it is switched off."""
+        loop = self._studio.session.document.loop
+        if self.loop_on and loop and not loop[0] <= tick < loop[1]:
+            self.set_loop(False)
+        self._studio.playback.seek(tick)
+        self._studio.playback.play()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Stop, and go back to the start of the loop or song."""
+        loop = self._studio.session.document.loop
+        self._studio.playback.pause()
+        self.seek(loop[0] if self.loop_on and loop else 0)
+
+    def to_start(self) -> None:
+        """Go to the start of the song, playing on where it plays."""
+        self.seek(0)
+        self._state.viewport.scroll_to(0)
+
+    def seek(self, tick: int) -> None:
+        """Move the playhead."""
+        self._studio.playback.seek(tick)
+        self._state.viewport.set_playhead(tick, self.playing)
+        self.changed.emit()
+
+    def toggle_loop(self) -> None:
+        """Switch the loop; without a region the whole song is marked first."""
+        session = self._studio.session
+        if not self.loop_on and session.document.loop is None and session.document.end:
+            session.commit("Set the loop", edits.set_loop(session.document, (0, session.document.end)))
+        self.set_loop(not self.loop_on)
+
+    def set_loop(self, on: bool) -> None:
+        """Use the loop, or do not."""
+        self.loop_on = on and self._studio.session.document.loop is not None
+        self._studio.playback.set_loop(self.loop_on)
+        self.changed.emit()
+
+    def toggle_follow(self) -> None:
+        """Switch whether the view follows the playhead."""
+        self._studio.change_settings(follow_playhead=not self.follow)
+        self.changed.emit()
+
+
+class Tracks:
+    """Adding, removing, ordering tracks, and the song's lanes at the playhead. Each call is one step."""
+
+    def __init__(self, studio: Studio, state: RollState) -> None:
+        self._session = studio.session
+        self._state = state
+
+    def add(self) -> None:
+        """Add an empty track and edit it."""
+        document = self._session.document
+        track = Track(0, f"Track {len(document.tracks) + 1}", color=self._free_color())
+        self._session.commit("Add track", edits.add_track(document, track))
+        self._state.set_track(self._session.document.tracks[-1].id)
+
+    def _free_color(self) -> int:
+        used = {t.color for t in self._session.document.tracks}
+        return next(c for c in range(len(used) + 1) if c not in used)
+
+    def remove(self) -> None:
+        """Remove the edited track."""
+        if self._state.track:
+            self._session.commit("Remove track", edits.remove_track(self._session.document, self._state.track_id))
+
+    def move(self, places: str) -> None:
+        """Move the edited track by ``places`` (a whole number as text) in the list."""
+        if self._state.track:
+            at = self._session.document.tracks.index(self._state.track) + int(places)
+            self._session.commit("Move track", edits.move_track(self._session.document, self._state.track_id, at))
+
+    def step(self, places: str) -> None:
+        """Edit the track ``places`` further down."""
+        ids = [t.id for t in self._session.document.tracks]
+        if self._state.track_id in ids:
+            self._state.set_track(ids[min(len(ids) - 1, max(0, ids.index(self._state.track_id) + int(places)))])
+
+    def set_tempo(self, bpm: float) -> None:
+        """Set the tempo that holds at the playhead."""
+        document = self._session.document
+        change = document.tempo.at(self._tick())
+        if abs(change.bpm - bpm) >= 0.05:
+            self._session.commit("Tempo", edits.set_tempo(document, change.tick, bpm))
+
+    def set_signature(self, numerator: int, denominator: int) -> None:
+        """Set the time signature that holds at the playhead."""
+        document = self._session.document
+        at = document.meter.at(self._tick()).tick
+        self._session.commit("Time signature", edits.set_meter(document, at, numerator, denominator))
+
+    def set_key(self, key: Key | None) -> None:
+        """Set the key that holds at the playhead."""
+        document = self._session.document
+        at = max((k.tick for k in document.keys if k.tick <= self._tick()), default=0)
+        self._session.commit("Key", edits.set_key(document, at, key))
+
+    def _tick(self) -> int:
+        return max(0, int(self._state.viewport.playhead))
+
+
+class Writing:
+    """From the panel's order to notes, and what becomes of the takes."""
+
+    def __init__(self, studio: Studio, transport: Transport, panel: GeneratePanel, takes: TakesPanel) -> None:
+        self._studio = studio
+        self._transport = transport
+        self._panel = panel
+        self._takes = takes
+        self._listening = False
+        panel.write_clicked.connect(self._order)
+        panel.cancel_clicked.connect(self.cancel)
+        takes.picked.connect(studio.generating.show)
+        takes.auditioned.connect(self.audition)
+        takes.kept.connect(self._keep)
+        takes.dropped.connect(self._drop)
+
+    def write(self) -> None:
+        """Press the button."""
+        self._panel.ask()
+
+    def _order(self, order: object) -> None:
+        self._listening = self._panel.listen.isChecked()
+        self._takes.setFocus()
+        self._studio.generating.write(order)  # type: ignore[arg-type]
+
+    def follow(self) -> None:
+        """Called after every change of the session: starts the sound with the first written bar."""
+        proposal = self._studio.session.proposal
+        if not (self._listening and proposal and proposal.take.written_to > proposal.start):
+            return
+        self._listening = False
+        self._transport.play_from(proposal.start)
+
+    def cancel(self) -> None:
+        """Stop the network."""
+        self._studio.generating.cancel()
+
+    def audition(self, take: int) -> None:
+        """Show a take and play the song from where it begins."""
+        proposal = self._studio.session.proposal
+        if proposal and take < len(proposal.takes):
+            self._studio.generating.show(take)
+            self._transport.play_from(proposal.start)
+
+    def keep(self) -> None:
+        """Keep the shown take."""
+        self._studio.generating.keep()
+
+    def _keep(self, take: int) -> None:
+        self._studio.generating.keep(take)
+
+    def drop(self) -> None:
+        """Drop the shown take."""
+        if proposal := self._studio.session.proposal:
+            self._studio.generating.drop(proposal.active)
+
+    def _drop(self, take: int) -> None:
+        self._studio.generating.drop(take)
+
+    def drop_all(self) -> None:
+        """Drop all takes."""
+        self._studio.generating.drop()
+
+    def step(self, places: str) -> None:
+        """Listen to the take ``places`` further on, round and round."""
+        if proposal := self._studio.session.proposal:
+            self.audition((proposal.active + int(places)) % len(proposal.takes))
+
+    def focus(self) -> None:
+        """Give the takes the keyboard."""
+        self._takes.setFocus()
+
+
+class View(QObject):
+    """Zoom, and which of the pictures of the sound are shown."""
+
+    def __init__(self, state: RollState, shown: Callable[[str, bool | None], bool], full: Callable[[], None]) -> None:
+        super().__init__()
+        self._state = state
+        self._shown = shown
+        self.toggle_full = full
+
+    def fit(self) -> None:
+        """Show the whole song, or the first eight bars of an empty one."""
+        document = self._state.document
+        self._state.viewport.show_ticks(0, document.end or document.meter.bar_start(8))
+
+    def zoom_in(self) -> None:
+        """Zoom into the time, around the playhead where it is seen."""
+        self._zoom(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Zoom out of the time."""
+        self._zoom(1 / ZOOM_STEP)
+
+    def _zoom(self, factor: float) -> None:
+        view = self._state.viewport
+        x = view.x_at(view.playhead)
+        view.zoom_time(factor, x if GUTTER <= x <= view.width else (GUTTER + view.width) / 2)
+
+    def toggle_wave(self) -> None:
+        """Show or hide the waveform."""
+        self._shown("wave", None)
+
+    def toggle_spectrum(self) -> None:
+        """Show or hide the spectrogram."""
+        self._shown("spectrum", None)

@@ -1,0 +1,50 @@
+"""Instruments as people choose them: the 128 programs of General MIDI by family, and the drum kit."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.engines.gm import FAMILIES, PROGRAMS
+from studio.music.document import Track
+
+_EACH = 8  # programs a family
+DRUM_KIT = "Drum kit"
+
+
+def instrument_title(track: Track) -> str:
+    """What plays ``track``."""
+    return DRUM_KIT if track.drums else PROGRAMS[track.program]
+
+
+def instrument_icon(track: Track) -> str:
+    """The icon's name for what plays ``track``."""
+    return "drums" if track.drums else "note"
+
+
+class InstrumentMenu(QMenu):
+    """Families with their programs; ``picked(program, drums)`` tells the choice."""
+
+    picked = Signal(int, bool)
+
+    def __init__(self, track: Track, parent: QWidget) -> None:
+        super().__init__(parent)
+        drums = self._entry(self, DRUM_KIT, track.drums)
+        drums.triggered.connect(lambda: self.picked.emit(track.program, True))
+        self.addSeparator()
+        for family, name in enumerate(FAMILIES):
+            menu = self.addMenu(name)
+            for program in range(family * _EACH, (family + 1) * _EACH):
+                entry = self._entry(menu, PROGRAMS[program], not track.drums and program == track.program)
+                entry.triggered.connect(lambda _=False, p=program: self.picked.emit(p, False))
+
+    @staticmethod
+    def _entry(menu: QMenu, text: str, chosen: bool) -> QAction:
+        entry = menu.addAction(text)
+        entry.setCheckable(True)
+        entry.setChecked(chosen)
+        return entry
+
+
+def instrument_menu(track: Track, parent: QWidget) -> InstrumentMenu:
+    """The menu to choose what plays ``track``."""
+    return InstrumentMenu(track, parent)

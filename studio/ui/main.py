@@ -1,0 +1,99 @@
+"""The way in: a window on screen first, everything heavy after it on a worker."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from studio.app.jobs import Job
+from studio.app.studio import Studio
+from studio.ui.files import load_demo
+from studio.ui.poster import Poster
+from studio.ui.theme import apply_theme
+from studio.ui.window import FIRST_WORDS, MainWindow
+
+
+def run(argv: list[str]) -> int:
+    """Open the window, with the song named in ``argv`` if one is; returns the exit status."""
+    app = make_application(argv)
+    poster = Poster()
+    studio = Studio(poster.post)
+    window = MainWindow(studio)
+    open_first(studio, window, [a for a in argv if not a.startswith("-")])
+    _catch_crashes(window, poster)
+    _FirstPaint(window, lambda: load_engines(studio, window))
+    window.show()
+    status = app.exec()
+    poster.close()
+    studio.close()
+    return status
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """The Qt application, dressed."""
+    QGuiApplication.setApplicationName("Partita")
+    QGuiApplication.setDesktopFileName("partita")
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["partita", *argv])
+    apply_theme(app)
+    return app
+
+
+def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
+    """Open the file that was asked for; at the first start the demo song with its one sentence; else an empty song."""
+    if files:
+        window.files.open_path(Path(files[0]))
+    elif studio.settings.first_start:
+        studio.session.open(load_demo())
+        window.song_opened()
+        window.show_words(FIRST_WORDS)
+        studio.change_settings(first_start=False)
+
+
+def load_engines(studio: Studio, window: MainWindow) -> None:
+    """Load the networks on a worker and tell the window what there is."""
+
+    def work(job: Job) -> tuple[str, tuple[str, ...]]:
+        job.progress(0.05, "Getting the instruments ready")
+        studio.shelf.renderer()
+        job.progress(0.6, "Getting the writer ready")
+        generator = studio.shelf.generator()
+        from studio.nn.runtime import choose_device, device_title
+
+        return device_title(str(choose_device(studio.settings.model_device))), generator.styles
+
+    window.write_panel.show_ready(False, "The network is still being loaded")
+    studio.jobs.start("engines", "Getting the instruments ready", work, lambda found: window.show_engines(*found))
+
+
+class _FirstPaint(QObject):
+    """Calls ``call()`` once, after the window has painted itself for the first time."""
+
+    def __init__(self, window: MainWindow, call: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._call = call
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._call)
+        return False
+
+
+def _catch_crashes(window: MainWindow, poster: Poster) -> None:
+    """Whatever nobody caught becomes a page with a report; the window goes on."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        report = "".join(traceback.format_exception(kind, error, trace))
+        poster.post(lambda: window.show_crash(report))
+
+    sys.excepthook = hook

@@ -1,0 +1,272 @@
+"""WRITE: what to ask the network for, and one violet button."""
+
+import secrets
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.app.generating import Order
+from studio.music.document import Document
+from studio.music.pitch import Key
+from studio.ui.forms import Control, Form, form_row
+from studio.ui.icons import icon
+from studio.ui.key_picker import KeyPicker
+from studio.ui.theme import DARK, ui_font
+from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
+
+VERBS = ("continue", "new")
+QUICK_BARS = (4, 8, 16, 32)
+MOST_TAKES = 8
+_LARGEST_SEED = 2**31 - 1
+_WORDS = ((70, "very safe"), (90, "safe"), (110, "balanced"), (130, "bold"), (1000, "wild"))
+
+
+def freedom_word(percent: int) -> str:
+    """What a temperature in hundredths is called."""
+    return next(word for limit, word in _WORDS if percent <= limit)
+
+
+class StyleChips(QWidget):
+    """One of the engine's styles, or any."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._flow = Flow(self)
+        self._group = QButtonGroup(self)
+        self._styles: tuple[str, ...] = ("",)
+        self.show_styles(())
+
+    def show_styles(self, styles: Iterable[str]) -> None:
+        """Offer ``styles`` beside "Any"; the choice stays where it can."""
+        chosen = self.style_name
+        self._styles = ("", *styles)
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+            self._flow.removeWidget(button)
+            button.deleteLater()
+        for i, name in enumerate(self._styles):
+            chip = QPushButton(name.replace("_", " ").capitalize() or "Any")
+            chip.setProperty("role", "chip")
+            chip.setCheckable(True)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            named(chip, f"Style: {name or 'any'}", f"Write in the style: {name}" if name else "Let the music decide the style")
+            self._group.addButton(chip, i)
+            self._flow.addWidget(chip)
+        self.style_name = chosen if chosen in self._styles else ""
+        self.updateGeometry()
+
+    @property
+    def style_name(self) -> str:
+        """The chosen style, empty for any."""
+        return self._styles[max(0, self._group.checkedId())]
+
+    @style_name.setter
+    def style_name(self, name: str) -> None:
+        self._group.button(self._styles.index(name) if name in self._styles else 0).setChecked(True)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._flow.heightForWidth(width)
+
+
+class GeneratePanel(QFrame):
+    """The order form. ``write_clicked(order)`` asks; ``cancel_clicked`` stops."""
+
+    write_clicked = Signal(object)
+    cancel_clicked = Signal()
+    listen_changed = Signal(bool)
+    order_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._busy = False
+        self._ready = True
+        self._make_controls()
+        self.form = Form(
+            Order,
+            {
+                "verb": Control(lambda: VERBS[self.verb.index], lambda v: setattr(self.verb, "index", VERBS.index(v))),
+                "style": Control(lambda: self.styles.style_name, lambda v: setattr(self.styles, "style_name", v)),
+                "bars": self.bars,
+                "key": Control(self._locked_key, self._show_lock),
+                "temperature": Control(lambda: self.freedom.value() / 100, lambda v: self.freedom.setValue(round(v * 100))),
+                "seed": self.seed,
+                "takes": self.takes,
+            },
+        )
+        self._arrange()
+        self._refresh()
+
+    def _make_controls(self) -> None:
+        self.verb = Segments(
+            ("Continue", "Write new"),
+            ("Go on from the song's end, in its key, tempo and metre", "Write a new piece that does not listen to the song"),
+            "What to write",
+        )
+        self.styles = StyleChips()
+        self.bars = IntField(1, 256, 16)
+        named(self.bars, "Bars", "How many bars to write")
+        self.quick = [self._quick_bars(n) for n in QUICK_BARS]
+        self.lock = QCheckBox("Only notes of")
+        named(self.lock, "Key lock", "Guaranteed: no note outside the scale is written")
+        self.key = KeyPicker("Key to keep to", "The scale that every written note belongs to", none="")
+        self.freedom = Fader(50, 150, 100, lambda p: f"{freedom_word(p).capitalize()}: temperature {p / 100:.2f}")
+        self.freedom.accent = DARK.proposed
+        named(self.freedom, "Freedom", "Left keeps to what is likely, right takes risks. The middle is its own measure.")
+        self.freedom_text = label("", "muted")
+        self.seed = IntField(0, _LARGEST_SEED, 1)
+        named(self.seed, "Seed", "The same seed, song and settings write the same notes again")
+        self.die = icon_button("die", "New seed each time", "A new seed for each press of Write", on="proposed")
+        self.die.setChecked(True)
+        self.takes = Segments(
+            [str(n + 1) for n in range(MOST_TAKES)],
+            [f"{n + 1} alternatives to choose from" if n else "One take" for n in range(MOST_TAKES)],
+            "Takes",
+        )
+        self.takes.index = 3
+        self.listen = QCheckBox("Listen while it writes")
+        self.listen.setChecked(True)
+        named(self.listen, "Listen while it writes", "Playback starts as soon as the first bar is written")
+        self.write = QPushButton(icon("wand", "ground"), " Write")
+        self.write.setProperty("role", "primary")
+        named(self.write, "Write", "Let the network write (Ctrl+Return)")
+        self.status = Elided("", "muted")
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        named(self.progress, "Progress of writing")
+        self.cancel = QPushButton("Stop writing")
+        named(self.cancel, "Stop writing", "Stop writing; what is there stays proposed")
+        self.explain = QLabel()
+        self.explain.setProperty("role", "hint")
+        self.explain.setWordWrap(True)
+
+    def _quick_bars(self, bars: int) -> QPushButton:
+        chip = QPushButton(str(bars))
+        chip.setProperty("role", "chip")
+        chip.setCheckable(True)
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        chip.clicked.connect(lambda: self.bars.setValue(bars))
+        chip.clicked.connect(self._refresh)
+        named(chip, f"{bars} bars", f"Write {bars} bars")
+        return chip
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(label("WRITE", "heading"))
+        column.addWidget(self.verb)
+        column.addWidget(self.explain)
+        column.addWidget(self.styles)
+        column.addWidget(rule())
+        column.addLayout(form_row("Bars", self.bars, *self.quick))
+        column.addLayout(form_row("Key", self.lock, self.key))
+        column.addLayout(form_row("Freedom", self.freedom, self.freedom_text))
+        self.freedom_text.setFixedWidth(64)
+        self.freedom_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.seed.setFont(ui_font(tabular=True))
+        column.addLayout(form_row("Seed", self.seed, self.die))
+        column.addLayout(form_row("Takes", self.takes))
+        column.addSpacing(4)
+        column.addWidget(self._bottom())
+        column.addWidget(self.listen)
+        self._connect()
+
+    def _bottom(self) -> QStackedWidget:
+        busy = QWidget()
+        inner = QHBoxLayout(busy)
+        inner.setContentsMargins(0, 0, 0, 0)
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        texts.addWidget(self.status)
+        texts.addWidget(self.progress)
+        inner.addLayout(texts, 1)
+        inner.addWidget(self.cancel)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.write)
+        self._stack.addWidget(busy)
+        self._stack.setFixedHeight(36)
+        return self._stack
+
+    def _connect(self) -> None:
+        self.verb.picked.connect(self._refresh)
+        self.takes.picked.connect(self._refresh)
+        self.bars.valueChanged.connect(self._refresh)
+        self.freedom.valueChanged.connect(self._refresh)
+        self.lock.toggled.connect(self._refresh)
+        self.key.picked.connect(lambda _: self.lock.setChecked(True))
+        self.write.clicked.connect(self.ask)
+        self.cancel.clicked.connect(self.cancel_clicked)
+        self.listen.toggled.connect(self.listen_changed)
+
+    def _locked_key(self) -> Key | None:
+        return (self.key.key or Key()) if self.lock.isChecked() else None
+
+    def _show_lock(self, key: Key | None) -> None:
+        self.lock.setChecked(key is not None)
+        if key:
+            self.key.key = key
+
+    def _refresh(self) -> None:
+        takes = self.takes.index + 1
+        self.write.setText(" Write" if takes == 1 else f" Write {takes} takes")
+        self.freedom_text.setText(freedom_word(self.freedom.value()))
+        for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
+            chip.setChecked(bars == self.bars.value())
+        self.key.setEnabled(self.lock.isChecked())
+        self.order_changed.emit()
+
+    def ask(self) -> None:
+        """Press the button: ``write_clicked`` with the order, unless a network is writing or there is none."""
+        if self._busy or not self._ready:
+            return
+        if self.die.isChecked():
+            self.seed.setValue(secrets.randbelow(_LARGEST_SEED))
+        self.write_clicked.emit(self.form.value)
+
+    def show_song_key(self, key: Key | None) -> None:
+        """Follow the song's key, as long as the lock is open."""
+        if not self.lock.isChecked() and key:
+            self.key.key = key
+
+    def show_place(self, document: Document) -> None:
+        """Say in a sentence what pressing the button would do in ``document``."""
+        last = max((t.notes.last_end for t in document.tracks), default=0)
+        bar = document.meter.bar_of(document.meter.bar_ceiling(last)) + 1
+        until = bar + self.bars.value() - 1
+        if not document.note_count:
+            text = f"A new piece, {self.bars.value()} bars long."
+        elif self.verb.index == 0:
+            text = f"Goes on where the song ends: bars {bar} to {until}."
+        else:
+            text = f"Something new after the song's end: bars {bar} to {until}."
+        if text != self.explain.text():
+            self.explain.setText(text)
+
+    def show_busy(self, busy: bool, fraction: float = 0.0, message: str = "") -> None:
+        """Show that a network writes, and how far it is."""
+        self._busy = busy
+        self._stack.setCurrentIndex(int(busy))
+        self.progress.setValue(round(fraction * 1000))
+        self.status.setText(message or "Writing")
+
+    def show_ready(self, ready: bool, why: str = "") -> None:
+        """Show whether there is a network that can write, and why not."""
+        self._ready = ready
+        self.write.setEnabled(ready)
+        self.write.setToolTip(why or "Let the network write (Ctrl+Return)")

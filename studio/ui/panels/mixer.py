@@ -1,0 +1,239 @@
+"""The track list: name, instrument, volume, pan, mute and solo of every track. Nothing here renders anew but an instrument."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from studio.app.session import Session
+from studio.music.document import Document, Track
+from studio.ui.icons import icon
+from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
+from studio.ui.panels.transport import action_button
+from studio.ui.theme import DARK, ui_font
+from studio.ui.widgets import Fader, TextField, label, named, role
+
+LOWEST_DB, HIGHEST_DB = -60.0, 6.0
+_UNITY = 750  # the fader's place, of 1000, of 0 dB
+_CURVE = 1.8
+
+
+def gain_of(position: int) -> float:
+    """Decibels of a fader's place 0..1000: finer around 0 dB, which lies at 750."""
+    if position >= _UNITY:
+        return HIGHEST_DB * (position - _UNITY) / (1000 - _UNITY)
+    return LOWEST_DB * (1 - position / _UNITY) ** _CURVE
+
+
+def position_of(gain_db: float) -> int:
+    """The fader's place of a gain in decibels: the inverse of :func:`gain_of`, held at its ends."""
+    gain = min(HIGHEST_DB, max(LOWEST_DB, gain_db))
+    if gain >= 0:
+        return round(_UNITY + gain / HIGHEST_DB * (1000 - _UNITY))
+    return round(_UNITY * (1 - (gain / LOWEST_DB) ** (1 / _CURVE)))
+
+
+def pan_text(percent: int) -> str:
+    """What a pan of -100..100 is called."""
+    if percent == 0:
+        return "Pan: centre"
+    return f"Pan: {abs(percent)} % {'left' if percent < 0 else 'right'}"
+
+
+class TrackRow(QFrame):
+    """One track: a strip of its colour, name, M and S; below them instrument, volume and pan."""
+
+    chosen = Signal(int)
+
+    def __init__(self, track: Track, edit: Callable[[int, str, bool, dict[str, object]], None]) -> None:
+        super().__init__()
+        self.track_id = track.id
+        self._track = track
+        self._edit = edit
+        self.setFixedHeight(64)
+        self.setProperty("role", "track")
+        self.name = TextField()
+        self.name.setProperty("role", "inline")
+        self.name.setFont(ui_font(bold=True))
+        self.name.editingFinished.connect(self._rename)
+        self.mute = self._letter("M", "playing")
+        self.solo = self._letter("S", "playing")
+        self.mute.clicked.connect(lambda on: self._edit(self.track_id, "Mute" if on else "Unmute", True, {"mute": on}))
+        self.solo.clicked.connect(lambda on: self._edit(self.track_id, "Solo" if on else "Unsolo", True, {"solo": on}))
+        self.instrument = QToolButton()
+        self.instrument.setProperty("role", "instrument")
+        self.instrument.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.instrument.setIconSize(QSize(16, 16))
+        self.instrument.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.instrument.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.instrument.clicked.connect(self._choose_instrument)
+        self.volume = Fader(0, 1000, _UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
+        self.pan = Fader(-100, 100, 0, pan_text, centred=True)
+        self.volume.setFixedWidth(76)
+        self.pan.setFixedWidth(48)
+        for fader, change in ((self.volume, self._gain), (self.pan, self._pan)):
+            fader.dragged.connect(lambda value, c=change: c(value, False))
+            fader.settled.connect(lambda value, c=change: c(value, True))
+        self._arrange()
+        self.show_track(track, False, False)
+
+    def _letter(self, text: str, kind: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setCheckable(True)
+        button.setProperty("role", "mute" if text == "M" else "solo")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 5, 8, 5)
+        column.setSpacing(2)
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.mute)
+        top.addWidget(self.solo)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.instrument, 1)
+        below.addWidget(self.volume)
+        below.addWidget(self.pan)
+        column.addLayout(top)
+        column.addLayout(below)
+
+    def show_track(self, track: Track, active: bool, silenced: bool) -> None:
+        """Show ``track``; ``active`` is the one being edited, ``silenced`` one that cannot be heard now."""
+        self._track = track
+        title = track.name or instrument_title(track)
+        if not self.name.hasFocus():
+            self.name.setText(title)
+        self.mute.setChecked(track.mute)
+        self.solo.setChecked(track.solo)
+        self.instrument.setText(instrument_title(track))
+        self.instrument.setIcon(icon(instrument_icon(track), "muted"))
+        self.volume.set_quietly(position_of(track.gain_db))
+        self.pan.set_quietly(round(track.pan * 100))
+        color = DARK.track(track.color).name()
+        self.volume.accent = DARK.line if silenced else color
+        if self.property("active") != active:
+            self.setProperty("active", active)
+            role(self, "track")
+        named(self.name, f"Name of track {title}", "Name of the track: click to change it")
+        named(self.mute, f"Mute {title}", f"Mute {title}")
+        named(self.solo, f"Solo {title}", f"Solo {title}: only soloed tracks are heard")
+        named(self.instrument, f"Instrument of {title}", f"{instrument_title(track)}: click to choose another instrument")
+        named(self.volume, f"Volume of {title}", f"Volume of {title}: {track.gain_db:+.1f} dB. Double click for 0 dB.")
+        named(self.pan, f"Pan of {title}", f"{pan_text(round(track.pan * 100))}. Double click for the centre.")
+        self.update()
+
+    def _rename(self) -> None:
+        text = self.name.text().strip()
+        if text and text != (self._track.name or instrument_title(self._track)):
+            self._edit(self.track_id, "Rename track", True, {"name": text})
+
+    def _gain(self, value: int, final: bool) -> None:
+        self._edit(self.track_id, "Volume", final, {"gain_db": round(gain_of(value), 2)})
+
+    def _pan(self, value: int, final: bool) -> None:
+        self._edit(self.track_id, "Pan", final, {"pan": value / 100})
+
+    def _choose_instrument(self) -> None:
+        menu = instrument_menu(self._track, self)
+        menu.picked.connect(
+            lambda program, drums: self._edit(self.track_id, "Instrument", True, {"program": program, "drums": drums})
+        )
+        menu.exec(self.instrument.mapToGlobal(self.instrument.rect().bottomLeft()))
+        menu.deleteLater()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.chosen.emit(self.track_id)
+        super().mousePressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(DARK.track(self._track.color)))
+        painter.drawRoundedRect(3, 8, 4, self.height() - 16, 2, 2)
+        painter.end()
+
+
+class MixerPanel(QFrame):
+    """All tracks. Edits go to the session: a drag previews, its end is one step."""
+
+    chosen = Signal(int)
+
+    def __init__(self, session: Session, add: QAction, remove: QAction) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._session = session
+        self._active = 0
+        self._rows: dict[int, TrackRow] = {}
+        self._seen: tuple[Document | None, int] = (None, 0)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 4, 8, 4)
+        head.addWidget(label("TRACKS", "heading"))
+        head.addStretch(1)
+        head.addWidget(action_button(add, "add-track"))
+        head.addWidget(action_button(remove, "remove-track"))
+        inner = QWidget()
+        self._list = QVBoxLayout(inner)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(1)
+        self._empty = QLabel("No tracks yet. Add one with the plus above, import a MIDI file, or let the network write one.")
+        self._empty.setProperty("role", "hint")
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(12, 8, 12, 8)
+        self._list.addWidget(self._empty)
+        self._list.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+
+    def show_document(self, document: Document, active: int) -> None:
+        """Show the tracks of ``document``; ``active`` is the id of the edited one."""
+        if document is self._seen[0] and active == self._seen[1]:
+            return
+        self._seen = (document, active)
+        self._active = active
+        for gone in self._rows.keys() - {t.id for t in document.tracks}:
+            self._rows.pop(gone).deleteLater()
+        solo = any(t.solo for t in document.tracks)
+        for place, track in enumerate(document.tracks):
+            row = self._rows.get(track.id) or self._new_row(track)
+            if self._list.indexOf(row) != place:
+                self._list.insertWidget(place, row)
+            row.show_track(track, track.id == active, track.mute or (solo and not track.solo))
+        self._empty.setVisible(not document.tracks)
+
+    def row(self, track_id: int) -> TrackRow:
+        """The row of a track."""
+        return self._rows[track_id]
+
+    def _new_row(self, track: Track) -> TrackRow:
+        row = TrackRow(track, self._edit)
+        row.chosen.connect(self.chosen)
+        row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._rows[track.id] = row
+        return row
+
+    def _edit(self, track_id: int, name: str, final: bool, changes: dict[str, object]) -> None:
+        document = self._session.document
+        changed = document.with_track(replace(document.track(track_id), **changes))  # type: ignore[arg-type]
+        if not final:
+            self._session.preview(changed)
+        elif changed.track(track_id) != self._session.committed.track(track_id):
+            self._session.commit(name, changed)
+        else:
+            self._session.cancel()

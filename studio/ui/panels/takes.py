@@ -1,0 +1,218 @@
+"""TAKES: each alternative as a card with a picture of its notes; nothing enters the song until it is kept."""
+
+import json
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from studio.app.session import Proposal, ProposedTake
+from studio.music.document import Document, Provenance
+from studio.ui.theme import DARK, mixed, ui_font
+from studio.ui.widgets import Elided, icon_button, label, named, role
+
+_EMPTY = "What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it."
+_KEYS = "1 to 8 listen    Enter keeps    Backspace drops"
+
+
+def provenance_text(provenance: Provenance) -> str:
+    """All that is needed to write the take again, a line each."""
+    lines = [f"Written by {provenance.model or provenance.engine}", f"Weights {provenance.weights_sha256[:16]}"]
+    lines += [f"Seed {provenance.seed}", provenance.source]
+    try:
+        asked = json.loads(provenance.request or "{}")
+    except ValueError:
+        asked = {}
+    lines += [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in asked.items() if name != "seed" and value]
+    return "\n".join(line for line in lines if line)
+
+
+class TakePicture(QWidget):
+    """The notes of a take, the whole span wide, lightly drawn where they are not written yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(40)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._take = ProposedTake()
+        self._span = (0, 1)
+
+    def show_take(self, take: ProposedTake, start: int, end: int) -> None:
+        """Show ``take`` of a proposal for [start, end)."""
+        if take is not self._take:
+            self._take, self._span = take, (start, max(start + 1, end))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        start, end = self._span
+        width, height = self.width(), self.height()
+        written = width * (min(end, self._take.written_to) - start) / (end - start)
+        painter.fillRect(self.rect(), QColor(DARK.ground))
+        painter.fillRect(QRectF(0, 0, written, height), mixed(DARK.ground, DARK.proposed, 0.10))
+        pitched = [notes for part, notes in self._take.parts if len(notes) and not part.drums]
+        drums = [notes for part, notes in self._take.parts if len(notes) and part.drums]
+        low = min((int(n.pitch.min()) for n in pitched), default=48)
+        high = max((int(n.pitch.max()) for n in pitched), default=72)
+        room = height - 8 - (5 if drums else 0)
+        step = room / max(12, high - low + 1)
+        scale = width / (end - start)
+        color = QColor(DARK.proposed)
+        for notes in pitched:
+            for note_start, duration, pitch in zip(notes.start, notes.duration, notes.pitch, strict=True):
+                x, y = (int(note_start) - start) * scale, 4 + (high - int(pitch)) * step
+                painter.fillRect(QRectF(x, y, max(1.5, int(duration) * scale - 0.5), max(1.5, step)), color)
+        for notes in drums:
+            for note_start in notes.start:
+                painter.fillRect(QRectF((int(note_start) - start) * scale, height - 6, 1.5, 3), color)
+        painter.end()
+
+
+class TakeCard(QFrame):
+    """One alternative."""
+
+    def __init__(self, place: int, panel: "TakesPanel") -> None:
+        super().__init__()
+        self.setProperty("role", "take")
+        self.place = place
+        self._panel = panel
+        self._provenance = Provenance()
+        self.title = QLabel()
+        self.title.setFont(ui_font(bold=True))
+        self.count = Elided("", "hint")
+        self.picture = TakePicture()
+        self.audition = icon_button("speaker", "Listen", kind="small")
+        self.keep = icon_button("check", "Keep", kind="small", color="text")
+        self.drop = icon_button("close", "Drop", kind="small")
+        self.copy = icon_button("copy", "Copy where it comes from", kind="small")
+        self.audition.clicked.connect(lambda: panel.auditioned.emit(self.place))
+        self.keep.clicked.connect(lambda: panel.kept.emit(self.place))
+        self.drop.clicked.connect(lambda: panel.dropped.emit(self.place))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(provenance_text(self._provenance)))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 6, 8)
+        column.setSpacing(4)
+        top = QHBoxLayout()
+        top.setSpacing(0)
+        top.addWidget(self.title)
+        top.addSpacing(8)
+        top.addWidget(self.count, 1)
+        for button in (self.copy, self.audition, self.keep, self.drop):
+            top.addWidget(button)
+        column.addLayout(top)
+        column.addWidget(self.picture)
+
+    def show_take(self, take: ProposedTake, proposal: Proposal, document: Document, active: bool) -> None:
+        """Show ``take``."""
+        self._provenance = take.provenance
+        self.title.setText(str(self.place + 1))
+        bars = document.meter.bar_of(max(proposal.start, take.written_to - 1)) - document.meter.bar_of(proposal.start)
+        bars += take.written_to > proposal.start
+        done = take.written_to >= proposal.end
+        self.count.setText(f"{bars} bars, {take.note_count} notes" if done else f"writing bar {bars}" if bars else "waiting")
+        self.picture.show_take(take, proposal.start, proposal.end)
+        number = self.place + 1
+        named(self, f"Take {number}", provenance_text(take.provenance))
+        named(self.audition, f"Listen to take {number}", f"Listen to it in the song (key {number})")
+        named(self.keep, f"Keep take {number}", "Keep: it becomes part of the song (Enter)")
+        named(self.drop, f"Drop take {number}", "Drop it (Backspace)")
+        named(self.copy, f"Copy where take {number} comes from", "Copy where it comes from: model, weights, seed and settings")
+        if self.property("active") != active:
+            self.setProperty("active", active)
+            role(self, "take")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._panel.setFocus()
+            self._panel.picked.emit(self.place)
+        super().mousePressEvent(event)
+
+
+class TakesPanel(QFrame):
+    """The alternatives of the proposal. The keys 1 to 8, Enter and Backspace work while it has the focus."""
+
+    picked = Signal(int)
+    auditioned = Signal(int)
+    kept = Signal(int)
+    dropped = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        named(self, "Takes", "")
+        self.cards: list[TakeCard] = []
+        self._active = 0
+        self._empty = label(_EMPTY, "hint")
+        self._empty.setWordWrap(True)
+        self._keys = label(_KEYS, "hint")
+        inner = QWidget()
+        self._list = QVBoxLayout(inner)
+        self._list.setContentsMargins(12, 0, 12, 8)
+        self._list.setSpacing(6)
+        self._list.addWidget(self._empty)
+        self._list.addWidget(self._keys)
+        self._list.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        head = label("TAKES", "heading")
+        head.setContentsMargins(12, 10, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(scroll, 1)
+        self.show_proposal(None, Document())
+
+    def sizeHint(self) -> QSize:
+        return QSize(296, 320)
+
+    def show_proposal(self, proposal: Proposal | None, document: Document) -> None:
+        """Show the alternatives of ``proposal``, or that there are none."""
+        takes = proposal.takes if proposal else ()
+        while len(self.cards) > len(takes):
+            card = self.cards.pop()
+            self._list.removeWidget(card)
+            card.deleteLater()
+        while len(self.cards) < len(takes):
+            card = TakeCard(len(self.cards), self)
+            self.cards.append(card)
+            self._list.insertWidget(len(self.cards) - 1, card)
+        if proposal:
+            self._active = proposal.active
+            for card, take in zip(self.cards, takes, strict=True):
+                card.show_take(take, proposal, document, card.place == proposal.active)
+        self._empty.setVisible(not takes)
+        self._keys.setVisible(bool(takes))
+
+    def _deed(self, event: QKeyEvent) -> Callable[[], None] | None:
+        """What a key does here, None when it is none of ours."""
+        if not self.cards or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return None
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return lambda: self.kept.emit(self._active)
+        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            return lambda: self.dropped.emit(self._active)
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            place = self._active + (1 if key == Qt.Key.Key_Down else -1)
+            return lambda: self.picked.emit(min(len(self.cards) - 1, max(0, place)))
+        place = key - Qt.Key.Key_1
+        return (lambda: self.auditioned.emit(place)) if 0 <= place < len(self.cards) else None
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        deed = self._deed(event)
+        if deed:
+            deed()
+        else:
+            super().keyPressEvent(event)

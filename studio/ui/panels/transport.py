@@ -1,0 +1,182 @@
+"""The row on top: playback, position, tempo, signature, key, what computes, and the level of the whole."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from studio.music.document import Document
+from studio.ui.icons import SIZE, icon
+from studio.ui.key_picker import KeyPicker
+from studio.ui.theme import DARK, ui_font
+from studio.ui.widgets import FloatField, label, named, rule
+
+SIGNATURES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
+LOWEST_DB = -60.0
+_HOLD = 45  # readings for which a peak stays
+
+
+class LevelMeter(QWidget):
+    """Two bars of peak level from -60 to 0 decibels, with the latest peak held and a mark when it reached full scale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(120, 20)
+        named(self, "Level", "Level of the whole mix, left and right. The red end lights up when the limiter works hard.")
+        self._levels = [LOWEST_DB, LOWEST_DB]
+        self._peaks = [LOWEST_DB, LOWEST_DB]
+        self._age = [0, 0]
+
+    def show_levels(self, left_db: float, right_db: float) -> None:
+        """Show new peaks, decibels below full scale; bars fall slowly by themselves."""
+        for i, level in enumerate((left_db, right_db)):
+            self._levels[i] = max(level, self._levels[i] - 1.6, LOWEST_DB)
+            self._age[i] += 1
+            if level >= self._peaks[i] or self._age[i] > _HOLD:
+                self._peaks[i], self._age[i] = max(level, self._levels[i]), 0
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for i in range(2):
+            top = 4.0 + 7 * i
+            painter.setBrush(QColor(DARK.line))
+            painter.drawRoundedRect(QRectF(0, top, self.width(), 5), 2, 2)
+            painter.setBrush(QColor(DARK.playing))
+            painter.drawRoundedRect(QRectF(0, top, self._x(self._levels[i]), 5), 2, 2)
+            if self._peaks[i] > LOWEST_DB:
+                painter.setBrush(QColor(DARK.recording if self._peaks[i] > -0.2 else DARK.text))
+                painter.drawRect(QRectF(max(0.0, self._x(self._peaks[i]) - 2), top, 2, 5))
+        painter.end()
+
+    def _x(self, level: float) -> float:
+        return self.width() * min(1.0, max(0.0, 1 - level / LOWEST_DB))
+
+
+class TransportPanel(QFrame):
+    """The transport. Signals carry what the user asked for; ``show_*`` carry what is."""
+
+    tempo_changed = Signal(float)
+    signature_changed = Signal(int, int)
+    key_changed = Signal(object)
+    device_clicked = Signal()
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setFixedHeight(48)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(4)
+        for name in ("play.start", "play.toggle", "play.stop", "play.loop"):
+            row.addWidget(action_button(actions[name], name.split(".")[1]))
+        row.addSpacing(12)
+        row.addLayout(self._position())
+        row.addSpacing(12)
+        self.tempo = FloatField(10, 400, 120, 1)
+        self.signature = QToolButton()
+        self.key = KeyPicker("Key of the song", "Key of the song: shown in the roll, and what the network is asked to keep to")
+        self._fields(row)
+        row.addStretch(1)
+        for name in ("edit.undo", "edit.redo"):
+            row.addWidget(action_button(actions[name], name.split(".")[1]))
+        row.addSpacing(8)
+        row.addWidget(rule(vertical=True))
+        row.addSpacing(8)
+        self.device = QToolButton()
+        self.device.setProperty("role", "value")
+        self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.device.setIcon(icon("chip", "muted"))
+        self.device.clicked.connect(self.device_clicked)
+        self.show_device("", "")
+        row.addWidget(self.device)
+        row.addSpacing(8)
+        self.meter = LevelMeter()
+        row.addWidget(self.meter)
+
+    def _position(self) -> QVBoxLayout:
+        self.bars = QLabel("001.1.000")
+        self.bars.setFont(ui_font(19, tabular=True))
+        self.bars.setFixedWidth(self.bars.fontMetrics().horizontalAdvance("0000.0.000"))
+        named(self.bars, "Position", "Position: bar, beat, ticks (960 a quarter note)")
+        self.time = label("00:00.00", "muted")
+        self.time.setFont(ui_font(11, tabular=True))
+        named(self.time, "Time", "Position in minutes and seconds")
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.setContentsMargins(0, 4, 0, 5)
+        column.addWidget(self.bars)
+        column.addWidget(self.time)
+        return column
+
+    def _fields(self, row: QHBoxLayout) -> None:
+        self.tempo.setProperty("role", "inline")
+        self.tempo.setSuffix(" bpm")
+        self.tempo.setFixedWidth(92)
+        self.tempo.setFont(ui_font(tabular=True))
+        named(self.tempo, "Tempo", "Tempo at the playhead, quarter notes a minute. Click and type.")
+        self.tempo.valueChanged.connect(self.tempo_changed)
+        self.signature.setProperty("role", "value")
+        self.signature.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        named(self.signature, "Time signature", "Time signature at the playhead")
+        menu = QMenu(self.signature)
+        for text in SIGNATURES:
+            menu.addAction(text).triggered.connect(lambda _=False, t=text: self._pick_signature(t))
+        self.signature.setMenu(menu)
+        self.key.picked.connect(self.key_changed)
+        for widget in (self.tempo, self.signature, self.key):
+            row.addWidget(widget)
+
+    def _pick_signature(self, text: str) -> None:
+        over, under = text.split("/")
+        self.signature_changed.emit(int(over), int(under))
+
+    def show_position(self, document: Document, tick: int) -> None:
+        """Show the place ``tick`` and what holds there."""
+        position = str(document.meter.position(tick))
+        if position != self.bars.text():
+            self.bars.setText(position)
+        self.time.setText(clock(float(document.tempo.seconds(tick))))
+        bpm = document.tempo.at(tick).bpm
+        if not self.tempo.hasFocus() and abs(self.tempo.value() - bpm) > 0.04:
+            blocked = self.tempo.blockSignals(True)
+            self.tempo.setValue(bpm)
+            self.tempo.blockSignals(blocked)
+        signature = document.meter.at(tick)
+        text = f"{signature.numerator}/{signature.denominator}"
+        if text != self.signature.text():
+            self.signature.setText(text)
+        key = document.key_at(tick)
+        if key != self.key.key:
+            self.key.key = key
+
+    def show_device(self, title: str, detail: str) -> None:
+        """Show what the networks run on."""
+        self.device.setVisible(bool(title))
+        self.device.setText(title)
+        named(self.device, f"Networks run on {title}", detail or "What the networks run on. Click to choose.")
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``MM:SS.hh``, hours only when there are some."""
+    hundredths = max(0, int(seconds * 100))
+    minutes, rest = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    head = f"{hours}:" if hours else ""
+    return f"{head}{minutes:02d}:{rest // 100:02d}.{rest % 100:02d}"
+
+
+def action_button(action: QAction, name: str) -> QToolButton:
+    """A 28 px button for ``action``; it follows its icon, state and tooltip."""
+    button = QToolButton()
+    button.setProperty("role", "icon")
+    button.setDefaultAction(action)
+    button.setIconSize(QSize(SIZE, SIZE))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setObjectName(f"button-{name}")
+    button.setAccessibleName(action.text().replace("&", ""))
+    return button

@@ -1,0 +1,290 @@
+"""The window: places the panels and keeps them true to the session. What it does is in :mod:`.actions` and :mod:`.controls`."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from studio.app.generating import JOB
+from studio.app.jobs import Progress
+from studio.app.notices import Notice
+from studio.app.studio import Studio
+from studio.ui.actions import fill_menus, make_actions
+from studio.ui.controls import Tracks, Transport, View, Writing
+from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet
+from studio.ui.files import Files
+from studio.ui.icons import app_icon, icon
+from studio.ui.panels.activity import ActivityPanel
+from studio.ui.panels.generate import GeneratePanel
+from studio.ui.panels.mixer import MixerPanel
+from studio.ui.panels.takes import TakesPanel
+from studio.ui.panels.transport import TransportPanel
+from studio.ui.roll.column import EditorColumn
+from studio.ui.roll.state import RollState
+from studio.ui.roll.viewport import Viewport
+from studio.ui.theme import DARK
+from studio.ui.widgets import icon_button, rule
+
+FIRST_WORDS = "Press space to listen, then press Write to let the network go on."
+EMPTY_WORDS = "Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin."
+_FRAME_MS = 16
+_IDLE_MS = 120
+LEFT, RIGHT = 244, 324
+
+
+class MainWindow(QMainWindow):
+    """The studio's window. ``studio`` is its only source; everything shown follows the session."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1000, 620)
+        self.resize(1600, 960)
+        self.viewport = Viewport(self)
+        self.state = RollState(studio.session, self.viewport, self)
+        self.column = EditorColumn(self.state, DARK)
+        self.write_panel = GeneratePanel()
+        self.takes_panel = TakesPanel()
+        self.activity = ActivityPanel(lambda: studio.notices.entries)
+        self.transport = Transport(studio, self.state)
+        self.tracks = Tracks(studio, self.state)
+        self.writing = Writing(studio, self.transport, self.write_panel, self.takes_panel)
+        self.files = Files(studio, self, self.song_opened)
+        self.view = View(self.state, self.show_part, self._toggle_full)
+        targets = {"window": self, "commands": self.column.roll.commands} | {
+            name: getattr(self, name) for name in ("files", "transport", "tracks", "writing", "view")
+        }
+        self.actions_by_id = make_actions(self, self.column, targets)
+        fill_menus(self.menuBar(), self.actions_by_id)
+        self.transport_panel = TransportPanel(self.actions_by_id)
+        self.mixer = MixerPanel(studio.session, self.actions_by_id["track.add"], self.actions_by_id["track.remove"])
+        self.words = _Words()
+        self._place()
+        self._connect()
+        self._clock = QTimer(self)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start(_IDLE_MS)
+        self.column.roll.setFocus()
+        self.refresh()
+
+    # placing
+
+    def _place(self) -> None:
+        self.sides = QSplitter(Qt.Orientation.Horizontal)
+        self.sides.setHandleWidth(4)
+        self.sides.setChildrenCollapsible(False)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.words)
+        column.addWidget(self.column, 1)
+        self.mixer.setMinimumWidth(208)
+        for part in (self.mixer, middle, self._right()):
+            self.sides.addWidget(part)
+        self.sides.setStretchFactor(1, 1)
+        self.sides.setSizes([LEFT, 1600 - LEFT - RIGHT, RIGHT])
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for part in (self.transport_panel, rule(), self.sides, rule(), self.activity):
+            rows.addWidget(part, 1 if part is self.sides else 0)
+        self.setCentralWidget(whole)
+
+    def _right(self) -> QWidget:
+        scroll = QScrollArea()
+        scroll.setWidget(self.write_panel)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumHeight(160)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setHandleWidth(4)
+        right.setChildrenCollapsible(False)
+        right.addWidget(scroll)
+        right.addWidget(self.takes_panel)
+        right.setStretchFactor(1, 1)
+        right.setSizes([430, 430])
+        right.setMinimumWidth(316)
+        self.right = right
+        return right
+
+    def _connect(self) -> None:
+        self.studio.session.subscribe(self.refresh)
+        self.studio.notices.on_notice = self._show_notice
+        self.studio.jobs.on_progress = self._show_progress
+        self.studio.jobs.on_crash = self.show_crash
+        self.state.setting_changed.connect(self.refresh)
+        self.transport.changed.connect(self._show_transport)
+        self.mixer.chosen.connect(self.state.set_track)
+        self.activity.cancelled.connect(self.studio.jobs.cancel)
+        panel = self.transport_panel
+        panel.tempo_changed.connect(self.tracks.set_tempo)
+        panel.signature_changed.connect(self.tracks.set_signature)
+        panel.key_changed.connect(self.tracks.set_key)
+        self.write_panel.listen.setChecked(self.studio.settings.listen_while_writing)
+        self.write_panel.listen_changed.connect(lambda on: self.studio.change_settings(listen_while_writing=on))
+        self.column.ruler.seek = self.transport.seek
+        self.column.ruler.toggle_loop = self.transport.toggle_loop
+        self.column.arrangement.seek = self.transport.seek
+        self.words.closed.clicked.connect(lambda: self.show_words(""))
+
+    # keeping true
+
+    def refresh(self) -> None:
+        """Show the session as it is."""
+        session = self.studio.session
+        document = session.document
+        self.mixer.show_document(document, self.state.track_id)
+        self.takes_panel.show_proposal(session.proposal, document)
+        self.writing.follow()
+        for name, on in (
+            ("edit.undo", session.can_undo),
+            ("edit.redo", session.can_redo),
+            ("track.remove", self.state.track is not None),
+            ("write.keep", session.proposal is not None),
+            ("write.drop", session.proposal is not None),
+            ("write.drop_all", session.proposal is not None),
+        ):
+            self.actions_by_id[name].setEnabled(on)
+        for tool in ("pointer", "pencil", "eraser", "knife"):
+            self.actions_by_id[f"roll.{tool}"].setChecked(self.state.tool == tool)
+        self.setWindowTitle(f"{self.files.name}{'*' if session.dirty else ''} - Partita")
+        if not document.note_count and not session.proposal:
+            self.show_words(EMPTY_WORDS)
+        elif self.words.text() == EMPTY_WORDS:
+            self.show_words("")
+        self._show_transport()
+
+    def song_opened(self) -> None:
+        """Another song is there: show all of it, from its start."""
+        self.transport.set_loop(self.studio.session.document.loop is not None)
+        self.transport.seek(0)
+        self.view.fit()
+        self.column.roll.center_on_notes()
+
+    def _show_transport(self) -> None:
+        playing = self.transport.playing
+        document = self.studio.session.document
+        tick = int(self.viewport.playhead)
+        self.transport_panel.show_position(document, tick)
+        self.write_panel.show_song_key(document.key_at(tick))
+        self.write_panel.show_place(document)
+        toggle = self.actions_by_id["play.toggle"]
+        if toggle.property("playing") != playing:
+            toggle.setProperty("playing", playing)
+            toggle.setIcon(icon("pause", "playing") if playing else icon("play", "text"))
+        self.actions_by_id["play.loop"].setChecked(self.transport.loop_on)
+        self.actions_by_id["play.follow"].setChecked(self.transport.follow)
+        self.column.ruler.set_loop_on(self.transport.loop_on)
+        wanted = _FRAME_MS if playing else _IDLE_MS
+        if self._clock.interval() != wanted:
+            self._clock.setInterval(wanted)
+
+    def _tick(self) -> None:
+        """Each frame while sound runs, seldom else: the playhead and the levels."""
+        playback = self.studio.playback
+        playing = playback.playing
+        tick = playback.position
+        if playing or tick != int(self.viewport.playhead) or self.viewport.playing != playing:
+            self.viewport.set_playhead(tick, playing, follow=playing and self.transport.follow)
+            self._show_transport()
+        self.transport_panel.meter.show_levels(*playback.levels_db())
+
+    def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
+        """The networks are loaded: offer what they can do."""
+        self.transport_panel.show_device(device.split(",")[0], f"The networks run on: {device}")
+        self.write_panel.styles.show_styles(styles)
+        self.write_panel.show_ready(True)
+
+    # telling
+
+    def show_words(self, text: str) -> None:
+        """Show one sentence above the roll, nothing where it is empty."""
+        self.words.show_text(text)
+
+    def _show_notice(self, notice: Notice) -> None:
+        self.activity.show_notice(notice)
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.activity.show_progress(progress)
+        if progress.key == JOB:
+            busy = not progress.finished or self.studio.generating.writing
+            self.write_panel.show_busy(busy, progress.fraction, progress.message)
+
+    def show_crash(self, report: str) -> None:
+        """Something unforeseen happened: put the song aside, say so, and go on."""
+        CrashPage(self, report, self.files.rescue()).show()
+
+    def show_shortcuts(self) -> None:
+        """Open the page of shortcuts."""
+        ShortcutSheet(self).show()
+
+    def show_about(self) -> None:
+        """Open the page on this program."""
+        AboutPage(self, self.studio.shelf.cards).show()
+
+    # doing
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.studio.session.undo()
+
+    def redo(self) -> None:
+        """Do the undone step again."""
+        self.studio.session.redo()
+
+    def show_part(self, name: str, on: bool | None) -> bool:
+        """Show or hide a picture of the sound (None: the other way); returns what it is now."""
+        return False
+
+    def _toggle_full(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.files.drop([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self._clock.stop()
+        event.accept()
+
+
+class _Words(QFrame):
+    """One sentence that helps on, with a cross."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "words")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 8, 2)
+        mark = QLabel()
+        mark.setPixmap(icon("info", "muted").pixmap(16, 16))
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self.closed = icon_button("close", "Close the hint", kind="small")
+        row.addWidget(mark)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.closed)
+        self.hide()
+
+    def text(self) -> str:
+        """The sentence shown."""
+        return self._label.text()
+
+    def show_text(self, text: str) -> None:
+        """Show ``text``, or nothing."""
+        self._label.setText(text)
+        self.setVisible(bool(text))
+
