@@ -18,7 +18,9 @@ class Bench:
     title: str
 
 
-BENCHES: dict[str, Bench] = {}
+BENCHES: dict[str, Bench] = {
+    "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
+}
 
 
 def run_bench(name: str, argv: list[str]) -> int:
