@@ -90,7 +90,8 @@ class Ruler(TimeWidget):
         free = -float(LABEL_ROOM)
         step = 1
         if len(xs) > 1:
-            while (xs[1] - xs[0]) * step < LABEL_ROOM:
+            room = max(1.0, (xs[-1] - xs[0]) / (len(xs) - 1))  # a change of metre can make a bar as short as nothing
+            while room * step < LABEL_ROOM:
                 step *= 2
         first = numbers[1] - numbers[0] if len(numbers) > 1 else 1
         for number, x in zip(numbers, xs, strict=True):
