@@ -25,6 +25,7 @@ from studio.music.time import MAX_TICK, Meter, TimeSignature
 
 MAX_BYTES = 32 << 20
 MAX_NOTES = 2_000_000
+MAX_CONTROLS = 4_000_000
 MAX_SECONDS = 24 * 3600
 _TRACK_NAME, _LYRIC, _MARKER, _CUE, _TEMPO, _SIGNATURE, _KEY = 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59
 
@@ -70,6 +71,7 @@ class _Import:
         self._losses = losses
         self._next_id = 1
         self._room = MAX_NOTES
+        self._control_room = MAX_CONTROLS
         self._title = ""
         self._names: list[str] = []
         self._tempi = {0: 500_000}
@@ -161,12 +163,15 @@ class _Import:
         sounding = {p.channel for p in parts if p.sounding}
         silent = [p for p in parts if not p.sounding and p.channel in sounding]
         programs = {p.channel: p.program for p in reversed(silent) if p.program is not None}
+        lent = {
+            c: Controls.concat(p.controls(limit, self._losses) for p in silent if p.channel == c)
+            for c in {p.channel for p in silent}
+        }
         made = 0
         for part in parts:
             if not part.sounding and part.channel in sounding:
-                continue  # its controls are lent to the channel's other parts
-            lent = [p.controls(limit, self._losses) for p in silent if p.channel == part.channel]
-            controls = Controls.concat([*lent, part.controls(limit, self._losses)])
+                continue
+            controls = self._within_room(lent.get(part.channel), part.controls(limit, self._losses))
             # Kits are changed by controls, so for drums the first program is the track's.
             default = part.program if part.drums and part.program is not None else programs.get(part.channel, 0)
             split = part.notes(default, limit, self._room, self._losses)
@@ -178,6 +183,14 @@ class _Import:
         self._losses.add(f"Only the first {MAX_TRACKS:,} tracks were read.", max(0, made - MAX_TRACKS))
         if not self._room:
             self._losses.add(f"Only the first {MAX_NOTES:,} notes were read.")
+
+    def _within_room(self, lent: Controls | None, own: Controls) -> Controls:
+        if len(own) + (len(lent) if lent else 0) > self._control_room:
+            self._losses.add("There are too many controllers, and those of {n} track{s} {was} left out.")
+            return Controls.empty()
+        controls = Controls.concat([lent, own]) if lent else own
+        self._control_room -= len(controls)
+        return controls
 
     def _track(self, part: Part, program: int, notes: Notes, controls: Controls, meter: Meter) -> Track:
         track_id = self._new_ids(1)

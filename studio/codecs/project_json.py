@@ -1,0 +1,137 @@
+"""A document <-> JSON values and columns: the inside of a project file of version 1."""
+
+from dataclasses import MISSING, Field, asdict, fields
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Master, Provenance, Take, Track
+from studio.music.notes import Controls, Notes
+from studio.music.pitch import CHORDS, Chord, Key
+from studio.music.tempo import TempoChange, TempoMap
+from studio.music.time import Meter, TimeSignature
+
+Columns = dict[str, npt.NDArray[Any]]
+T = TypeVar("T")
+
+
+def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
+    """What JSON can say of ``document``, and its columns by path: ``notes/start``, ``controls/tick`` and so on."""
+    takes = [take for t in document.tracks for clip in t.clips for take in clip.takes]
+    columns = {
+        f"notes/{f.name}": np.concatenate([getattr(n, f.name) for n in (Notes.empty(), *(t.notes for t in takes))])
+        for f in fields(Notes)
+    }
+    controls = (Controls.empty(), *(t.controls for t in document.tracks))
+    columns |= {f"controls/{f.name}": np.concatenate([getattr(c, f.name) for c in controls]) for f in fields(Controls)}
+    song = {
+        "title": document.title,
+        "next_id": document.next_id,
+        "loop": document.loop,
+        "master": asdict(document.master),
+        "tempo": [[c.tick, c.micros] for c in document.tempo.changes],
+        "meter": [[s.tick, s.numerator, s.denominator] for s in document.meter.signatures],
+        "keys": [[k.tick, k.key.tonic, k.key.scale] for k in document.keys],
+        "chords": [[c.start, c.end, c.chord.root, c.chord.quality, c.chord.bass] for c in document.chords],
+        "markers": [[m.tick, m.name] for m in document.markers],
+        "tracks": [_track_to_json(t) for t in document.tracks],
+    }
+    return song, columns
+
+
+def _track_to_json(track: Track) -> dict[str, Any]:
+    plain = {f.name: getattr(track, f.name) for f in fields(Track) if f.name not in ("clips", "controls")}
+    return {**plain, "controls": len(track.controls), "clips": [_clip_to_json(c) for c in track.clips]}
+
+
+def _clip_to_json(clip: Clip) -> dict[str, Any]:
+    takes = [{"name": t.name, "notes": len(t.notes), "provenance": asdict(t.provenance)} for t in clip.takes]
+    return {"id": clip.id, "start": clip.start, "length": clip.length, "active": clip.active, "name": clip.name, "takes": takes}
+
+
+def from_json(song: dict[str, Any], columns: Columns) -> Document:
+    """The document of :func:`to_json`'s values.
+
+    Raises:
+        ValueError, KeyError, TypeError, IndexError, AttributeError: they are not such values.
+    """
+    notes = _Rows({f.name: columns[f"notes/{f.name}"] for f in fields(Notes)})
+    controls = _Rows({f.name: columns[f"controls/{f.name}"] for f in fields(Controls)})
+    document = Document(
+        title=_is(song["title"], str),
+        tempo=TempoMap(tuple(TempoChange(_is(t, int), _is(m, int)) for t, m in song["tempo"])),
+        meter=Meter(tuple(TimeSignature(_is(t, int), _is(n, int), _is(d, int)) for t, n, d in song["meter"])),
+        keys=tuple(KeyChange(_is(t, int), Key(_is(tonic, int), scale)) for t, tonic, scale in song["keys"]),
+        chords=tuple(
+            ChordSpan(_is(a, int), _is(b, int), _chord(root, quality, bass)) for a, b, root, quality, bass in song["chords"]
+        ),
+        markers=tuple(Marker(_is(t, int), _is(name, str)) for t, name in song["markers"]),
+        tracks=tuple(_track(t, notes, controls) for t in song["tracks"]),
+        master=_made(Master, song["master"]),
+        loop=None if song["loop"] is None else (_is(song["loop"][0], int), _is(song["loop"][1], int)),
+        next_id=_is(song["next_id"], int),
+    )
+    if notes.left or controls.left:
+        raise ValueError("there are more rows than the song counts")
+    return document
+
+
+class _Rows:
+    """Columns of equal length, handed out from the top."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        lengths = {len(column) for column in columns.values()}
+        if len(lengths) != 1:
+            raise ValueError("columns differ in length")
+        self._size = lengths.pop()
+        self._at = 0
+
+    @property
+    def left(self) -> int:
+        return self._size - self._at
+
+    def take(self, count: Any) -> Columns:
+        if not 0 <= _is(count, int) <= self.left:
+            raise ValueError("there are fewer rows than the song counts")
+        self._at += count
+        return {name: column[self._at - count : self._at] for name, column in self._columns.items()}
+
+
+def _track(values: dict[str, Any], notes: _Rows, controls: _Rows) -> Track:
+    clips = tuple(_made(Clip, clip, takes=tuple(_take(t, notes) for t in clip["takes"])) for clip in values["clips"])
+    return _made(Track, values, clips=clips, controls=Controls.of(**controls.take(values["controls"])))
+
+
+def _take(values: dict[str, Any], notes: _Rows) -> Take:
+    provenance = _made(Provenance, values["provenance"])
+    return Take(Notes.of(**notes.take(values["notes"])), _is(values["name"], str), provenance)
+
+
+def _chord(root: Any, quality: Any, bass: Any) -> Chord:
+    if quality not in CHORDS or not 0 <= _is(root, int) < 12 or not (bass is None or 0 <= _is(bass, int) < 12):
+        raise ValueError("not a chord")
+    return Chord(root, quality, bass)
+
+
+def _is(value: Any, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise ValueError(f"{value!r} is not {kind.__name__}")
+    return value
+
+
+def _made(cls: type[T], values: dict[str, Any], **given: Any) -> T:
+    """A dataclass from JSON values, each of the type of its field's default; those ``given`` are taken as they are."""
+    plain = {}
+    for f in fields(cls):  # type: ignore[arg-type]
+        if f.name not in given:
+            plain[f.name] = _checked(values[f.name], f)
+    return cls(**plain, **given)
+
+
+def _checked(value: Any, f: "Field[Any]") -> Any:
+    if f.default is None and value is None:  # a track's channel
+        return None
+    kind = int if f.default is MISSING or f.default is None else type(f.default)
+    return _is(value, kind)
