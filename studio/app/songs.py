@@ -1,0 +1,31 @@
+"""Songs in files: which kinds there are, opening any of them, writing the notes."""
+
+from pathlib import Path
+
+from studio.codecs.files import write_whole
+from studio.codecs.midi import ImportResult, read_midi, write_midi
+from studio.codecs.project import load_project
+from studio.music.document import Document
+
+SONG = ".studio"
+MIDI = (".mid", ".midi", ".smf", ".kar")
+
+
+def read_song(path: Path) -> ImportResult:
+    """The song in a project or MIDI file, and what was lost.
+
+    Raises:
+        StudioError: it is neither, or cannot be read.
+    """
+    if path.suffix.lower() == SONG:
+        return ImportResult(load_project(path), ())
+    return read_midi(path)
+
+
+def export_midi(document: Document, path: Path) -> None:
+    """Write the active takes as a MIDI file, whole or not at all.
+
+    Raises:
+        StudioError: the file cannot be written, or the song is too long for MIDI.
+    """
+    write_whole(path, write_midi(document))
