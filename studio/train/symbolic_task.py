@@ -1,0 +1,152 @@
+"""The writer's training task: streams of random segments whose state is carried from mini-batch to mini-batch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from studio.engines.note_columns import DURATIONS, METRE_STEPS, N_TRACK, SHIFTS, VELOCITIES
+from studio.engines.note_features import BEFORE, CHOSEN, LEVELS, PITCHED, PLACED, POINTERS, START, WIDTH, matrix, mode_of
+from studio.nn.note_lstm import HEADS, NoteLstm, Shape
+from studio.train.symbolic import Corpus
+from studio.train.symbolic_files import STYLES, TRAIN, VALID
+
+
+def shape_of(**sizes: Any) -> Shape:
+    """The network's shape for these features and sizes (units, width, layers, dropout)."""
+    return Shape(
+        columns=(*BEFORE, *PLACED, *CHOSEN, *PITCHED), levels=LEVELS, shifts=tuple(SHIFTS.tolist()), durations=tuple(DURATIONS.tolist()),
+        bars=METRE_STEPS, styles=STYLES, tracks=N_TRACK, velocities=VELOCITIES, pointers=POINTERS, **sizes,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """Mini-batches: ``batch`` streams of ``time`` notes a step, new random segments after ``segment`` notes.
+
+    ``power`` of a set's size is its share of the segments; shares of segments without style, mode, or that tell the tracks.
+    """
+
+    batch: int = 32
+    time: int = 64
+    segment: int = 1024
+    power: float = 0.5
+    from_start: float = 0.3
+    no_style: float = 0.15
+    no_mode: float = 0.1
+    tell_tracks: float = 0.5
+
+
+@dataclass
+class _Stream:
+    song: int = 0
+    at: int = 0
+    end: int = 0
+    style: int = 0
+    mode: int = 0
+    told: bool = False
+    fresh: bool = True
+
+
+class WriterTask:
+    """A :class:`studio.train.loop.Task`."""
+
+    def __init__(self, model: NoteLstm, corpus: Corpus, feeding: Feeding, seed: int) -> None:
+        self.model, self.corpus, self.feeding = model, corpus, feeding
+        self._draw = np.random.default_rng(seed)
+        self._streams = [_Stream() for _ in range(feeding.batch)]
+        self._carry: tuple[Tensor, Tensor] | None = None
+        lengths = np.diff(corpus.first)
+        weight = np.where(corpus.split == TRAIN, lengths, 0).astype(float)
+        total = np.bincount(corpus.set, weight, len(STYLES))
+        share = np.where(total > 0, total**feeding.power, 0)
+        weight *= (share / np.maximum(total, 1))[corpus.set]
+        self._chance = np.cumsum(weight / weight.sum())
+
+    def _renew(self, stream: _Stream) -> None:
+        c, f, draw = self.corpus, self.feeding, self._draw
+        song = min(int(np.searchsorted(self._chance, draw.random(), "right")), len(c) - 1)
+        first, last = int(c.first[song]), int(c.first[song + 1])
+        spare = last - first - f.segment
+        stream.song, stream.fresh = song, True
+        stream.at = first + (int(draw.integers(spare)) if spare > 0 and draw.random() > f.from_start else 0)
+        stream.end = min(last, stream.at + f.segment)
+        stream.style = len(STYLES) if draw.random() < f.no_style else int(c.set[song])
+        stream.mode = 0 if draw.random() < f.no_mode else mode_of(int(c.key[song]))
+        stream.told = draw.random() < f.tell_tracks
+
+    def rows_of(self, song: int, at: int, end: int, style: int, mode: int, told: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+        """What the network reads of rows ``at`` to ``end`` of a song: ints, levels, tracks."""
+        c = self.corpus
+        before = c.target[at - 1] if at > c.first[song] else START
+        ints = matrix(c.rows[at:end], c.target[at:end], before, style, mode, bool(c.flat[song]))
+        tracks = np.zeros((end - at, N_TRACK + 1), np.float32)
+        if told:
+            tracks[:, :N_TRACK] = c.tracks[song]
+            tracks[:, N_TRACK] = 1
+        return ints, c.levels[at:end], tracks
+
+    def loss(self, step: int) -> Tensor:
+        """Mean nats a note of the next mini-batch."""
+        f = self.feeding
+        ints = np.zeros((f.batch, f.time, WIDTH), np.int64)
+        levels = np.zeros((f.batch, f.time, LEVELS), np.uint8)
+        tracks = np.zeros((f.batch, f.time, N_TRACK + 1), np.float32)
+        valid = np.zeros((f.batch, f.time), np.float32)
+        for k, s in enumerate(self._streams):
+            s.fresh = False
+            if s.at >= s.end:
+                self._renew(s)
+            n = min(f.time, s.end - s.at)
+            ints[k, :n], levels[k, :n], tracks[k, :n] = self.rows_of(s.song, s.at, s.at + n, s.style, s.mode, s.told)
+            valid[k, :n] = 1
+            s.at += n
+        state = self._carry
+        if state is not None:
+            keep = torch.tensor([0.0 if s.fresh else 1.0 for s in self._streams]).view(1, -1, 1)
+            state = (state[0] * keep, state[1] * keep)
+        costs, carry = self.model.losses(torch.from_numpy(ints), torch.from_numpy(levels), torch.from_numpy(tracks), state)
+        self._carry = (carry[0].detach(), carry[1].detach())
+        mask = torch.from_numpy(valid)
+        return (costs.sum(-1) * mask).sum() / mask.sum()
+
+    def song_costs(self, song: int, style: int | None = None, limit: int | None = None) -> npt.NDArray[np.float64]:
+        """Nats of the first ``limit`` notes of a song (all by default), [n, 5], with its own style unless one is given."""
+        c = self.corpus
+        first, end = int(c.first[song]), int(c.first[song + 1])
+        end = end if limit is None else min(end, first + limit)
+        state, made = None, []
+        chosen = int(c.set[song]) if style is None else style
+        for at in range(first, end, 512):
+            ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode_of(int(c.key[song])), False)
+            with torch.no_grad():
+                costs, state = self.model.losses(*(torch.from_numpy(x)[None] for x in (ints, levels, tracks)), state)
+            made.append(costs[0].double().numpy())
+        return np.concatenate(made)
+
+    def measure(self, songs_a_set: int = 4, limit: int = 600) -> dict[str, float]:
+        """Mean over the sets of the nats a note of some validation songs, and its parts."""
+        c = self.corpus
+        by_set = []
+        for k in range(len(STYLES)):
+            songs = np.flatnonzero((c.set == k) & (c.split == VALID))[:songs_a_set]
+            if len(songs):
+                by_set.append(np.concatenate([self.song_costs(int(s), limit=limit) for s in songs]).mean(axis=0))
+        if not by_set:
+            return {"loss": float("nan")}
+        mean = np.mean(by_set, axis=0)
+        return {"loss": float(mean.sum()), **dict(zip(HEADS, mean.tolist(), strict=True))}
+
+    def state(self) -> dict[str, Any]:
+        """The streams, the draw and the carried state."""
+        carry = self._carry or ()
+        return {"draw": self._draw.bit_generator.state, "streams": [vars(s) for s in self._streams], "carry": list(carry)}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up where a run stopped."""
+        self._draw.bit_generator.state = state["draw"]
+        self._streams = [_Stream(**s) for s in state["streams"]]
+        self._carry = tuple(state["carry"]) or None  # type: ignore[assignment]
