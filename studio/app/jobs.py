@@ -128,8 +128,9 @@ class Jobs:
             job.cancel()
 
     def tell(self, progress: Progress) -> None:
-        """Pass a progress on."""
-        self.post(lambda: self.on_progress(progress))
+        """Pass a progress on; work without a title is done quietly."""
+        if progress.title:
+            self.post(lambda: self.on_progress(progress))
 
     def close(self) -> None:
         """Cancel everything and wait for the threads to end."""

@@ -1,0 +1,87 @@
+"""The waveform of the mix, on the roll's time axis."""
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QHideEvent, QPainter, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.app.jobs import Jobs
+from studio.ui.panels.mix import MixFollower, MixSource
+from studio.ui.panels.pyramid import BLOCK, BlockPeaks, Pyramid, block_peaks
+from studio.ui.panels.timeline import edge_frames, visible_frames
+from studio.ui.roll.grid import lines_between
+from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.state import RollState
+from studio.ui.roll.timewidget import TimeWidget
+from studio.ui.roll.viewport import GUTTER
+from studio.ui.theme import Theme, mixed, ui_font
+
+PIECE = 1 << 19
+PAD = 6
+MARKS = ((1.0, "0 dB"), (0.5, "-6"))
+
+
+class Waveform(TimeWidget):
+    """Peaks of the mix a pixel column; parts not rendered yet are silent. The peaks are found on a worker."""
+
+    def __init__(self, state: RollState, source: MixSource, jobs: Jobs, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(state.viewport, theme, parent)
+        self.state = state
+        self._source = source
+        self._pyramid = Pyramid()
+        self._follower = MixFollower(
+            "waveform", source, jobs, block_peaks, self._take, unit=BLOCK, piece=PIECE, parent=self
+        )
+        self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
+        self.setMinimumHeight(36)
+        self.setAccessibleName("Waveform")
+        state.document_changed.connect(self._viewport_changed)
+
+    def close_source(self) -> None:
+        """Stop following the mix."""
+        self._follower.close()
+
+    def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        theme, view = self.theme, self.viewport
+        painter.fillRect(clip, theme.color("ground"))
+        start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
+        lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
+        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, self.height()), mixed(theme.ground, theme.line, 0.55))
+        middle, reach = self.height() / 2, self.height() / 2 - PAD
+        for level, _ in MARKS:
+            for side in (-1, 1):
+                y = round(middle + side * level * reach)
+                painter.fillRect(QRect(clip.left(), y, clip.width(), 1), mixed(theme.ground, theme.line, 0.35))
+        peaks = self._pyramid.peaks(edge_frames(self.state, self._source.rate, clip.left(), clip.right() + 1))
+        top = np.rint(middle - peaks[:, 1] * reach)
+        bottom = np.maximum(top + 1, np.rint(middle - peaks[:, 0] * reach))
+        x = np.arange(clip.left(), clip.right() + 1)
+        fill_rects(painter, boxes(x, top, 1, bottom - top), mixed(theme.ground, theme.text, 0.52))
+        loud = np.flatnonzero((peaks[:, 1] >= 0.999) | (peaks[:, 0] <= -0.999))
+        fill_rects(painter, boxes(x[loud], 0, 1, 3), theme.color("recording"))
+        painter.fillRect(QRect(clip.left(), 0, clip.width(), 1), theme.color("line"))
+
+    def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
+        painter.fillRect(clip, self.theme.color("panel"))
+        painter.fillRect(QRect(0, 0, GUTTER, 1), self.theme.color("line"))
+        painter.setFont(ui_font(10))
+        painter.setPen(self.theme.color("muted"))
+        middle, reach = self.height() / 2, self.height() / 2 - PAD
+        for level, text in MARKS:
+            y = middle - level * reach
+            if level == 1.0 or reach > 30:
+                box = QRectF(0, max(0.0, y - 7), GUTTER - 8, 14)
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._follower.set_active(True)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._follower.set_active(False)
+        super().hideEvent(event)
+
+    def _take(self, peaks: BlockPeaks) -> None:
+        self._pyramid.resize(self._source.frames)
+        self._pyramid.put(peaks)
+        self.update()
