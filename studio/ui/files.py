@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.app.jobs import Job
 from studio.app.studio import Studio
-from studio.codecs.midi import ImportResult
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document
 from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
 
+if TYPE_CHECKING:
+    from studio.app.songs import ImportResult  # its readers are loaded when a file is opened, after the first paint
+
 SONG = ".studio"
-MIDI = (".mid", ".midi", ".smf")
-_OPEN_FILTER = "Songs and MIDI files (*.studio *.mid *.midi *.smf);;All files (*)"
+MIDI = (".mid", ".midi", ".smf", ".kar")
+_OPEN_FILTER = "Songs and MIDI files (*.studio *.mid *.midi *.smf *.kar);;All files (*)"
 DEMO = "demo.studio"
 
 
@@ -61,13 +64,13 @@ class Files:
     def open_path(self, path: Path) -> None:
         """Open a song or a MIDI file, on a worker thread."""
 
-        def done(result: ImportResult) -> None:
+        def done(result: "ImportResult") -> None:
             is_song = path.suffix.lower() == SONG
             self._show(result.document, path if is_song else None)
             self._studio.remember(path)
             self._tell_losses(path, result)
 
-        self._studio.jobs.start("file", f"Opening {path.name}", lambda job: read_song(path), done)
+        self._studio.jobs.start("file", f"Opening {path.name}", lambda job: _read_song(path), done)
 
     def drop(self, paths: list[Path]) -> None:
         """What was dropped on the window: the first song is opened, MIDI files come into the song that is there."""
@@ -84,13 +87,13 @@ class Files:
 
     def import_midi(self) -> None:
         """Ask for a MIDI file and add its tracks."""
-        if path := self._ask_open("Import MIDI into the song", "MIDI files (*.mid *.midi *.smf);;All files (*)"):
+        if path := self._ask_open("Import MIDI into the song", "MIDI files (*.mid *.midi *.smf *.kar);;All files (*)"):
             self.import_path(path)
 
     def import_path(self, path: Path) -> None:
         """Add a MIDI file's tracks to the song, as one step; the song keeps its own tempo and signatures."""
 
-        def done(result: ImportResult) -> None:
+        def done(result: "ImportResult") -> None:
             session = self._studio.session
             fresh = not session.document.note_count
             document = result.document if fresh else session.document
@@ -101,7 +104,7 @@ class Files:
             self._studio.remember(path)
             self._tell_losses(path, result)
 
-        self._studio.jobs.start(f"import {path}", f"Importing {path.name}", lambda job: read_song(path), done)
+        self._studio.jobs.start(f"import {path}", f"Importing {path.name}", lambda job: _read_song(path), done)
 
     def save(self) -> bool:
         """Save the song where it lies, or ask where; False when it is not saved."""
@@ -114,11 +117,11 @@ class Files:
         return self._save_to(path) if path else False
 
     def _save_to(self, path: Path) -> bool:
-        from studio.codecs.project import write_project
+        from studio.codecs.project import save_project
 
         document = self._studio.session.committed
         try:
-            write_project(document, path)
+            save_project(document, path)
         except StudioError as error:
             self._studio.notices.tell_error(error)
             return False
@@ -129,11 +132,11 @@ class Files:
 
     def rescue(self) -> str:
         """Put a copy of the song aside; where it lies, empty when even that failed."""
-        from studio.codecs.project import write_project
+        from studio.codecs.project import save_project
 
         path = user_state() / f"rescued-{datetime.now():%Y%m%d-%H%M%S}{SONG}"
         try:
-            write_project(self._studio.session.committed, path)
+            save_project(self._studio.session.committed, path)
         except (StudioError, OSError):
             return ""
         return str(path)
@@ -148,9 +151,9 @@ class Files:
         document = self._studio.session.committed
 
         def work(job: Job) -> None:
-            from studio.codecs.midi import write_midi
+            from studio.app.songs import export_midi
 
-            write_whole(path, write_midi(document))
+            export_midi(document, path)
 
         self._studio.jobs.start("export midi", f"Exporting {path.name}", work, lambda _: self._exported(path))
 
@@ -188,7 +191,7 @@ class Files:
         self._studio.session.open(document, path)
         self._opened()
 
-    def _tell_losses(self, path: Path, result: ImportResult) -> None:
+    def _tell_losses(self, path: Path, result: "ImportResult") -> None:
         if result.lost:
             self._studio.notices.tell(f"{path.name} was opened with losses.", " ".join(result.lost))
 
@@ -209,30 +212,14 @@ class Files:
         return path if path.suffix else path.with_suffix(suffix)
 
 
-def read_song(path: Path) -> ImportResult:
-    """A song or MIDI file. Raises StudioError when it is neither."""
-    if path.suffix.lower() == SONG:
-        from studio.codecs.project import read_project
+def _read_song(path: Path) -> "ImportResult":
+    from studio.app.songs import read_song
 
-        return ImportResult(read_project(path), ())
-    from studio.codecs.midi import read_midi
-
-    return read_midi(path)
+    return read_song(path)
 
 
 def load_demo() -> Document:
     """The song of the first start."""
-    from studio.codecs.project import read_project
+    from studio.codecs.project import load_project
 
-    return read_project(resources() / "demo" / DEMO)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` so that the old file stays until the new one is whole. Raises StudioError."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise StudioError(f"{path.name} could not be written: {error.strerror}.", "Choose another folder.") from error
+    return load_project(resources() / "demo" / DEMO)

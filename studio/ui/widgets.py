@@ -105,8 +105,9 @@ class TextField(QLineEdit):
 
 
 def _quiet_number(field: QAbstractSpinBox) -> None:
-    """No arrows, no signal while typing, and no wheel without the focus."""
-    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+    """No signal while typing, no wheel without the focus; the style sheet hides the arrows, as NoButtons breaks its layout."""
+    for text in field.findChildren(QLineEdit):
+        text.setTextMargins(6, 0, 6, 0)
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     field.setKeyboardTracking(False)
 

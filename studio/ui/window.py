@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.generating import JOB
@@ -30,7 +30,7 @@ FIRST_WORDS = "Press space to listen, then press Write to let the network go on.
 EMPTY_WORDS = "Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin."
 _FRAME_MS = 16
 _IDLE_MS = 120
-LEFT, RIGHT = 244, 324
+LEFT, RIGHT = 264, 324
 
 
 class MainWindow(QMainWindow):
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.words)
         column.addWidget(self.column, 1)
-        self.mixer.setMinimumWidth(208)
+        self.mixer.setMinimumWidth(232)
         for part in (self.mixer, middle, self._right()):
             self.sides.addWidget(part)
         self.sides.setStretchFactor(1, 1)
@@ -165,6 +165,9 @@ class MainWindow(QMainWindow):
         """Another song is there: show all of it, from its start."""
         self.transport.set_loop(self.studio.session.document.loop is not None)
         self.transport.seek(0)
+        self._show_all()
+
+    def _show_all(self) -> None:
         self.view.fit()
         self.column.roll.center_on_notes()
 
@@ -245,6 +248,10 @@ class MainWindow(QMainWindow):
 
     def _toggle_full(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_all()  # only now are the widths known
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

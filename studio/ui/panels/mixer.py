@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.session import Session
@@ -42,6 +42,31 @@ def pan_text(percent: int) -> str:
     return f"Pan: {abs(percent)} % {'left' if percent < 0 else 'right'}"
 
 
+class InstrumentButton(QToolButton):
+    """Says what plays the track, cut at the end where there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = ""
+        self.setProperty("role", "instrument")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(16, 16))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_title(self, title: str) -> None:
+        """Show ``title``."""
+        self._title = title
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(8, self.width() - 30)))
+
+
 class TrackRow(QFrame):
     """One track: a strip of its colour, name, M and S; below them instrument, volume and pan."""
 
@@ -62,17 +87,12 @@ class TrackRow(QFrame):
         self.solo = self._letter("S", "playing")
         self.mute.clicked.connect(lambda on: self._edit(self.track_id, "Mute" if on else "Unmute", True, {"mute": on}))
         self.solo.clicked.connect(lambda on: self._edit(self.track_id, "Solo" if on else "Unsolo", True, {"solo": on}))
-        self.instrument = QToolButton()
-        self.instrument.setProperty("role", "instrument")
-        self.instrument.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.instrument.setIconSize(QSize(16, 16))
-        self.instrument.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.instrument.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.instrument = InstrumentButton()
         self.instrument.clicked.connect(self._choose_instrument)
         self.volume = Fader(0, 1000, _UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
         self.pan = Fader(-100, 100, 0, pan_text, centred=True)
-        self.volume.setFixedWidth(76)
-        self.pan.setFixedWidth(48)
+        self.volume.setFixedWidth(72)
+        self.pan.setFixedWidth(44)
         for fader, change in ((self.volume, self._gain), (self.pan, self._pan)):
             fader.dragged.connect(lambda value, c=change: c(value, False))
             fader.settled.connect(lambda value, c=change: c(value, True))
@@ -112,7 +132,7 @@ class TrackRow(QFrame):
             self.name.setText(title)
         self.mute.setChecked(track.mute)
         self.solo.setChecked(track.solo)
-        self.instrument.setText(instrument_title(track))
+        self.instrument.show_title(instrument_title(track).removeprefix("Acoustic ").capitalize())
         self.instrument.setIcon(icon(instrument_icon(track), "muted"))
         self.volume.set_quietly(position_of(track.gain_db))
         self.pan.set_quietly(round(track.pan * 100))
