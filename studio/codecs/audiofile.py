@@ -4,17 +4,16 @@ The same samples give the same file, to the byte, whatever the blocks: dither is
 seed, and the time that libsndfile writes into float WAVs is taken out again.
 """
 
-import os
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from studio.codecs.files import whole_file
 from studio.errors import StudioError
 
 Audio = npt.NDArray[np.float32]
@@ -24,74 +23,58 @@ _BYTES = {"16": 2, "24": 3, "float": 4}
 _LARGEST_WAV = (1 << 32) - (1 << 16)
 
 
-class AudioWriter:
-    """Writes an audio file block by block; it stands at ``path`` when the ``with`` block ends well, and not at all otherwise.
+@contextmanager
+def audio_writer(path: Path | str, rate: int, channels: int = 2, depth: str = "24", seed: int = 0) -> Iterator["AudioWriter"]:
+    """Write an audio file block by block; it stands at ``path`` when the ``with`` block ends well, and not at all otherwise.
 
     ``path`` ends in .wav or .flac. ``depth`` is 16, 24 or float (WAV only). 16 bits are dithered (triangular, 2 steps wide).
-    Full scale is -1..1, and what lies outside is cut off.
 
     Raises:
         StudioError: the file cannot be written so.
     """
-
-    def __init__(self, path: Path | str, rate: int, channels: int = 2, depth: str = "24", seed: int = 0) -> None:
-        self._path = Path(path)
-        kind = self._path.suffix.lower().lstrip(".").upper()
-        if kind not in ("WAV", "FLAC"):
-            raise StudioError(f"'{self._path.name}' is no kind of sound file.", "End its name in .wav or .flac.")
-        if depth not in DEPTHS or (kind == "FLAC" and depth == "float"):
-            raise StudioError(f"{kind} cannot be written with depth '{depth}'.", "Choose 16 or 24 bits.")
-        self._depth, self._kind, self._channels = depth, kind, channels
-        self._dither = np.random.Generator(np.random.PCG64(seed))
-        self._fresh = self._path.with_name(f".{self._path.stem[:50]}-{uuid.uuid4().hex}.new")
-        self.frames = 0
+    path = Path(path)
+    kind = path.suffix.lower().lstrip(".").upper()
+    if kind not in ("WAV", "FLAC"):
+        raise StudioError(f"'{path.name}' is no kind of sound file.", "End its name in .wav or .flac.")
+    if depth not in DEPTHS or (kind == "FLAC" and depth == "float"):
+        raise StudioError(f"{kind} cannot be written with depth '{depth}'.", "Choose 16 or 24 bits.")
+    with whole_file(path) as fresh:
+        fresh.touch(exist_ok=False)  # says better than libsndfile what stands in the way
         try:
-            self._file = soundfile.SoundFile(self._fresh, "w", rate, channels, _SUBTYPES[depth], format=kind)
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise self._failed(error) from error
+            with soundfile.SoundFile(fresh, "w", rate, channels, _SUBTYPES[depth], format=kind) as file:
+                yield AudioWriter(file, depth, seed)
+        except soundfile.LibsndfileError as error:
+            reason = f"The file '{path}' cannot be written: {error.error_string}"
+            raise StudioError(reason, "Choose another folder or name.") from error
+        if depth == "float":
+            _clear_peak_time(fresh)
+
+
+class AudioWriter:
+    """Takes the blocks of an :func:`audio_writer`. Full scale is -1..1, and what lies outside is cut off."""
+
+    def __init__(self, file: soundfile.SoundFile, depth: str, seed: int) -> None:
+        self._file = file
+        self._depth = depth
+        self._dither = np.random.Generator(np.random.PCG64(seed))
+        self._limit = _LARGEST_WAV // (file.channels * _BYTES[depth]) if file.format == "WAV" else None
 
     def write(self, block: Audio) -> None:
-        """Add frames: float32 [frames, channels], or [frames] for one channel."""
-        block = np.asarray(block, np.float32).reshape(-1, self._channels)
-        self.frames += len(block)
-        if self._kind == "WAV" and self.frames * self._channels * _BYTES[self._depth] > _LARGEST_WAV:
+        """Add frames: float32 [frames, channels], or [frames] for one channel. Errors as :func:`audio_writer`."""
+        block = np.asarray(block, np.float32).reshape(-1, self._file.channels)
+        if self._limit is not None and self._file.frames + len(block) > self._limit:
             raise StudioError("A WAV file cannot be larger than 4 GB.", "Export to FLAC, or in parts.")
-        try:
-            self._file.write(self._quantised(block))
-        except (OSError, soundfile.LibsndfileError) as error:
-            raise self._failed(error) from error
+        self._file.write(self._quantised(block))
 
-    def _quantised(self, block: Audio) -> npt.NDArray[np.generic]:
+    def _quantised(self, block: Audio) -> npt.NDArray[Any]:
         if self._depth == "float":
-            return block
+            return np.clip(block, -1.0, 1.0)
         if self._depth == "24":
             steps = np.clip(np.rint(block.astype(np.float64) * (1 << 23)), -(1 << 23), (1 << 23) - 1)
             return steps.astype(np.int32) << 8
         noise = self._dither.random((*block.shape, 2), np.float32)
         steps = np.rint(block.astype(np.float64) * (1 << 15) + noise[..., 0] - noise[..., 1])
         return np.clip(steps, -(1 << 15), (1 << 15) - 1).astype(np.int16)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        try:
-            self._file.close()
-            if kind is None:
-                if self._kind == "WAV" and self._depth == "float":
-                    _clear_peak_time(self._fresh)
-                self._fresh.replace(self._path)
-        except (OSError, soundfile.LibsndfileError) as problem:
-            if kind is None:
-                raise self._failed(problem) from problem
-        finally:
-            self._fresh.unlink(missing_ok=True)
-
-    def _failed(self, error: Exception) -> StudioError:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or error
-        if not os.access(self._path.parent, os.W_OK):
-            reason = "the folder is missing or cannot be written to"
-        return StudioError(f"The file '{self._path}' cannot be written: {reason}.", "Choose another folder or name.")
 
 
 def _clear_peak_time(path: Path) -> None:
@@ -147,6 +130,6 @@ def read_audio(path: Path | str) -> tuple[Audio, int]:
 
 
 def write_audio(path: Path | str, audio: Audio, rate: int, depth: str = "24", seed: int = 0) -> None:
-    """A whole audio file from float32 [frames, channels]. Errors as :class:`AudioWriter`."""
-    with AudioWriter(path, rate, 1 if audio.ndim == 1 else audio.shape[1], depth, seed) as writer:
+    """A whole audio file from float32 [frames, channels]. Errors as :func:`audio_writer`."""
+    with audio_writer(path, rate, 1 if audio.ndim == 1 else audio.shape[1], depth, seed) as writer:
         writer.write(audio)

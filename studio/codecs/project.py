@@ -6,9 +6,6 @@ controls of all tracks in ``controls/<column>.npy``; the JSON says how many belo
 
 import io
 import json
-import os
-import shutil
-import uuid
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -18,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from studio.codecs.files import write_whole
 from studio.codecs.project_json import Columns, from_json, to_json
 from studio.errors import StudioError
 from studio.music.checks import check
@@ -43,21 +41,7 @@ def save_project(document: Document, path: Path | str) -> None:
     Raises:
         StudioError: the file cannot be written.
     """
-    target = Path(path).resolve()
-    data = project_bytes(document)
-    fresh = target.with_name(f".{target.stem[:50]}-{uuid.uuid4().hex}.new")
-    try:
-        with fresh.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            shutil.copymode(target, fresh)
-        fresh.replace(target)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        hint = "Choose another folder or name."
-        raise StudioError(f"The project cannot be saved as '{path}': {error.strerror}.", hint) from error
+    write_whole(path, project_bytes(document))
 
 
 def load_project(path: Path | str) -> Document:

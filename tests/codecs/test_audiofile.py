@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studio.codecs.audiofile import AudioReader, AudioWriter, read_audio, write_audio
+from studio.codecs.audiofile import AudioReader, audio_writer, read_audio, write_audio
 from studio.errors import StudioError
 
 RATE = 48_000
@@ -34,7 +34,7 @@ def test_bytes_do_not_depend_on_the_blocks(tmp_path, name, depth):
     audio = tone()
     whole, parts = tmp_path / f"whole-{name}", tmp_path / f"parts-{name}"
     write_audio(whole, audio, RATE, depth, seed=7)
-    with AudioWriter(parts, RATE, 2, depth, seed=7) as writer:
+    with audio_writer(parts, RATE, 2, depth, seed=7) as writer:
         for start in range(0, len(audio), 777):
             writer.write(audio[start : start + 777])
     assert read_audio(whole)[0].tobytes() == read_audio(parts)[0].tobytes()
@@ -67,7 +67,7 @@ def test_a_failed_export_leaves_nothing_and_the_old_file_whole(tmp_path):
     path = tmp_path / "a.wav"
     write_audio(path, tone(), RATE)
     before = path.read_bytes()
-    with pytest.raises(RuntimeError, match="stop"), AudioWriter(path, RATE) as writer:
+    with pytest.raises(RuntimeError, match="stop"), audio_writer(path, RATE) as writer:
         writer.write(tone())
         raise RuntimeError("stop")
     assert path.read_bytes() == before
