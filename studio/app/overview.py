@@ -1,0 +1,178 @@
+"""The sound of the whole song as far as it is rendered, for the waveform and the spectrogram.
+
+For a view (all of it on the main thread; nothing here waits for sound):
+
+    overview = studio.playback.overview
+    end = overview.subscribe(changed)   # changed(first, end): these frames sound otherwise now; end() ends it
+    overview.rate                       # frames a second; overview.length frames in all, a whole number of seconds
+    overview.samples(first, end)        # mono float32 [end - first]; zeros where nothing is rendered yet or nothing lies
+
+Gains, pan, mute and solo are in it; the room and the limiter are not. It is kept in pieces of a second; changed pieces are
+summed anew on a thread, those near the playhead first, and told in one call for each run of neighbours.
+"""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from studio.app.jobs import Post
+from studio.app.sounding import Ints
+from studio.audio.mixer import Events, Scene, Wave
+from studio.audio.rows import RowStore
+
+Changed = Callable[[int, int], None]
+
+_GATHER_SECONDS = 0.1  # what changes within so much is told at once
+_AT_ONCE = 8
+
+
+class MixOverview:
+    """See the module. ``post`` runs calls on the main thread."""
+
+    def __init__(self, store: RowStore, rate: int, post: Post) -> None:
+        self.rate = rate
+        self._store = store
+        self._post = post
+        self._subscribers: list[Changed] = []
+        self._scene = Scene()
+        self._pieces: dict[int, Wave] = {}
+        self._dirty: set[int] = set()
+        self._playhead = 0
+        self._lock = threading.Condition()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
+        self._thread.start()
+
+    @property
+    def length(self) -> int:
+        """Frames of the song, filled up to a whole second."""
+        return -(-self._scene.end // self.rate) * self.rate
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be summed."""
+        return bool(self._dirty)
+
+    def subscribe(self, changed: Changed) -> Callable[[], None]:
+        """Call ``changed(first, end)`` with frames that sound otherwise now; returns a function that ends it."""
+        self._subscribers.append(changed)
+        return lambda: self._subscribers.remove(changed)
+
+    def samples(self, first: int, end: int) -> Wave:
+        """Frames ``first`` to ``end`` of the mix in mono, zeros where nothing is rendered or nothing lies."""
+        out = np.zeros(max(0, end - first), np.float32)
+        for k in range(max(0, first) // self.rate, -(-max(0, end) // self.rate)):
+            piece = self._pieces.get(k)
+            if piece is not None:
+                low, high = max(first, k * self.rate), min(end, (k + 1) * self.rate)
+                out[low - first : high - first] = piece[low - k * self.rate : high - k * self.rate]
+        return out
+
+    def set_playhead(self, frame: int) -> None:
+        """Where it is looked at first."""
+        self._playhead = frame
+
+    def set_scene(self, scene: Scene) -> None:
+        """The song sounds like ``scene`` now: pieces that differ are summed anew."""
+        with self._lock:
+            self._mark(self._scene, scene)
+            self._scene = scene
+            last = self.length // self.rate
+            for k in [k for k in self._pieces if k >= last]:
+                del self._pieces[k]
+            self._dirty = {k for k in self._dirty if k < last}
+            self._lock.notify()
+
+    def rows_came(self, numbers: Ints) -> None:
+        """Rows of these numbers (as in the scene) can be had now."""
+        with self._lock:
+            for strip in self._scene.strips:
+                if strip.gain:
+                    self._mark_notes(strip.events, np.flatnonzero(np.isin(strip.events.row, numbers)))
+            self._lock.notify()
+
+    def close(self) -> None:
+        """Stop the thread."""
+        self._stop.set()
+        with self._lock:
+            self._lock.notify()
+        self._thread.join()
+
+    def _mark(self, old: Scene, new: Scene) -> None:
+        before = {s.id: s for s in old.strips}
+        everything = old.gain != new.gain
+        for strip in new.strips:
+            was = before.pop(strip.id, None)
+            if was is None or everything or (was.gain, was.pan) != (strip.gain, strip.pan):
+                self._mark_notes(strip.events, np.arange(len(strip.events.start)))
+                if was is not None:
+                    self._mark_notes(was.events, np.arange(len(was.events.start)))
+            elif was.events is not strip.events:
+                self._mark_difference(was.events, strip.events)
+        for gone in before.values():
+            self._mark_notes(gone.events, np.arange(len(gone.events.start)))
+
+    def _mark_difference(self, old: Events, new: Events) -> None:
+        """Mark the pieces of notes that are in one and not in the other."""
+        kind = np.dtype([("start", np.int64), ("row", np.int64), ("length", np.int64), ("gain", np.float32)])
+        rows = []
+        for events in (old, new):
+            table = np.empty(len(events.start), kind)
+            table["start"], table["row"], table["length"], table["gain"] = events.start, events.row, events.length, events.gain
+            rows.append(table.view(f"V{kind.itemsize}"))
+        common = set(rows[0].tolist()) & set(rows[1].tolist())
+        for events, table in zip((old, new), rows, strict=True):
+            self._mark_notes(events, np.array([i for i, row in enumerate(table.tolist()) if row not in common], np.int64))
+
+    def _mark_notes(self, events: Events, which: Ints) -> None:
+        first = events.start[which] // self.rate
+        last = (events.start[which] + events.length[which] - 1) // self.rate
+        for a, b in set(zip(first.tolist(), last.tolist(), strict=True)):
+            self._dirty.update(range(a, b + 1))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                if not self._dirty:
+                    self._lock.wait()
+                    continue
+            self._stop.wait(_GATHER_SECONDS)
+            with self._lock:
+                here = self._playhead // self.rate - 1
+                order = sorted(self._dirty, key=lambda k: (k < here, abs(k - here)))[:_AT_ONCE]
+                self._dirty.difference_update(order)
+                scene = self._scene
+            for k in order:
+                if self._stop.is_set():
+                    return
+                self._pieces[k] = self._sum(scene, k)
+            self._tell(sorted(order))
+
+    def _sum(self, scene: Scene, piece: int) -> Wave:
+        first = piece * self.rate
+        total = np.zeros(self.rate, np.float32)
+        for strip in scene.strips:
+            if strip.gain == 0.0:
+                continue
+            bus = np.zeros(self.rate, np.float32)
+            for _, onset, number, gain in strip.events.sounding(first, first + self.rate):
+                row = self._store.get(number)
+                if row is not None:
+                    start = onset - first
+                    low, high = max(0, start), min(self.rate, start + len(row))
+                    if low < high:
+                        bus[low:high] += row[low - start : high - start] * gain
+            total += bus * np.float32(scene.gain * float(strip.factors[:2].mean()))
+        return total
+
+    def _tell(self, pieces: list[int]) -> None:
+        low = 0
+        for i, k in enumerate(pieces):
+            if i + 1 == len(pieces) or pieces[i + 1] != k + 1:
+                self._post(lambda a=pieces[low] * self.rate, b=(k + 1) * self.rate: self._changed(a, b))  # type: ignore[misc]
+                low = i + 1
+
+    def _changed(self, first: int, end: int) -> None:
+        for call in tuple(self._subscribers):
+            call(first, end)

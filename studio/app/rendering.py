@@ -1,0 +1,145 @@
+"""Rows of sound, made once for each different note; and whole songs, block by block.
+
+:func:`render_song` gives a song's samples with memory that does not grow with the song. The mixer and the rows are those of
+playback (:mod:`studio.app.rendering_ahead`), so an export has the samples that were heard.
+"""
+
+import threading
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from studio.app.sounding import Ints, Sounding, batch_of, events_of, scene_of, sounding_of
+from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
+from studio.engines.api import Audio, Context, Quiet, Renderer
+from studio.music.document import Document
+
+AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
+_AHEAD_SECONDS = 6.0
+_ROWS_BYTES = 256 << 20
+_PADDING = 1.5  # within a batch the longest row is at most so much longer than the shortest
+
+_locks: "weakref.WeakKeyDictionary[Renderer, threading.Lock]" = weakref.WeakKeyDictionary()
+
+
+def lock_of(renderer: Renderer) -> threading.Lock:
+    """The lock under which ``renderer`` works: playback, export and single keys share it, and it serves one at a time."""
+    return _locks.setdefault(renderer, threading.Lock())
+
+
+def row_lengths(renderer: Renderer, numbers: Ints, rate: int) -> Ints:
+    """Frames from onset to silence of the rows of those numbers."""
+    with lock_of(renderer):
+        return renderer.lengths(batch_of(numbers), rate)
+
+
+def make_rows(
+    renderer: Renderer, numbers: Ints, lengths: Ints, rate: int, ctx: Context, at_once: int = AT_ONCE
+) -> Iterator[list[tuple[int, Wave]]]:
+    """Rows by number, a few at a time. Notes of like length go together, so that little is rendered for nothing."""
+    order = np.argsort(lengths, kind="stable")
+    low = 0
+    while low < len(order):
+        limit = max(1.0, float(lengths[order[low]])) * _PADDING
+        high = low + 1
+        while high < min(len(order), low + at_once) and lengths[order[high]] <= limit:
+            high += 1
+        which = order[low:high]
+        with lock_of(renderer):
+            sound = renderer.render(batch_of(numbers[which]), rate, 0, int(lengths[which].max()), ctx)
+        yield [(int(numbers[i]), sound[k, : int(lengths[i])]) for k, i in enumerate(which)]
+        low = high
+
+
+class _SongRows(dict[int, Wave]):
+    """Rows of a song that is rendered from its start to its end: made a few seconds ahead, dropped after their last use."""
+
+    def __init__(self, parts: list[Sounding], lengths: list[Ints], rate: int, renderer: Renderer) -> None:
+        super().__init__()
+        self._renderer, self._rate = renderer, rate
+        start = np.concatenate([np.zeros(0, np.int64), *(p.start for p in parts)])
+        order = np.argsort(start, kind="stable")
+        self._start = start[order]
+        self._number = np.concatenate([np.zeros(0, np.int64), *(p.number for p in parts)])[order]
+        self._length = np.concatenate([np.zeros(0, np.int64), *lengths])[order]
+        unique, last = np.unique(self._number[::-1], return_index=True)
+        at = len(self._number) - 1 - last
+        self._over = dict(zip(unique.tolist(), (self._start[at] + self._length[at]).tolist(), strict=True))
+        self._made_to = 0
+
+    def reach(self, frame: int, ctx: Context) -> None:
+        """Have the rows of all notes that start before ``frame``."""
+        if frame <= self._made_to:
+            return
+        end = frame + int(_AHEAD_SECONDS * self._rate)
+        self._drop(frame - 2 * BLOCK)
+        low, high = np.searchsorted(self._start, [self._made_to, end])
+        numbers, first = np.unique(self._number[low:high], return_index=True)
+        new = np.array([n not in self for n in numbers.tolist()], bool)
+        for rows in make_rows(self._renderer, numbers[new], self._length[low:high][first[new]], self._rate, ctx):
+            self.update({n: np.array(row) for n, row in rows})
+        self._made_to = end
+
+    def _drop(self, frame: int) -> None:
+        """Forget rows whose last note is over; should they be too many, also those that will come again later."""
+        for number in [n for n in self if self._over[n] <= frame]:
+            del self[number]
+        low, high = np.searchsorted(self._start, [frame - int(self._length.max(initial=0)), self._made_to])
+        needed = set(self._number[low:high].tolist())
+        size = sum(row.nbytes for row in self.values())
+        for number in [n for n in self if n not in needed]:
+            if size <= _ROWS_BYTES:
+                break
+            size -= self.pop(number).nbytes
+
+
+class _Part(Quiet):
+    """A context whose progress is that of the whole song, while the renderer counts its own batch."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self.fraction = 0.0
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        self._ctx.progress(self.fraction, message)
+
+    def notice(self, message: str) -> None:
+        self._ctx.notice(message)
+
+
+def render_song(
+    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *, dry: bool = False
+) -> Iterator[Audio]:
+    """The whole song's mix as blocks [frames, 2] of at most :data:`studio.audio.mixer.BLOCK` frames, from its start on.
+
+    The same samples as playback plays, to the bit. ``dry``: no room and no limiter.
+    """
+    for blocks in render_stems(document, renderer, rate, ctx, dry=dry, whole=True):
+        yield blocks[0]
+
+
+def render_stems(
+    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *, dry: bool = False, whole: bool = False
+) -> Iterator[dict[int, Audio]]:
+    """Each track by itself, as blocks [frames, 2] by track id; muted tracks are left out. ``whole``: the mix, under 0.
+
+    Each stem goes through its own room and limiter, so that it sounds as it does alone.
+    """
+    part = _Part(ctx or Quiet())
+    part.progress(0.0)
+    soundings = {t.id: sounding_of(t, document.tempo, rate) for t in document.tracks}
+    lengths = {k: row_lengths(renderer, s.number, rate) for k, s in soundings.items()}
+    scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
+    sounding = [s for s in scene.strips if s.gain > 0.0]
+    rows = _SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer)
+    scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}
+    streams = {k: MixStream(s, rows, rate, dry=dry) for k, s in scenes.items()}
+    end = scene.end + (0 if dry else tail_frames(scene, rate))
+    for first in range(0, end, BLOCK):
+        part.fraction = first / end
+        part.progress(part.fraction)
+        rows.reach(min(end, first + 2 * BLOCK), part)
+        count = min(BLOCK, end - first)
+        yield {k: stream.next().sound[:count] for k, stream in streams.items()}

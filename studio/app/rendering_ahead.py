@@ -1,0 +1,192 @@
+"""The rows of the playing document, made on a thread of their own, what is heard next first."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from studio.app.rendering import AT_ONCE, lock_of, make_rows
+from studio.app.sounding import Ints, Sounding
+from studio.audio.rows import RowStore
+from studio.engines.api import Quiet, Renderer, SoundBatch
+from studio.errors import Cancelled, StudioError
+
+log = logging.getLogger(__name__)
+
+SALT_SHIFT = 54
+_SOON_SECONDS = 2.0
+_AT_ONCE_SOON = 8
+_SHARE_AHEAD = 0.7  # of the memory for rows is used ahead of the playhead
+
+
+class _Stop(Quiet):
+    """Lets the renderer stop in the middle of a batch."""
+
+    def __init__(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
+        self._stop = stop
+        self._tell = tell
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def notice(self, message: str) -> None:
+        self._tell(message)
+
+
+class RenderingAhead:
+    """Makes the rows that the playing document needs and that are not there, from the playhead on.
+
+    ``done`` is called after each few rows with their numbers, on the rendering thread. ``rendered`` counts rows made:
+    a change of gain, pan, room, mute or solo leaves it as it is.
+    """
+
+    def __init__(
+        self,
+        store: RowStore,
+        rate: int,
+        done: Callable[[Ints], None] = lambda _: None,
+        tell: Callable[[str], None] = log.warning,
+        failed: Callable[[StudioError], None] = lambda _: None,
+    ) -> None:
+        self.store = store
+        self.rate = rate
+        self.rendered = 0
+        self._done, self._tell, self._failed = done, tell, failed
+        self._renderer: Renderer | None = None
+        self._salt = 0
+        self._lengths: dict[int, int] = {}
+        self._start, self._number = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._playhead = 0
+        self._stale = False
+        self._queue, self._queued_at = np.zeros(0, np.int64), 0  # numbers, lengths and starts of rows to make [3, n]
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._idle = True
+        self._thread = threading.Thread(target=self._run, name="rendering", daemon=True)
+        self._thread.start()
+
+    @property
+    def renderer(self) -> Renderer | None:
+        """What makes the sound, None while it is being loaded."""
+        return self._renderer
+
+    @property
+    def salt(self) -> int:
+        """What tells these weights and this rate apart in the numbers of rows; 0 as long as there is no renderer."""
+        return self._salt
+
+    @property
+    def idle(self) -> bool:
+        """Whether all rows that are wanted and fit into memory are there."""
+        return self._idle
+
+    def set_renderer(self, renderer: Renderer) -> None:
+        """Render with ``renderer`` from now on."""
+        with self._changed:
+            self._renderer = renderer
+            self._salt = (self._salt >> SALT_SHIFT) % 511 + 1 << SALT_SHIFT
+            self._lengths.clear()
+            self._number = np.zeros(0, np.int64)
+
+    def lengths(self, batch: SoundBatch, numbers: Ints) -> Ints | None:
+        """Lengths of those notes (each is asked for once), None while there is no renderer."""
+        renderer = self._renderer
+        if renderer is None:
+            return None
+        unique, first = np.unique(numbers, return_index=True)
+        new = [k for k, n in enumerate(unique.tolist()) if n not in self._lengths]
+        if new:
+            with lock_of(renderer):
+                found = renderer.lengths(batch.select(first[new]), self.rate)
+            self._lengths.update(zip(unique[new].tolist(), found.tolist(), strict=True))
+        return np.fromiter((self._lengths[n] for n in numbers.tolist()), np.int64, len(numbers))
+
+    def want(self, soundings: Iterable[Sounding]) -> None:
+        """Make the rows of these tracks, whose lengths were asked for before."""
+        parts = list(soundings)
+        start = np.concatenate([np.zeros(0, np.int64), *(p.start for p in parts)])
+        number = np.concatenate([np.zeros(0, np.int64), *(p.number for p in parts)])
+        order = np.argsort(start, kind="stable")
+        with self._changed:
+            self._start, self._number = start[order], number[order]
+            self._stale, self._idle = True, False
+            self._changed.notify()
+
+    def set_playhead(self, frame: int) -> None:
+        """What sounds from ``frame`` on is needed first."""
+        if abs(frame - self._playhead) < self.rate:
+            return
+        with self._changed:
+            self._playhead = frame
+            self._stale = True
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Stop at once."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            with self._changed:
+                if self._stale:
+                    self._sort()
+                numbers, lengths, soon = self._take()
+                renderer, salt = self._renderer, self._salt
+                if not len(numbers) or renderer is None:
+                    self._idle = True
+                    self._changed.wait()
+                    continue
+            self._make(renderer, salt, numbers, lengths, soon)
+
+    def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, soon: bool) -> None:
+        ctx = _Stop(self._stop, self._tell)
+        try:
+            for rows in make_rows(renderer, numbers, lengths, self.rate, ctx):
+                for number, row in rows:
+                    self.store.put(number | salt, row)
+                self.rendered += len(rows)
+                self._done(np.array([number for number, _ in rows], np.int64))
+                if self._stale and not soon:
+                    return  # something else is wanted by now; what is left here will be found missing again
+        except Cancelled:
+            return
+        except StudioError as error:
+            self._give_up(error)
+        except Exception:
+            log.exception("rendering failed")
+            self._give_up(StudioError("The instruments failed, so a simple sound plays instead.", "Start Partita again."))
+
+    def _give_up(self, error: StudioError) -> None:
+        with self._changed:
+            self._renderer = None
+        self._failed(error)
+
+    def _sort(self) -> None:
+        """Line up the rows to make, the first needed first, as far as memory reaches ahead of the playhead."""
+        self._stale = False
+        self._queue, self._queued_at = np.zeros(0, np.int64), 0
+        if self._renderer is None or not len(self._number):
+            return
+        at = int(np.searchsorted(self._start, self._playhead - self.rate))
+        unique, first = np.unique(np.concatenate([self._number[at:], self._number[:at]]), return_index=True)
+        order = np.argsort(first, kind="stable")
+        unique, first = unique[order], first[order]
+        lengths = np.fromiter((self._lengths[n] for n in unique.tolist()), np.int64, len(unique))
+        fits = np.cumsum(4 * lengths) <= _SHARE_AHEAD * self.store.limit
+        missing = fits & ~self.store.touch(unique | self._salt)
+        starts = np.concatenate([self._start[at:], self._start[:at] + (1 << 40)])  # what lies behind can wait
+        self._queue = np.stack([unique, lengths, starts[first]])[:, missing]
+
+    def _take(self) -> tuple[Ints, Ints, bool]:
+        """The next few numbers and lengths, and whether they are needed within a moment."""
+        if self._queued_at >= self._queue.shape[-1]:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), False
+        soon = bool(self._queue[2, self._queued_at] < self._playhead + _SOON_SECONDS * self.rate)
+        part = self._queue[:, self._queued_at : self._queued_at + (_AT_ONCE_SOON if soon else AT_ONCE)]
+        self._queued_at += part.shape[1]
+        return part[0], part[1], soon

@@ -1,0 +1,147 @@
+"""From a document to what sounds: notes in frames, with pedal, repeated keys, volume and program changes worked in.
+
+Mute, solo, gain, pan and room are not: they belong to the mix (:func:`strips_of`), so they never make a note sound anew.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio.levels import gain as factor
+from studio.audio.mixer import Events, Scene, Strip
+from studio.audio.voice import light_length
+from studio.engines.api import DRUM_KIT, SoundBatch
+from studio.music.document import Document, Track
+from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
+from studio.music.tempo import TempoMap
+
+Ints = npt.NDArray[np.int64]
+
+USUAL_VOLUME = 100  # controller 7 at this value leaves the track's gain as it is
+MOST_HELD_SECONDS = 600
+DRUM_HELD_SECONDS = 0.5
+_PEDAL_DOWN = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Sounding:
+    """A track's notes in order of start: ``start`` frames [n], what sounds [n], ``gain`` factors [n], ``number`` of the row [n].
+
+    A number stands for all that the row's samples depend on but the weights and the rate: equal notes have equal numbers.
+    """
+
+    start: Ints
+    batch: SoundBatch
+    gain: npt.NDArray[np.float32]
+    number: Ints
+
+
+def row_number(batch: SoundBatch) -> Ints:
+    """Program, pitch, velocity and held frames in one whole number each, shape [n]; see :func:`batch_of`."""
+    high = batch.held << 22 | batch.program.astype(np.int64) << 14
+    return np.asarray(high | batch.pitch.astype(np.int64) << 7 | batch.velocity.astype(np.int64))
+
+
+def batch_of(numbers: npt.ArrayLike) -> SoundBatch:
+    """The notes that row numbers stand for."""
+    n = np.asarray(numbers, np.int64)
+    program, pitch, velocity = ((n >> shift & mask).astype(np.int16) for shift, mask in ((14, 255), (7, 127), (0, 127)))
+    return SoundBatch(program, pitch, velocity, n >> 22)
+
+
+def sounding_of(track: Track, tempo: TempoMap, rate: int) -> Sounding:
+    """What of ``track`` sounds, and when."""
+    notes = track.notes
+    end = _pedalled(notes.end, track.controls) if not track.drums else notes.end
+    start = tempo.frames(notes.start, rate)
+    # The length itself is rounded, not its two ends: so equal notes stay equal, wherever they start.
+    seconds = tempo.seconds(end) - tempo.seconds(notes.start)
+    held = np.floor(np.minimum(seconds, MOST_HELD_SECONDS) * rate + 0.5 + 1e-6).astype(np.int64)
+    if track.drums:
+        held = np.full(len(notes), round(DRUM_HELD_SECONDS * rate), np.int64)
+    else:
+        held = np.minimum(held, _until_struck_again(start, notes.pitch))
+    program = np.full(len(notes), DRUM_KIT, np.int16) if track.drums else _programs(track, notes.start)
+    batch = SoundBatch(program, notes.pitch, notes.velocity, np.maximum(held, 1))
+    order = np.argsort(start, kind="stable")
+    batch = batch.select(order)
+    return Sounding(start[order], batch, _gains(track.controls, notes.start)[order], row_number(batch))
+
+
+def _pedalled(end: Ints, controls: Controls) -> Ints:
+    """Ends of notes, those under the sustain pedal moved to where it comes up."""
+    pedal = controls.numbered(SUSTAIN)
+    if not len(pedal) or not len(end):
+        return end
+    down = pedal.value >= _PEDAL_DOWN
+    at = np.searchsorted(pedal.tick, end, "right") - 1
+    held = (at >= 0) & down[np.maximum(at, 0)]
+    ups = pedal.tick[~down]
+    never = max(int(end.max()), int(pedal.tick[-1]))
+    raised = np.append(ups, never)[np.searchsorted(ups, end, "right")]
+    return np.where(held, np.maximum(raised, end), end)
+
+
+def _until_struck_again(start: Ints, pitch: npt.NDArray[np.int16]) -> Ints:
+    """Frames until the same key is struck again, shape [n]; a very large number where it never is."""
+    left = np.full(len(start), np.iinfo(np.int64).max)
+    order = np.lexsort((start, pitch))
+    s, p = start[order], pitch[order]
+    # Notes struck together are one stroke: each of them ends with the next later one.
+    later = np.searchsorted(s + p.astype(np.int64) * (1 << 48), s + p.astype(np.int64) * (1 << 48), "right")
+    has = later < len(s)
+    same = has & (p[np.minimum(later, len(s) - 1)] == p) if len(s) else has
+    left[order[same]] = s[later[same]] - s[same]
+    return left
+
+
+def _in_force(controls: Controls, number: int, ticks: Ints, otherwise: Any) -> Ints:
+    """The value of a controller at ``ticks``, ``otherwise`` before its first."""
+    events = controls.numbered(number)
+    if not len(events):
+        return np.full(len(ticks), otherwise, np.int64)
+    at = np.searchsorted(events.tick, ticks, "right") - 1
+    return np.where(at >= 0, events.value[np.maximum(at, 0)], otherwise).astype(np.int64)
+
+
+def _programs(track: Track, ticks: Ints) -> npt.NDArray[np.int16]:
+    return np.clip(_in_force(track.controls, PROGRAM_CHANGE, ticks, track.program), 0, 127).astype(np.int16)
+
+
+def _gains(controls: Controls, ticks: Ints) -> npt.NDArray[np.float32]:
+    """Factors of volume and expression at the onsets: 40 decibels a decade (General MIDI 2, section 3.3.1)."""
+    volume = _in_force(controls, VOLUME, ticks, USUAL_VOLUME) / USUAL_VOLUME
+    expression = _in_force(controls, EXPRESSION, ticks, 127) / 127
+    return np.asarray((volume * expression) ** 2, np.float32)
+
+
+def light_lengths(batch: SoundBatch, rate: int) -> Ints:
+    """Lengths as long as no renderer is there to tell, shape [n]."""
+    drums = light_length(DRUM_KIT, 0, rate)
+    return np.asarray(np.where(batch.program == DRUM_KIT, drums, batch.held + light_length(0, 0, rate)), np.int64)
+
+
+def events_of(sounding: Sounding, lengths: Ints, salt: int = 0) -> Events:
+    """A track's notes for the mixer. ``salt`` tells weights and rates apart in the numbers of rows."""
+    b = sounding.batch
+    columns = (c.astype(np.int64) for c in (b.program, b.pitch, b.velocity, b.held))
+    return Events(sounding.start, lengths, sounding.gain, sounding.number | salt, *columns)
+
+
+def strips_of(document: Document, events: dict[int, Events]) -> tuple[Strip, ...]:
+    """The mixer's strips; muted tracks, and those beside a solo, have gain 0."""
+    solo = any(t.solo for t in document.tracks)
+    return tuple(
+        Strip(t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room)
+        for t in document.tracks
+    )
+
+
+def scene_of(document: Document, events: dict[int, Events], rate: int) -> Scene:
+    """The whole mix. It ends with the document, or with the last sound if that is later."""
+    ends = [int(e.last_end[-1]) for e in events.values() if len(e.start)]
+    end = max([int(document.tempo.frames(document.end, rate)), *ends])
+    master = document.master
+    return Scene(strips_of(document, events), factor(master.gain_db), factor(master.room_db), master.room_seconds, end)
