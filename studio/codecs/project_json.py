@@ -116,6 +116,8 @@ def _chord(root: Any, quality: Any, bass: Any) -> Chord:
 
 
 def _is(value: Any, kind: type[T]) -> T:
+    if kind is float and type(value) is int:
+        return kind(value)  # a whole number of decibels is written without a point
     if type(value) is not kind:
         raise ValueError(f"{value!r} is not {kind.__name__}")
     return value
