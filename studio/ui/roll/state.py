@@ -71,6 +71,7 @@ class RollState(QObject):
     def close(self) -> None:
         """Stop listening to the session."""
         self._end_subscription()
+        self._end_subscription = lambda: None
 
     @property
     def document(self) -> Document:

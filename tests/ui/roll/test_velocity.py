@@ -1,0 +1,66 @@
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from studio.ui.roll.state import RollState
+from studio.ui.roll.velocity import VelocityLane
+from studio.ui.theme import DARK
+from tests.ui.roll.conftest import LEFT, NONE, drag
+
+
+@pytest.fixture
+def lane(qtbot, state: RollState) -> VelocityLane:
+    made = VelocityLane(state, DARK)
+    qtbot.addWidget(made)
+    made.resize(1000, 100)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def at(lane: VelocityLane, tick: int, velocity: int) -> QPoint:
+    return QPoint(round(lane.viewport.x_at(tick)) + 1, round(lane.y_of(velocity)))
+
+
+def test_drag_changes_one_note_in_one_step(lane: VelocityLane) -> None:
+    drag(lane, at(lane, 960, 40), at(lane, 960, 90))
+    assert lane.state.shown.notes.velocity.tolist()[1] == pytest.approx(90, abs=1)
+    assert lane.state.shown.notes.velocity.tolist()[0] == 80
+    assert lane.state.session.steps == ("Open", "Change velocity")
+    lane.state.session.undo()
+    assert lane.state.shown.notes.velocity.tolist() == [80, 40, 100, 80]
+
+
+def test_drag_on_the_selection_changes_all_of_it(lane: VelocityLane) -> None:
+    lane.state.select([1, 2, 3])
+    drag(lane, at(lane, 960, 40), at(lane, 960, 60))
+    got = lane.state.shown.notes.velocity.tolist()
+    by = got[1] - 40
+    assert 18 <= by <= 22
+    assert got == [80 + by, 40 + by, 100 + by, 80]
+
+
+def test_escape_cancels(lane: VelocityLane) -> None:
+    drag(lane, at(lane, 960, 40), at(lane, 960, 90), release=False)
+    assert lane.state.shown.notes.velocity.tolist()[1] > 80
+    QTest.keyClick(lane, Qt.Key.Key_Escape)
+    QTest.mouseRelease(lane, LEFT, NONE, at(lane, 960, 90))
+    assert lane.state.shown.notes.velocity.tolist() == [80, 40, 100, 80]
+    assert not lane.state.session.can_undo
+
+
+def test_a_press_beside_every_bar_does_nothing(lane: VelocityLane) -> None:
+    drag(lane, at(lane, 6000, 40), at(lane, 6000, 90))
+    assert not lane.state.session.can_undo
+
+
+def test_louder_notes_have_higher_bars(lane: VelocityLane) -> None:
+    image = lane.grab().toImage()
+
+    def lit(tick: int, velocity: int) -> bool:
+        return image.pixelColor(at(lane, tick, velocity)).lightness() > 80
+
+    assert lit(0, 70)
+    assert not lit(0, 95)
+    assert lit(1920, 95)
+    assert not lit(960, 60)
