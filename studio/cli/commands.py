@@ -1,12 +1,15 @@
 """The commands, one function each: arguments, their meaning, and the service that does the work."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studio import __version__
 from studio.cli.console import guarded
+
+if TYPE_CHECKING:
+    from studio.music.pitch import Key
 
 app = typer.Typer(
     name="studio",
@@ -78,10 +81,21 @@ def compose(
     json: Json = False,
 ) -> None:
     """Let the network write music: a new piece, or the next bars of a song."""
-    from studio.cli.music import Wish, compose_files
+    from studio.app.generating import Order
+    from studio.cli.music import Files, compose_files
 
-    wish = Wish(style, bars, key, temperature, top_p, seed, takes, tempo, model, device)
-    compose_files(wish, continue_, out, wav, json)
+    verb = "continue" if continue_ else "new"
+    order = Order(verb, style, bars, _key(key), temperature, top_p, -1 if seed is None else seed, takes)
+    compose_files(order, tempo, model, device, Files(continue_, out, wav), json)
+
+
+def _key(text: str) -> "Key | None":
+    from studio.music.pitch import SCALES, Key
+
+    try:
+        return Key.parse(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; write a tonic and one of {', '.join(SCALES)}.", param_hint="--key") from error
 
 
 @app.command(

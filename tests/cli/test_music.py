@@ -1,0 +1,105 @@
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from studio.app.songs import read_song
+from studio.cli import main
+from studio.cli import music as cli_music
+from studio.music.pitch import Key
+from tests.fakes import FakeShelf
+
+
+@pytest.fixture
+def studio(tmp_path, monkeypatch, capsys):
+    """Runs a command in a folder of its own with small engines; returns exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli_music, "Shelf", FakeShelf)
+
+    def run(*words):
+        code = main(list(words))
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_composing_writes_midi_and_sound(studio, tmp_path):
+    words = "compose --out a.mid --wav a.wav --bars 2 --seed 7 --style fancy --json"
+    code, out, _ = studio(*words.split())
+    assert code == 0
+    row = json.loads(out)["takes"][0]
+    assert (row["midi"], row["wav"], row["bars"], row["notes"], row["style"], row["seed"]) == ("a.mid", "a.wav", 2, 2, "Fancy", 7)
+    assert read_song(tmp_path / "a.mid").document.note_count == 2
+    sound, rate = soundfile.read(tmp_path / "a.wav")
+    assert rate == 48_000
+    assert len(sound) / rate >= 3.0
+    assert np.abs(sound).max() > 0.01
+
+
+def test_the_same_seed_writes_the_same_bytes(studio, tmp_path):
+    for name in ("a", "b"):
+        assert studio("compose", "--out", f"{name}.mid", "--wav", f"{name}.wav", "--bars", "2", "--seed", "7")[0] == 0
+    assert (tmp_path / "a.mid").read_bytes() != b""
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+    assert studio("compose", "--out", "c.mid", "--bars", "2", "--seed", "8")[0] == 0
+    assert (tmp_path / "a.mid").read_bytes() != (tmp_path / "c.mid").read_bytes()
+
+
+def test_the_same_seed_and_name_write_the_same_midi(studio, tmp_path):
+    written = []
+    for _ in range(2):
+        assert studio("compose", "--out", "a.mid", "--bars", "2", "--seed", "7")[0] == 0
+        written.append((tmp_path / "a.mid").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_several_takes_are_several_files(studio, tmp_path):
+    code, out, _ = studio("compose", "--out", "a.mid", "--bars", "4", "--takes", "3", "--seed", "1", "--json")
+    assert code == 0
+    assert [row["midi"] for row in json.loads(out)["takes"]] == ["a.1.mid", "a.2.mid", "a.3.mid"]
+    assert len({(tmp_path / f"a.{k}.mid").read_bytes() for k in (1, 2, 3)}) == 3
+
+
+def test_going_on_keeps_the_song_and_its_tempo(studio, tmp_path):
+    assert studio("compose", "--out", "a.mid", "--bars", "2", "--tempo", "90", "--seed", "1")[0] == 0
+    code, _, err = studio("compose", "--continue", "a.mid", "--out", "b.mid", "--bars", "3", "--key", "D minor", "--seed", "2")
+    assert code == 0, err
+    song = read_song(tmp_path / "b.mid").document
+    assert song.note_count == 5
+    assert song.tempo.at(0).bpm == pytest.approx(90, abs=0.01)
+    assert all(Key.parse("D minor").contains(int(p)) for t in song.tracks for p in t.notes.pitch[2:])
+
+
+def test_a_drawn_seed_is_told(studio):
+    code, out, err = studio("compose", "--out", "a.mid", "--bars", "1")
+    assert code == 0
+    assert "--seed" in err
+    assert "a.mid: 1 notes in 1 bars" in out
+
+
+def test_an_unknown_style_is_told_with_the_known_ones(studio):
+    code, _, err = studio("compose", "--out", "a.mid", "--style", "polka")
+    assert code == 1
+    assert "no style 'polka'" in err
+    assert "plain, Fancy" in err
+
+
+def test_rendering_with_stems(studio, tmp_path):
+    studio("compose", "--out", "a.mid", "--bars", "1", "--seed", "3")
+    code, out, err = studio("render", "a.mid", "a.flac", "--rate", "44100", "--stems", "stems", "--dry", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    assert soundfile.info(tmp_path / "a.flac").samplerate == 44_100
+    assert len(told["stems"]) == 1
+    assert len(list((tmp_path / "stems").iterdir())) == 1
+
+
+def test_a_song_without_notes_is_refused(studio, tmp_path):
+    from studio.codecs.project import save_project
+    from studio.music.document import Document
+
+    save_project(Document(), tmp_path / "empty.studio")
+    code, _, err = studio("render", "empty.studio", "a.wav")
+    assert code == 1
+    assert "no notes" in err
