@@ -1,0 +1,208 @@
+"""General MIDI: names of programs and drum keys, families, and which trained sound stands for each."""
+
+from typing import NamedTuple
+
+FAMILIES = (
+    "Piano", "Chromatic percussion", "Organ", "Guitar", "Bass", "Strings", "Ensemble", "Brass",
+    "Reed", "Pipe", "Synth lead", "Synth pad", "Synth effects", "World", "Percussive", "Sound effects",
+)  # fmt: skip
+
+PROGRAMS = (
+    "Acoustic grand piano", "Bright acoustic piano", "Electric grand piano", "Honky-tonk piano",
+    "Electric piano 1", "Electric piano 2", "Harpsichord", "Clavinet",
+    "Celesta", "Glockenspiel", "Music box", "Vibraphone", "Marimba", "Xylophone", "Tubular bells", "Dulcimer",
+    "Drawbar organ", "Percussive organ", "Rock organ", "Church organ", "Reed organ", "Accordion", "Harmonica", "Tango accordion",
+    "Nylon guitar", "Steel guitar", "Jazz guitar", "Clean electric guitar",
+    "Muted guitar", "Overdriven guitar", "Distortion guitar", "Guitar harmonics",
+    "Acoustic bass", "Fingered bass", "Picked bass", "Fretless bass", "Slap bass 1", "Slap bass 2", "Synth bass 1", "Synth bass 2",
+    "Violin", "Viola", "Cello", "Contrabass", "Tremolo strings", "Pizzicato strings", "Harp", "Timpani",
+    "String ensemble 1", "String ensemble 2", "Synth strings 1", "Synth strings 2",
+    "Choir aahs", "Voice oohs", "Synth voice", "Orchestra hit",
+    "Trumpet", "Trombone", "Tuba", "Muted trumpet", "French horn", "Brass section", "Synth brass 1", "Synth brass 2",
+    "Soprano sax", "Alto sax", "Tenor sax", "Baritone sax", "Oboe", "English horn", "Bassoon", "Clarinet",
+    "Piccolo", "Flute", "Recorder", "Pan flute", "Blown bottle", "Shakuhachi", "Whistle", "Ocarina",
+    "Square lead", "Saw lead", "Calliope lead", "Chiff lead", "Charang lead", "Voice lead", "Fifths lead", "Bass and lead",
+    "New age pad", "Warm pad", "Polysynth pad", "Choir pad", "Bowed pad", "Metallic pad", "Halo pad", "Sweep pad",
+    "Rain", "Soundtrack", "Crystal", "Atmosphere", "Brightness", "Goblins", "Echoes", "Sci-fi",
+    "Sitar", "Banjo", "Shamisen", "Koto", "Kalimba", "Bagpipe", "Fiddle", "Shanai",
+    "Tinkle bell", "Agogo", "Steel drums", "Woodblock", "Taiko", "Melodic tom", "Synth drum", "Reverse cymbal",
+    "Fret noise", "Breath noise", "Seashore", "Bird tweet", "Telephone ring", "Helicopter", "Applause", "Gunshot",
+)  # fmt: skip
+
+# Nearest trained sounds of each program, best first; the first one that a model has is taken. A program that is not
+# listed, or none of whose sounds a model has, goes to the nearest program of its family that has one, then to FALLBACK.
+_ALIKE: dict[int, tuple[str, ...]] = {
+    1: ("piano",),
+    3: ("honky_tonk", "piano"),
+    5: ("epiano_pianet", "epiano_wurlitzer"),
+    6: ("harpsichord", "guitar_steel"),
+    7: ("clavinet", "guitar_steel"),
+    8: ("celesta", "vibraphone"),
+    10: ("music_box", "glockenspiel"),
+    13: ("xylophone", "marimba"),
+    14: ("tubular_bells", "vibraphone"),
+    15: ("dulcimer", "guitar_steel"),
+    17: ("organ_percussive", "organ_drawbar"),
+    18: ("organ_rock", "organ_drawbar"),
+    20: ("organ_reed", "accordion", "oboe"),
+    21: ("accordion", "oboe"),
+    22: ("harmonica", "accordion", "oboe"),
+    23: ("accordion", "oboe"),
+    26: ("guitar_jazz", "guitar_electric_clean"),
+    28: ("guitar_muted", "guitar_electric_clean"),
+    29: ("guitar_overdriven", "guitar_electric_clean"),
+    30: ("guitar_distortion", "guitar_overdriven", "guitar_electric_clean"),
+    31: ("guitar_harmonics", "guitar_electric_clean"),
+    34: ("bass_picked", "bass_electric_finger"),
+    35: ("bass_fretless", "bass_electric_finger"),
+    36: ("bass_slap", "bass_electric_finger"),
+    37: ("bass_slap", "bass_electric_finger"),
+    38: ("synth_bass_lately",),
+    39: ("synth_bass_lately",),
+    41: ("viola", "violin"),
+    44: ("strings_tremolo", "strings_ensemble"),
+    45: ("pizzicato", "harp"),
+    47: ("timpani", "drums_tom_floor"),
+    49: ("strings_ensemble",),
+    50: ("synth_strings", "strings_ensemble"),
+    51: ("synth_strings", "strings_ensemble"),
+    53: ("voice_oohs", "choir_aahs"),
+    54: ("synth_voice", "choir_aahs"),
+    55: ("orchestra_hit", "strings_ensemble"),
+    57: ("trombone", "horn_french"),
+    58: ("tuba", "horn_french"),
+    59: ("trumpet_muted", "trumpet"),
+    61: ("brass_section", "trumpet"),
+    62: ("synth_brass", "brass_section", "trumpet"),
+    63: ("synth_brass", "brass_section", "horn_french"),
+    69: ("english_horn", "oboe"),
+    72: ("piccolo", "flute"),
+    74: ("recorder", "flute"),
+    75: ("pan_flute", "flute"),
+    76: ("pan_flute", "flute"),
+    77: ("shakuhachi", "pan_flute", "flute"),
+    78: ("whistle", "recorder", "flute"),
+    79: ("ocarina", "recorder", "flute"),
+    80: ("lead_square", "synth_lead_basslead"),
+    81: ("lead_saw", "synth_lead_basslead"),
+    82: ("pan_flute", "flute"),
+    83: ("lead_saw", "synth_lead_basslead"),
+    84: ("guitar_distortion", "synth_lead_basslead"),
+    85: ("synth_voice", "choir_aahs"),
+    86: ("lead_saw", "synth_lead_basslead"),
+    89: ("pad_warm", "synth_pad_newage"),
+    90: ("pad_polysynth", "synth_pad_newage"),
+    91: ("choir_aahs",),
+    92: ("pad_bowed", "synth_pad_newage"),
+    93: ("synth_pad_newage",),
+    94: ("pad_halo", "choir_aahs"),
+    95: ("pad_warm", "synth_pad_newage"),
+    96: ("fx_crystal", "synth_pad_newage"),
+    97: ("pad_warm", "synth_pad_newage"),
+    98: ("fx_crystal", "glockenspiel"),
+    99: ("fx_atmosphere", "guitar_nylon"),
+    100: ("fx_brightness", "synth_pad_newage"),
+    101: ("pad_halo", "choir_aahs"),
+    102: ("fx_atmosphere", "synth_pad_newage"),
+    103: ("pad_warm", "synth_pad_newage"),
+    104: ("sitar", "guitar_steel"),
+    105: ("banjo", "guitar_steel"),
+    106: ("shamisen", "banjo", "guitar_nylon"),
+    107: ("koto", "harp"),
+    108: ("kalimba", "marimba"),
+    109: ("bagpipe", "oboe"),
+    110: ("violin",),
+    111: ("shanai", "oboe"),
+    112: ("tinkle_bell", "glockenspiel"),
+    113: ("agogo", "glockenspiel"),
+    114: ("steel_drums", "vibraphone"),
+    115: ("woodblock", "marimba"),
+    116: ("drums_tom_floor",),
+    117: ("drums_tom3",),
+    118: ("drums_tom3",),
+    119: ("drums_china",),
+    120: ("drums_hihat_closed",),
+    121: ("drums_hihat_open",),
+    122: ("drums_crash_l",),
+    123: ("whistle", "flute"),
+    124: ("music_box", "glockenspiel"),
+    125: ("drums_ride",),
+    126: ("drums_crash_l",),
+    127: ("drums_snare",),
+}
+FALLBACK = "piano"
+
+
+class DrumKey(NamedTuple):
+    """A key of the GM drum map: its name, the kit's piece that sounds, and by how many semitones it is tuned from there."""
+
+    name: str
+    piece: str
+    tuning: float = 0.0
+    short: float = 1.0  # share of the piece's ring that is left
+
+
+DRUMS: dict[int, DrumKey] = {
+    35: DrumKey("Acoustic bass drum", "drums_kick", -1.5),
+    36: DrumKey("Bass drum", "drums_kick"),
+    37: DrumKey("Side stick", "drums_snare_rest"),
+    38: DrumKey("Acoustic snare", "drums_snare"),
+    39: DrumKey("Hand clap", "drums_snare_rest", 5.0, 0.5),
+    40: DrumKey("Electric snare", "drums_snare", 2.0, 0.7),
+    41: DrumKey("Low floor tom", "drums_tom_floor"),
+    42: DrumKey("Closed hi-hat", "drums_hihat_closed"),
+    43: DrumKey("High floor tom", "drums_tom_floor", 2.5),
+    44: DrumKey("Pedal hi-hat", "drums_hihat_closed", -1.0, 0.6),
+    45: DrumKey("Low tom", "drums_tom3"),
+    46: DrumKey("Open hi-hat", "drums_hihat_open"),
+    47: DrumKey("Low mid tom", "drums_tom3", 2.5),
+    48: DrumKey("High mid tom", "drums_tom3", 5.0),
+    49: DrumKey("Crash cymbal 1", "drums_crash_l"),
+    50: DrumKey("High tom", "drums_tom3", 8.0),
+    51: DrumKey("Ride cymbal 1", "drums_ride"),
+    52: DrumKey("China cymbal", "drums_china"),
+    53: DrumKey("Ride bell", "drums_ride_bell"),
+    54: DrumKey("Tambourine", "drums_hihat_open", 3.0, 0.35),
+    55: DrumKey("Splash cymbal", "drums_crash_l", 3.0, 0.35),
+    56: DrumKey("Cowbell", "drums_ride_bell", -5.0, 0.2),
+    57: DrumKey("Crash cymbal 2", "drums_crash_l", -1.5),
+    58: DrumKey("Vibraslap", "drums_hihat_open", -4.0, 0.8),
+    59: DrumKey("Ride cymbal 2", "drums_ride", 1.5),
+    60: DrumKey("High bongo", "drums_tom3", 14.0, 0.3),
+    61: DrumKey("Low bongo", "drums_tom3", 10.0, 0.35),
+    62: DrumKey("Muted high conga", "drums_tom3", 11.0, 0.2),
+    63: DrumKey("Open high conga", "drums_tom3", 9.0, 0.45),
+    64: DrumKey("Low conga", "drums_tom3", 5.0, 0.5),
+    65: DrumKey("High timbale", "drums_tom3", 12.0, 0.5),
+    66: DrumKey("Low timbale", "drums_tom3", 8.0, 0.5),
+    67: DrumKey("High agogo", "drums_ride_bell", 4.0, 0.25),
+    68: DrumKey("Low agogo", "drums_ride_bell", 0.0, 0.25),
+    69: DrumKey("Cabasa", "drums_hihat_closed", 2.0),
+    70: DrumKey("Maracas", "drums_hihat_closed", 4.0, 0.6),
+    71: DrumKey("Short whistle", "drums_ride_bell", 7.0, 0.2),
+    72: DrumKey("Long whistle", "drums_ride_bell", 7.0, 0.4),
+    73: DrumKey("Short guiro", "drums_hihat_closed", -3.0),
+    74: DrumKey("Long guiro", "drums_hihat_open", -3.0, 0.4),
+    75: DrumKey("Claves", "drums_snare_rest", 12.0, 0.3),
+    76: DrumKey("High woodblock", "drums_snare_rest", 9.0, 0.3),
+    77: DrumKey("Low woodblock", "drums_snare_rest", 5.0, 0.3),
+    78: DrumKey("Muted cuica", "drums_tom3", 12.0, 0.25),
+    79: DrumKey("Open cuica", "drums_tom3", 10.0, 0.4),
+    80: DrumKey("Muted triangle", "drums_ride_bell", 9.0, 0.2),
+    81: DrumKey("Open triangle", "drums_ride_bell", 9.0, 0.8),
+}
+
+
+def drum_key(pitch: int) -> DrumKey:
+    """What sounds at a key of the drum track; keys outside the GM map go to the nearest key in it."""
+    return DRUMS[min(max(pitch, min(DRUMS)), max(DRUMS))]
+
+
+def sound_for(program: int, sounds: dict[str, int]) -> str:
+    """The id of the trained sound for ``program`` (0..127) among ``sounds`` (id -> GM program of its own, -1 for drums)."""
+    own = [name for name, p in sounds.items() if p == program]
+    for name in (*own, *_ALIKE.get(program, ())):
+        if name in sounds:
+            return name
+    family = {abs(p - program): name for name, p in sounds.items() if p >= 0 and p // 8 == program // 8}
+    return family[min(family)] if family else (FALLBACK if FALLBACK in sounds else next(iter(sounds)))

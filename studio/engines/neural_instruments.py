@@ -1,0 +1,189 @@
+"""The renderer: General MIDI notes to sound, by a control network and spectral synthesis. All there is to say of a note is its row."""
+
+import logging
+from collections import OrderedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines import neural_instruments_laws as laws
+from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
+from studio.engines.cards import Card, check_weights
+from studio.engines.gm import drum_key, sound_for
+from studio.engines.neural_instruments_laws import Sound
+from studio.errors import StudioError
+
+log = logging.getLogger(__name__)
+Float = npt.NDArray[np.float64]
+Key = tuple[int, int, int]  # program, pitch, velocity
+
+AUDIBLE_DB = -100.0  # partials that never come within this of the note's strongest are left to the noise
+RELEASES = 1.5  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
+KEPT_NOTES = 1500
+VOICES_AT_ONCE = 64  # rows that are made between two looks at whether to stop
+
+
+class NeuralInstruments:
+    """Implements :class:`studio.engines.api.Renderer`. One instance serves one thread at a time."""
+
+    def __init__(self) -> None:
+        self.card = Card("", "neural-instruments", "Neural instruments")
+        self._sounds: dict[str, Sound] = {}
+        self._programs: dict[str, int] = {}
+        self._levels: OrderedDict[Key, tuple[Sound, Float, Float, Float, float]] = OrderedDict()
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Load the weights and warm up on ``device`` (auto, cpu, cuda or mps).
+
+        Raises:
+            StudioError: the weights do not fit the card or the network, or the device is not there.
+        """
+        from studio.nn.runtime import choose_device
+
+        self._content = check_weights(card)
+        try:
+            self._sounds = {v["id"]: Sound.of(v) for v in card.hyper["sounds"]}
+        except (KeyError, TypeError) as error:
+            raise StudioError("The instruments' card does not list its sounds.", "Install the model again.") from error
+        self._programs = {s.id: s.program for s in self._sounds.values()}
+        self.card = card
+        self._use(choose_device(device))
+
+    def _use(self, device: object) -> None:
+        """Build the network and the synthesiser on a torch device."""
+        import torch
+
+        from studio.nn.runtime import load_weights
+        from studio.nn.spectral import Synthesiser
+        from studio.nn.timbre import TimbreNet, TimbreSize
+
+        assert isinstance(device, torch.device)
+        net = TimbreNet(TimbreSize(**self.card.hyper["network"]))
+        load_weights(net, self._content, torch.device("cpu"))
+        # Twenty-four points a note cost next to nothing: the network stays on the CPU, so that every device plays the same controls.
+        self._net = net
+        self._synth = Synthesiser(device)
+        self.device = str(device)
+
+    def sound_of(self, program: int, pitch: int) -> str:
+        """The id of the trained sound that plays ``program`` (DRUM_KIT: the piece at ``pitch``)."""
+        return drum_key(pitch).piece if program == DRUM_KIT else sound_for(program, self._programs)
+
+    def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
+        """Frames from onset to silence, release included, shape [n]."""
+        keys = self._keys(batch)
+        self._ensure(keys)
+        return np.array([self._length(k, int(held), rate) for k, held in zip(keys, batch.held, strict=True)], np.int64)
+
+    def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
+        """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end."""
+        from studio.nn.spectral import Voice
+
+        keys = self._keys(batch)
+        self._ensure(keys)
+        rows = np.zeros((len(batch), count), np.float32)
+        for k in range(0, len(batch), VOICES_AT_ONCE):
+            part = range(k, min(k + VOICES_AT_ONCE, len(batch)))
+            voices: list[Voice] = [self._voice(keys[n], int(batch.held[n]), rate) for n in part]
+
+            def tick(share: float, k: int = k, size: int = len(part)) -> None:
+                ctx.progress((k + share * size) / len(batch))
+
+            try:
+                made = self._synth.render(voices, rate, first, count, tick)
+            except RuntimeError as error:
+                if self.device == "cpu":
+                    raise
+                self._fall_back(error, ctx)
+                made = self._synth.render(voices, rate, first, count, tick)
+            rows[k : k + len(part)] = made
+        return rows
+
+    def _fall_back(self, error: Exception, ctx: Context) -> None:
+        import torch
+
+        log.warning("rendering on %s failed: %s", self.device, error)
+        ctx.notice("The graphics processor failed while rendering; the instruments go on with the processor.")
+        self._use(torch.device("cpu"))
+
+    @staticmethod
+    def _keys(batch: SoundBatch) -> list[Key]:
+        columns = (batch.program.tolist(), batch.pitch.tolist(), batch.velocity.tolist())
+        return [(p, k, v) for p, k, v in zip(*columns, strict=True)]
+
+    def _length(self, key: Key, held: int, rate: int) -> int:
+        sound, partials, noise, _, ring = self._levels[key]
+        release = RELEASES * sound.release_s * (1.0 if sound.steady else 2 ** (np.clip(60 - key[1], -36, 36) / 36))
+        if sound.release_s <= 0 or not laws.damping(sound, key[1], np.array([500.0])).any():
+            return round(ring * rate)
+        return round(min(held + release * rate, ring * rate) if np.isfinite(ring) else held + release * rate)
+
+    def _ensure(self, keys: list[Key]) -> None:
+        """Have the levels of all ``keys`` at hand."""
+        missing = sorted(set(keys) - self._levels.keys())
+        while len(self._levels) + len(missing) > max(KEPT_NOTES, len(set(keys))) and self._levels:
+            oldest = next(iter(self._levels))
+            del self._levels[oldest]
+            if oldest in keys:
+                missing.append(oldest)
+        if missing:
+            self._predict(missing)
+
+    def _predict(self, keys: list[Key]) -> None:
+        """Ask the network for the levels of ``keys``, and apply the laws."""
+        from studio.nn.timbre import band_position, predict
+
+        sounds = [self._sounds[self.sound_of(program, pitch)] for program, pitch, _ in keys]
+        tunings = [self._tuned_pitch(s, k) for s, k in zip(sounds, keys, strict=True)]
+        frequency = np.stack([laws.frequencies(s, p) for s, p in zip(sounds, tunings, strict=True)])
+        velocity = np.array([np.clip(k[2], s.soft, s.loud) for s, k in zip(sounds, keys, strict=True)], np.float32)
+        pitch = np.array([s.key if s.program < 0 else np.clip(p, s.low - 4, s.high + 4) for s, p in zip(sounds, tunings, strict=True)], np.float32)
+        rows = np.array([s.row for s in sounds])
+        partials, noise = predict(self._net, rows, pitch, velocity, band_position(np.maximum(frequency, 1.0)))
+        for n, key in enumerate(keys):
+            self._levels[key] = self._shaped(sounds[n], key, partials[n], noise[n], frequency[n], float(velocity[n]))
+
+    @staticmethod
+    def _tuned_pitch(sound: Sound, key: Key) -> float:
+        """The pitch a sound is tuned to for a key: a drum of the kit by the drum map, a drum played as an instrument by the keys."""
+        program, pitch, _ = key
+        if program == DRUM_KIT:
+            return sound.key + drum_key(pitch).tuning
+        return sound.key + float(np.clip(pitch - 60, -12, 12)) if sound.program < 0 else float(pitch)
+
+    def _shaped(self, sound: Sound, key: Key, partials: Float, noise: Float, frequency: Float, trained: float) -> tuple[Sound, Float, Float, Float, float]:
+        """(sound, partials, noise, frequencies, seconds of ring) with the laws applied to the network's levels."""
+        program, pitch, velocity = key
+        if program == DRUM_KIT and pitch != sound.key:
+            place = drum_key(pitch)
+            partials, noise = laws.shortened(partials, place.short), laws.shortened(noise, place.short)
+            noise = laws.moved(noise, place.tuning)
+        partials, noise = laws.beyond(partials, sound.steady), laws.beyond(noise, sound.steady)
+        partials = partials + laws.tilt(frequency, velocity - trained)
+        noise = noise + laws.tilt(laws.band_centres(), velocity - trained)
+        partials = np.where(frequency > 0, partials, laws.FLOOR_DB)
+        gain = laws.MEDIUM_DB + sound.louder_db + laws.level_db(velocity) - laws.loudness(partials, noise, frequency)
+        ring = laws.silence_s(partials, noise) if not sound.steady else float("inf")
+        return sound, laws.quiet(partials + gain), laws.quiet(noise + gain), frequency, ring
+
+    def _voice(self, key: Key, held: int, rate: int):  # type: ignore[no-untyped-def]
+        """The synthesiser's voice for a note."""
+        from studio.nn.spectral import NYQUIST_SHARE, Voice, bucket_of, mix64, uniform
+
+        sound, partials, noise, frequency, _ = self._levels[key]
+        high = NYQUIST_SHARE * rate
+        fade = 20 * np.log10(np.clip((high - frequency) / (0.04 * rate), 1e-8, 1.0))
+        partials = partials + fade
+        wanted = (frequency > 0) & (frequency < high) & (partials.max(0) > partials.max() + AUDIBLE_DB)
+        count = int(np.flatnonzero(wanted)[-1]) + 1 if wanted.any() else 1
+        width = bucket_of(count)
+        keep = np.arange(width) < count
+        seed = int(mix64(np.array([sound.row * 1000003 + key[0]], np.uint64))[0] >> np.uint64(1))
+        note = int(mix64(np.array([(key[0] * 128 + key[1]) * 128 + key[2] + seed], np.uint64))[0] >> np.uint64(1))
+        used = np.where(keep & wanted[:width], frequency[:width], 0.0)
+        levels = np.where(used > 0, partials[:, :width], laws.FLOOR_DB)
+        return Voice(
+            frequency=used, phase=2 * np.pi * uniform(seed, width), partials=laws.quiet(levels), damping=laws.damping(sound, key[1], used),
+            noise=noise, noise_damping=laws.damping(sound, key[1], laws.band_centres()), held=held,
+            length=self._length(key, held, rate), key=note,
+        )  # fmt: skip

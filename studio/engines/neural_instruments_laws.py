@@ -1,0 +1,169 @@
+"""The designed part of the instruments: level, velocity, balance, decay beyond the data, release, tuning of partials.
+
+The recordings hardly have these: their layers are near peak-normalised and most are cut before a release. So there is one
+law for all instruments, and it lives here, outside the network.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.nn.spectral import FLOOR_DB, LAST_POINT_S, MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
+
+Float = npt.NDArray[np.float64]
+
+MEDIUM = 80  # the velocity at which all instruments are about equally loud
+MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 150 ms, dB to full scale)
+TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
+LOUD_S = 0.15
+SILENT_DB = -80.0  # under the note's loudest: where a decay is taken for silence
+LONGEST_S = 16.0
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What the card says of a trained sound.
+
+    ``row`` in the network; ``program`` of its own (-1: a drum piece); ``key`` the pitch it was trained at if it is a drum;
+    ``low``, ``high`` trained pitches; ``soft``, ``loud`` trained velocities; ``ratios`` of modes to the fundamental (drums: Hz),
+    empty for harmonics; ``stiffness`` of log B over pitch (quadratic, highest power first), empty where B is 0;
+    the rest as in the training table.
+    """
+
+    id: str
+    row: int
+    title: str
+    program: int
+    kind: str
+    steady: bool
+    octave: int
+    release_s: float
+    louder_db: float
+    low: int
+    high: int
+    soft: int
+    loud: int
+    ratios: tuple[float, ...] = ()
+    stiffness: tuple[float, ...] = ()
+    key: int = 0
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> "Sound":
+        """From a card's entry."""
+        return cls(**{**values, "ratios": tuple(values.get("ratios", ())), "stiffness": tuple(values.get("stiffness", ()))})
+
+
+def fundamental(pitch: float, octave: int = 0) -> float:
+    """Frequency of a key in Hz (A4 is 440)."""
+    return float(440 * 2 ** ((pitch - 69) / 12 + octave))
+
+
+def inharmonicity(sound: Sound, pitch: float) -> float:
+    """B of a stiff string at a key; 0 where the sound has harmonics."""
+    if not sound.stiffness:
+        return 0.0
+    inside = float(np.clip(pitch, sound.low, sound.high))
+    return float(np.clip(np.exp(np.polyval(sound.stiffness, (inside - 60) / 24)), 1e-7, 0.02))
+
+
+def frequencies(sound: Sound, pitch: float) -> Float:
+    """Frequencies of the partials in Hz, [MAX_PARTIALS]; past the last mode: 0. The first partial is exact in tune."""
+    if sound.ratios:
+        base = 2 ** ((pitch - sound.key) / 12) if sound.program < 0 else fundamental(pitch, sound.octave)
+        found = np.array(sound.ratios) * base
+        return np.concatenate([found, np.zeros(MAX_PARTIALS - len(found))])
+    k = np.arange(1, MAX_PARTIALS + 1)
+    b = inharmonicity(sound, pitch)
+    return np.asarray(fundamental(pitch, sound.octave) * k * np.sqrt((1 + b * k**2) / (1 + b)))
+
+
+def level_db(velocity: float) -> float:
+    """The velocity law: amplitude by the square of the velocity, as General MIDI recommends; 0 dB at :data:`MEDIUM`."""
+    return float(40 * np.log10(max(velocity, 1.0) / MEDIUM))
+
+
+def tilt(frequency: Float, excess: float) -> Float:
+    """Brightness in dB at frequencies for a velocity that lies ``excess`` above (or below) the trained ones."""
+    octaves = np.log2(np.clip(frequency, 100.0, 16000.0) / 500.0)
+    return np.asarray(np.clip(TILT_DB * octaves * excess / 127, -30, 12))
+
+
+def weighting(frequency: Float) -> Float:
+    """A loudness weighting in dB: bass discounted, the ear's best range lifted (after ITU-R BS.1770's K curve)."""
+    f = np.maximum(frequency, 1.0)
+    low = 1 / (1 + (70.0 / f) ** 4)
+    shelf = 4.0 / (1 + (1500.0 / f) ** 2)
+    return np.asarray(10 * np.log10(low) + shelf)
+
+
+def bandwidths() -> Float:
+    """Widths of the noise bands in Hz, [NOISE_BANDS]."""
+    return np.gradient(band_centres())
+
+
+def loudness(partials: Float, noise: Float, frequency: Float) -> float:
+    """Weighted power in dB of the loudest :data:`LOUD_S` within the first 1.2 s (levels at the control points, in dB)."""
+    heard = 10 ** ((partials[:POINTS] + weighting(frequency) - 3.01) / 10) @ (frequency > 0)
+    hiss = 10 ** ((noise[:POINTS] + weighting(band_centres())) / 10) @ bandwidths()
+    grid = np.arange(0, 1.2, 0.01)
+    power = np.interp(grid, control_times()[:POINTS], heard + hiss)
+    width = round(LOUD_S / 0.01)
+    return float(10 * np.log10(np.convolve(power, np.ones(width) / width, "valid").max() + 1e-20))
+
+
+def beyond(levels: Float, steady: bool) -> Float:
+    """``levels`` [POINTS, w] with a last row for the far end: held if ``steady``, else on down at the last slope, at least 6 dB/s."""
+    times = control_times()
+    if steady:
+        return np.concatenate([levels, levels[-1:]])
+    back = 4
+    slope = (levels[-1] - levels[-1 - back]) / (times[POINTS - 1] - times[POINTS - 1 - back])
+    return np.concatenate([levels, levels[-1:] + np.clip(slope, -120, -6) * (times[POINTS] - LAST_POINT_S)])
+
+
+def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
+    """dB a second that the release takes at frequencies; highs go sooner. 0 where nothing is damped."""
+    seconds = sound.release_s
+    if seconds <= 0 or (sound.id in ("piano", "honky_tonk") and pitch > 90):
+        return np.zeros(len(frequency))
+    by_pitch = 2 ** (np.clip(60 - pitch, -36, 36) / 36) if not sound.steady else 1.0
+    return np.asarray(60 / (seconds * by_pitch) * np.clip((np.maximum(frequency, 20) / 500) ** 0.25, 0.6, 2.0))
+
+
+def silence_s(partials: Float, noise: Float) -> float:
+    """Seconds after which a note has decayed for good (by :data:`SILENT_DB`), at most :data:`LONGEST_S`; inf if it never does."""
+    total = np.maximum(partials.max(1), noise.max(1) + 25)
+    times = control_times()
+    grid = np.concatenate([times[:POINTS], np.linspace(LAST_POINT_S, BEYOND, 121)[1:]])
+    level = np.interp(grid, times, total)
+    audible = np.flatnonzero(level > total.max() + SILENT_DB)
+    last = int(audible[-1]) if len(audible) else 0
+    return float("inf") if last == len(grid) - 1 else float(min(grid[last + 1], LONGEST_S))
+
+
+BEYOND = float(control_times()[-1])
+
+
+def quiet(levels: Float) -> Float:
+    """Levels kept above the floor of what is computed."""
+    return np.maximum(levels, FLOOR_DB)
+
+
+
+
+def shortened(levels: Float, share: float) -> Float:
+    """Levels [POINTS, w] of a sound that runs through its time in ``share`` of it."""
+    if share == 1.0:
+        return levels
+    times = control_times()[:POINTS]
+    at = np.minimum(times / share, times[-1])
+    late = np.maximum(times / share - times[-1], 0.0)[:, None]
+    return np.stack([np.interp(at, times, column) for column in levels.T], 1) - 40.0 * late
+
+
+def moved(noise: Float, semitones: float) -> Float:
+    """Noise levels [POINTS, NOISE_BANDS] shifted along the frequencies."""
+    source = band_centres() * 2 ** (-semitones / 12)
+    return np.stack([np.interp(source, band_centres(), row) for row in noise])

@@ -1,0 +1,126 @@
+"""The control network: instrument, pitch and velocity to partials and noise at the control points in time.
+
+A small MLP looks at one point in time of one note. Instruments are rows of embeddings that also scale and shift the hidden
+layers (FiLM: Perez and others, AAAI 2018), so that a hundred instruments share 200 thousand parameters. The level of a
+partial is the sum of what its number says and what its frequency says (an envelope over the noise bands' centres): the
+first moves with the pitch, as a string's or a reed's spectrum does, the second stays, as a body's resonances do.
+Level, velocity law and release are not learned: the data hardly have them (see engines/neural_instruments_laws).
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
+
+TOGETHER = 16  # notes that the network looks at at once, always: products of other shapes round differently
+TIME_FEATURES = 9
+SCALE_DB, CENTRE_DB = 25.0, -55.0
+
+
+@dataclass(frozen=True)
+class TimbreSize:
+    """Hyper-parameters of the network, as a card keeps them."""
+
+    instruments: int
+    embedding: int = 24
+    hidden: int = 160
+    layers: int = 3
+    dropout: float = 0.15
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the card."""
+        return asdict(self)
+
+
+def time_features() -> Tensor:
+    """What the network is told of the control points' times, [POINTS, TIME_FEATURES]."""
+    times = control_times()[:POINTS]
+    tau = (np.log(times + 0.002) - np.log(0.002)) / np.log(4.002 / 0.002) * 2 - 1
+    waves = [f(np.pi * k * tau) for k in (0.5, 1, 2) for f in (np.sin, np.cos)]
+    return torch.from_numpy(np.stack([tau, tau**2, np.exp(-times / 0.02), *waves], 1).astype(np.float32))
+
+
+def band_position(frequency: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Where frequencies in Hz stand among the noise bands' centres, as a fractional index, same shape."""
+    return np.interp(frequency, band_centres(), np.arange(NOISE_BANDS)).astype(np.float32)
+
+
+class TimbreNet(nn.Module):
+    """The network. Attribute ``size`` holds its hyper-parameters."""
+
+    def __init__(self, size: TimbreSize) -> None:
+        super().__init__()
+        self.size = size
+        self.embedding = nn.Embedding(size.instruments, size.embedding)
+        self.film = nn.Embedding(size.instruments, 2 * size.layers * size.hidden)
+        self.base = nn.Embedding(size.instruments, MAX_PARTIALS + 2 * NOISE_BANDS)
+        inputs = size.embedding + 5 + TIME_FEATURES
+        self.first = nn.Linear(inputs, size.hidden)
+        self.rest = nn.ModuleList(nn.Linear(size.hidden, size.hidden) for _ in range(size.layers - 1))
+        self.norms = nn.ModuleList(nn.LayerNorm(size.hidden, elementwise_affine=False) for _ in range(size.layers))
+        self.out = nn.Linear(size.hidden, MAX_PARTIALS + 2 * NOISE_BANDS)
+        self.dropout = nn.Dropout(size.dropout)
+        self.register_buffer("times", time_features(), persistent=False)
+        nn.init.zeros_(self.film.weight)
+        nn.init.zeros_(self.base.weight)
+        nn.init.normal_(self.embedding.weight, std=0.5)
+
+    def forward(self, instrument: Tensor, pitch: Tensor, velocity: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+        """Levels at the control points.
+
+        Args:
+            instrument: rows of the embedding, [n]; ``pitch`` in MIDI keys and ``velocity`` 1..127, float, [n].
+            position: of the partials among the noise bands (see :func:`band_position`), [n, MAX_PARTIALS].
+
+        Returns:
+            dB of the partials [n, POINTS, MAX_PARTIALS], and of the noise a hertz [n, POINTS, NOISE_BANDS].
+        """
+        p, v = (pitch - 60) / 24, (velocity - 80) / 40
+        about = torch.stack([p, p * p - 0.5, v, p * v, torch.sin(2.5 * p)], -1)
+        note = torch.cat([self.embedding(instrument), about], -1)[:, None].expand(-1, POINTS, -1)
+        x = self.first(torch.cat([note, self.times.expand(len(pitch), -1, -1)], -1))  # type: ignore[operator]
+        film = self.film(instrument).view(len(pitch), 1, self.size.layers, 2, -1)
+        for k in range(self.size.layers):
+            if k:
+                x = x + self.rest[k - 1](self.dropout(h))
+            h = nn.functional.silu(torch.addcmul(film[:, :, k, 1], self.norms[k](x), 1 + film[:, :, k, 0]))
+        levels = (self.out(self.dropout(h)) + self.base(instrument)[:, None]) * SCALE_DB + CENTRE_DB
+        by_number, by_frequency, noise = levels.split([MAX_PARTIALS, NOISE_BANDS, NOISE_BANDS], -1)
+        # The envelope at the partials' frequencies: linear between the two bands around each.
+        bands = torch.arange(NOISE_BANDS, device=position.device, dtype=position.dtype)
+        weights = (1 - (position[:, None] - bands[:, None]).abs()).clamp(min=0)
+        resonance = torch.bmm(by_frequency - CENTRE_DB, weights)
+        return by_number + resonance, noise - 30.0
+
+
+def predict(
+    net: TimbreNet,
+    instrument: npt.NDArray[np.int64],
+    pitch: npt.NDArray[np.float32],
+    velocity: npt.NDArray[np.float32],
+    position: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """:meth:`TimbreNet.forward` for any number of notes, the same to the bit whichever notes are asked for together.
+
+    Evaluates on the network's device in padded groups of :data:`TOGETHER`, and rounds to a thousandth of a decibel.
+    """
+    device = next(net.parameters()).device
+    partials, noise = [], []
+    with torch.inference_mode():
+        for k in range(0, len(pitch), TOGETHER):
+            columns = (instrument, pitch, velocity, position)
+            parts = [torch.from_numpy(_padded(c[k : k + TOGETHER])).to(device) for c in columns]
+            levels = [x.double().cpu().numpy() for x in net(*parts)]
+            keep = min(TOGETHER, len(pitch) - k)
+            partials.append(np.round(levels[0][:keep], 3))
+            noise.append(np.round(levels[1][:keep], 3))
+    return np.concatenate(partials), np.concatenate(noise)
+
+
+def _padded(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.concatenate([part, np.repeat(part[:1], TOGETHER - len(part), axis=0)])

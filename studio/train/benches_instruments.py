@@ -1,0 +1,207 @@
+"""``studio bench instruments`` and ``studio bench rendering``: what the neural instruments are measured by."""
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
+from studio.engines.cards import read_card
+from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.neural_instruments_laws import fundamental
+from studio.paths import models
+from studio.train.analysis import end_of, onset_of
+from studio.train.instruments_data import Row, read_rows, split
+from studio.train.instruments_distance import distance, pitch_of
+from studio.train.instruments_fluid import single_notes
+from studio.train.instruments_table import INSTRUMENTS, RECORDED
+
+Float = npt.NDArray[np.float64]
+RATE = 44100
+BAR = 0.65
+
+
+def batch_of(notes: list[tuple[int, int, int, int]]) -> SoundBatch:
+    """A batch from (program, pitch, velocity, frames held)."""
+    columns = np.array(notes).reshape(-1, 4).T
+    return SoundBatch(columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64))
+
+
+def prepared(folder: Path, device: str = "cpu") -> NeuralInstruments:
+    """The renderer with the model of ``folder``."""
+    engine = NeuralInstruments()
+    engine.prepare(read_card(folder), device)
+    return engine
+
+
+def one_note(engine: NeuralInstruments, program: int, pitch: int, velocity: int, frames: int, rate: int = RATE) -> Float:
+    """The sound of one note, held ``frames`` frames and as long."""
+    batch = batch_of([(program, pitch, velocity, frames)])
+    return engine.render(batch, rate, 0, frames, Quiet())[0].astype(np.float64)
+
+
+def reference(row: Row) -> Float:
+    """A recording from its onset to where it is cut or released."""
+    sound, rate = soundfile.read(row.path, always_2d=True)
+    assert rate == RATE
+    mono = sound.mean(1)
+    mono = mono[onset_of(mono) :]
+    one = INSTRUMENTS[row.instrument]
+    return np.asarray(mono[: max(end_of(mono, RATE, 0.4 if one.steady else 1.5), RATE // 4)])
+
+
+def nearest_shifted(row: Row, trained: list[Row]) -> Float:
+    """The nearest trained note of the same instrument (by pitch, then velocity), resampled to the pitch of ``row``."""
+    same = [r for r in trained if r.instrument == row.instrument]
+    near = min(same, key=lambda r: (abs(r.pitch - row.pitch), abs(r.velocity - row.velocity)))
+    sound = reference(near)
+    ratio = 2 ** ((row.pitch - near.pitch) / 12 + (row.cents - near.cents) / 1200)
+    return np.interp(np.arange(0, len(sound) - 1, ratio), np.arange(len(sound)), sound)
+
+
+def _per_note(engine: NeuralInstruments, rows: list[Row], trained: list[Row], others: bool) -> list[dict[str, Any]]:
+    """Distances of every held-out note: ours, and if ``others`` FluidR3's and the nearest sample's."""
+    found = []
+    for name in dict.fromkeys(r.instrument for r in rows):
+        group = [r for r in rows if r.instrument == name]
+        references = [reference(r) for r in group]
+        program = INSTRUMENTS[name].program
+        fluid = single_notes(program, [(r.pitch, r.velocity, len(x) / RATE) for r, x in zip(group, references, strict=True)]) if others else []
+        for k, (row, x) in enumerate(zip(group, references, strict=True)):
+            mine = one_note(engine, program, row.pitch, row.velocity, len(x))
+            entry: dict[str, Any] = {"row": row, "ours": distance(mine, x, RATE), "cents": pitch_of(mine, RATE, fundamental(row.pitch)),
+                                     "onset_ms": onset_of(mine, 60.0) / RATE * 1000}  # fmt: skip
+            if others:
+                entry["fluid"] = distance(fluid[k], x, RATE)
+                entry["nearest"] = distance(nearest_shifted(row, trained), x, RATE)
+            found.append(entry)
+    return found
+
+
+def _mean(entries: list[dict[str, Any]], who: str, what: str) -> float:
+    return float(np.mean([e[who][what] for e in entries]))
+
+
+def held_out_table(engine: NeuralInstruments, unseen_pitch: bool, limit: int, others: bool = True) -> list[dict[str, Any]]:
+    """A row an instrument: mean distances over its held-out notes (of unseen pitches, or of the unseen layer at seen pitches)."""
+    rows = [r for r in read_rows() if r.instrument in RECORDED]
+    train, held = split(rows)
+    trained = [rows[k] for k in train]
+    seen = {(r.instrument, r.pitch) for r in trained}
+    wanted = [rows[k] for k in held if ((rows[k].instrument, rows[k].pitch) not in seen) == unseen_pitch]
+    chosen: list[Row] = []
+    for name in RECORDED:
+        group = [r for r in wanted if r.instrument == name]
+        chosen += group if not limit else [group[i] for i in np.unique(np.linspace(0, len(group) - 1, limit).round().astype(int))] if group else []
+    entries = _per_note(engine, chosen, trained, others)
+    table = []
+    for name in dict.fromkeys(e["row"].instrument for e in entries):
+        mine = [e for e in entries if e["row"].instrument == name]
+        line: dict[str, Any] = {"instrument": name, "notes": len(mine)}
+        for who in ("ours", "fluid", "nearest") if others else ("ours",):
+            line |= {f"{who}_{what}": _mean(mine, who, what) for what in ("all", "active", "start")}
+        line["cents"] = max(abs(e["cents"]) for e in mine)
+        line["onset_ms"] = max(e["onset_ms"] for e in mine)
+        table.append(line)
+    return table
+
+
+def louder_is_louder(engine: NeuralInstruments) -> tuple[int, int]:
+    """(steps in which a louder key sounded louder, all steps): every GM program and drum key, three pitches, velocities 10 to 127."""
+    velocities = (10, 30, 50, 64, 80, 96, 112, 127)
+    good = total = 0
+    keys = [(program, pitch) for program in range(128) for pitch in (40, 60, 76)] + [(DRUM_KIT, pitch) for pitch in range(35, 82)]
+    frames = RATE // 2
+    for program, pitch in keys:
+        rows = engine.render(batch_of([(program, pitch, v, frames) for v in velocities]), RATE, 0, frames, Quiet()).astype(np.float64)
+        level = (rows**2).mean(1)
+        good += int((np.diff(level) > 0).sum())
+        total += len(velocities) - 1
+    return good, total
+
+
+def instruments(argv: list[str]) -> int:
+    """Print the figures of the instruments; 0 if the bars are met."""
+    parser = argparse.ArgumentParser(prog="studio bench instruments")
+    parser.add_argument("--model", type=Path, default=models() / "instruments" / "holdout", help="weights that have not seen the held-out notes")
+    parser.add_argument("--limit", type=int, default=0, help="notes an instrument at most (0: all)")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args(argv)
+    engine = prepared(args.model)
+    pitches = held_out_table(engine, True, args.limit)
+    layers = held_out_table(engine, False, args.limit, others=False)
+    good, total = louder_is_louder(engine)
+    mean = {k: float(np.mean([line[k] for line in pitches])) for k in pitches[0] if k != "instrument"}
+    ratio = mean["ours_all"] / mean["fluid_all"]
+    figures = {
+        "ratio_to_fluidr3": ratio, "ratio_active": mean["ours_active"] / mean["fluid_active"], "ours_db": mean["ours_all"],
+        "fluidr3_db": mean["fluid_all"], "nearest_db": mean["nearest_all"], "cents_worst": max(line["cents"] for line in pitches),
+        "onset_ms_worst": max(line["onset_ms"] for line in pitches), "louder_steps": good, "steps": total,
+        "unseen_layer_db": float(np.mean([line["ours_all"] for line in layers])) if layers else None,
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps({"figures": figures, "unseen_pitches": pitches, "unseen_layer": layers}, indent=1))
+    else:
+        _print(pitches, layers, mean, figures)
+    met = ratio <= BAR and figures["cents_worst"] <= 10 and figures["onset_ms_worst"] <= 1 and good == total
+    return 0 if met else 1
+
+
+def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: dict[str, float], figures: dict[str, Any]) -> None:
+    print("Distance in dB to recordings of unseen pitches: all bins | active bins | first 60 ms")
+    print(f"{'':22}{'notes':>5}  {'network':^17}  {'FluidR3':^17}  {'nearest sample':^17}  ratio cents onset ms")
+    for line in [*pitches, {"instrument": "MEAN", **mean}]:
+        parts = [" ".join(f"{line[f'{who}_{what}']:5.1f}" for what in ("all", "active", "start")) for who in ("ours", "fluid", "nearest")]
+        ratio = line["ours_all"] / line["fluid_all"]
+        print(f"{line['instrument']:22}{line['notes']:5.0f}  " + "  ".join(parts) + f"  {ratio:5.2f} {line['cents']:5.1f} {line['onset_ms']:5.2f}")
+    if layers:
+        print("An unseen velocity layer at seen pitches: " + ", ".join(f"{line['instrument']} {line['ours_all']:.1f}" for line in layers) + " dB")
+    short = [line["instrument"] for line in pitches if line["ours_all"] > BAR * line["fluid_all"]]
+    print(f"Ratio of the means to FluidR3: {figures['ratio_to_fluidr3']:.3f} (bar: {BAR}); over it one by one: {', '.join(short) or 'none'}")
+    print(f"Louder keys louder: {figures['louder_steps']} of {figures['steps']} steps; worst pitch {figures['cents_worst']:.1f} cents; "
+          f"worst onset {figures['onset_ms_worst']:.2f} ms")  # fmt: skip
+
+
+def song(seconds: float, rate: int, voices: int = 16) -> tuple[SoundBatch, npt.NDArray[np.int64], list[tuple[int, int, int, float, float]]]:
+    """A song in which ``voices`` instruments always sound, one a track, notes of 0.25 to 1 s.
+
+    Returns (batch, onsets in frames, (channel, pitch, velocity, start s, length s) of every note).
+    """
+    draw = np.random.default_rng(16)
+    programs = [0, 4, 11, 16, 24, 27, 32, 33, 40, 42, DRUM_KIT, 48, 56, 66, 71, 73][:voices]
+    notes, plain, starts = [], [], []
+    for channel, program in enumerate(programs):
+        now, low = 0.0, 30 if program in (32, 33) else 50
+        while now < seconds:
+            length = float(draw.choice([0.25, 0.5, 0.5, 1.0]))
+            pitch = int(draw.choice([36, 38, 42, 46, 51])) if program == DRUM_KIT else low + int(draw.integers(0, 24))
+            velocity = int(draw.integers(50, 110))
+            plain.append((9 if program == DRUM_KIT else channel, pitch, velocity, now, length))
+            notes.append((program, pitch, velocity, round(length * rate)))
+            starts.append(round(now * rate))
+            now += length
+    return batch_of(notes), np.array(starts), plain
+
+
+def mix(engine: NeuralInstruments, batch: SoundBatch, starts: npt.NDArray[np.int64], rate: int, total: int, step: int) -> npt.NDArray[np.float32]:
+    """The sum of all notes, stereo [total, 2], made ``step`` frames at a time."""
+    lengths = engine.lengths(batch, rate)
+    pan = (np.arange(len(batch)) % 7 / 6.0).astype(np.float32)
+    out = np.zeros((total, 2), np.float32)
+    for first in range(0, total, step):
+        count = min(step, total - first)
+        sounding = np.flatnonzero((starts < first + count) & (starts + lengths > first))
+        for offset in np.unique(starts[sounding]):
+            which = sounding[starts[sounding] == offset]
+            begin = max(offset, first)
+            rows = engine.render(batch.select(which), rate, int(begin - offset), int(first + count - begin), Quiet())
+            for row, n in zip(rows, which, strict=True):
+                out[begin : first + count, 0] += row * (1 - pan[n])
+                out[begin : first + count, 1] += row * pan[n]
+    return out

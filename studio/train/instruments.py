@@ -1,0 +1,273 @@
+"""Trains the control network of the neural instruments by regression on analysed notes (recipe instruments.toml).
+
+Never through audio: a first try of that gained nothing, and regression takes minutes. Two runs of one recipe: ``holdout``
+leaves whole pitches and a velocity layer out and is what the figures are measured on; the shipped weights then see all notes.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from studio.engines.cards import Card
+from studio.engines.neural_instruments_laws import Sound, frequencies
+from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
+from studio.nn.timbre import TimbreNet, TimbreSize, band_position
+from studio.train.analysis import Analysis
+from studio.paths import models
+from studio.train.export import export
+from studio.train.instruments_data import Note, analysed, fundamental_of, made_rows, read_rows, split
+from studio.train.instruments_table import CREDITS, DRUMS, INSTRUMENTS
+from studio.train.loop import Progress, Schedule, Trainer
+
+Float = npt.NDArray[np.float64]
+PITCH_JITTER = 1.5  # semitones to either side
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the recipe's ``[instruments]`` table may say."""
+
+    embedding: int = 24
+    hidden: int = 160
+    layers: int = 3
+    dropout: float = 0.15
+    batch: int = 96
+    pitch_jitter: float = PITCH_JITTER
+    velocity_jitter: float = 6.0
+    made: bool = True  # with the notes made by FluidSynth
+    holdout: bool = True  # leave the held-out notes out
+
+
+def stiffness_of(notes: list[Note]) -> tuple[float, ...]:
+    """Robust quadratic of log B over (pitch - 60) / 24, highest power first; empty where too few notes show any."""
+    found = [(n.row.pitch, n.analysis.inharmonicity) for n in notes if 2e-6 < n.analysis.inharmonicity < 0.015]
+    if len(found) < 4:
+        return ()
+    x = (np.array([p for p, _ in found]) - 60) / 24
+    y = np.log([b for _, b in found])
+    weight = np.ones(len(x))
+    solution = np.zeros(3)
+    for _ in range(8):
+        design = np.stack([x**2, x, np.ones_like(x)], 1)
+        # A little ridge on the curvature, so that few notes give a line.
+        tall = np.concatenate([design * weight[:, None], np.diag([0.7, 0.05, 0.0])])
+        solution = np.linalg.lstsq(tall, np.concatenate([y * weight, np.zeros(3)]), rcond=None)[0]
+        error = np.abs(y - design @ solution)
+        weight = 1 / np.maximum(error, 0.15) ** 0.5
+    return tuple(float(s) for s in solution)
+
+
+def sounds_of(notes: list[Note]) -> list[Sound]:
+    """The table of trained sounds, in the order of the network's rows."""
+    by_name: dict[str, list[Note]] = {}
+    for note in notes:
+        by_name.setdefault(note.row.instrument, []).append(note)
+    table = []
+    for row, name in enumerate(n for n in INSTRUMENTS if n in by_name):
+        one, group = INSTRUMENTS[name], by_name[name]
+        ratios: tuple[float, ...] = ()
+        if name in DRUMS:
+            ratios = tuple(float(f) for f in _modes(group, 1.0))
+        elif one.modes:
+            ratios = tuple(float(f) for f in _modes(group, 0.0))
+        table.append(
+            Sound(
+                id=name, row=row, title=one.title, program=one.program, kind=group[0].row.kind, steady=one.steady, octave=one.octave,
+                release_s=one.release_s, louder_db=one.louder_db, low=min(n.row.pitch for n in group), high=max(n.row.pitch for n in group),
+                soft=min(n.row.velocity for n in group), loud=max(n.row.velocity for n in group), ratios=ratios,
+                stiffness=stiffness_of(group) if one.stiff else (), key=group[0].row.pitch if name in DRUMS else 0,
+            )
+        )  # fmt: skip
+    return table
+
+
+def _modes(group: list[Note], absolute: float) -> Float:
+    """Median over the notes of the modes' frequencies (``absolute`` 1) or ratios to the fundamental (0)."""
+    rows = []
+    for note in group:
+        used = int((note.analysis.partials.max(0) > FLOOR_DB).sum())
+        base = 1.0 if absolute else fundamental_of(note.row, INSTRUMENTS[note.row.instrument])
+        rows.append((used, note.analysis.frequency[:MAX_PARTIALS] / base))
+    count = max(u for u, _ in rows)
+    return np.array([np.median([f[k] for u, f in rows if u > k]) for k in range(count)])
+
+
+def completed(levels: Float, seconds: float, steady: bool, quickest: float = -150.0) -> Float:
+    """``levels`` [POINTS, w] with the points past the note's end filled in: held at the late mean, or on down at the late slope."""
+    times = control_times()[:POINTS]
+    known = times <= max(seconds, times[6])
+    last = int(np.flatnonzero(known)[-1])
+    if last == POINTS - 1:
+        return levels
+    filled = levels.copy()
+    if steady:
+        late = (times[: last + 1] > 0.4 * seconds) | (np.arange(last + 1) >= last - 1)
+        filled[last + 1 :] = levels[: last + 1][late].mean(0)
+        return filled
+    back = max(int(np.searchsorted(times, 0.35 * times[last])), 0)
+    slope = np.clip((levels[last] - levels[back]) / (times[last] - times[back]), quickest, -3.0)
+    filled[last + 1 :] = levels[last] + slope * (times[last + 1 :] - times[last])[:, None]
+    return filled
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What the network is to say of one note, and how much each value counts."""
+
+    partials: Float
+    noise: Float
+    partial_weight: Float
+    noise_weight: Float
+    position: npt.NDArray[np.float32]
+
+
+def target_of(note: Note, sound: Sound) -> Target:
+    """A note's target. Partials that drown in their own noise count little; control points count by the time they stand for."""
+    a: Analysis = note.analysis
+    frequency = frequencies(sound, note.row.pitch)
+    partials, noise = completed(a.partials, a.seconds, sound.steady), completed(a.noise, a.seconds, sound.steady)
+    spacing = a.fundamental if not sound.ratios else 110.0
+    lobe = np.stack([np.interp(frequency, band_centres(), row) for row in noise]) + 10 * np.log10(0.75 * spacing)
+    shown = 1 / (1 + np.exp(-(partials - lobe - 3) / 3))
+    there = (partials.max(0) > FLOOR_DB + 5) & (frequency > 0)
+    times = control_times()[:POINTS]
+    stretch = np.gradient(times)
+    by_time = 0.5 + 0.5 * stretch / stretch[times < 3].max()
+    by_time = np.where(times <= max(a.seconds, times[6]), np.minimum(by_time, 1.5), 0.15)
+    top = partials.max()
+    return Target(
+        np.maximum(partials, top - 110), np.maximum(noise, -140.0), (0.03 + shown) * there * by_time[:, None],
+        np.repeat(by_time[:, None], noise.shape[1], 1), band_position(np.maximum(frequency, 1.0)),
+    )  # fmt: skip
+
+
+class InstrumentsTask:
+    """The regression, for the training loop."""
+
+    def __init__(self, notes: list[Note], train: list[int], held: list[int], sounds: list[Sound], recipe: Recipe) -> None:
+        by_name = {s.id: s for s in sounds}
+        self.recipe, self.sounds, self.train, self.held = recipe, sounds, train, held
+        self.model = TimbreNet(TimbreSize(len(sounds), recipe.embedding, recipe.hidden, recipe.layers, recipe.dropout))
+        targets = [target_of(n, by_name[n.row.instrument]) for n in notes]
+        self.columns = {
+            name: torch.from_numpy(np.stack([getattr(t, name) for t in targets]).astype(np.float32))
+            for name in ("partials", "noise", "partial_weight", "noise_weight", "position")
+        }
+        self.instrument = torch.tensor([by_name[n.row.instrument].row for n in notes])
+        self.pitch = torch.tensor([float(n.row.pitch) for n in notes])
+        self.velocity = torch.tensor([float(n.row.velocity) for n in notes])
+        counts = np.bincount(self.instrument[train].numpy(), minlength=len(sounds))
+        odds = 1 / np.sqrt(np.maximum(counts, 1))[self.instrument[train].numpy()]
+        self.odds = torch.from_numpy(odds / odds.sum())
+        with torch.no_grad():
+            self._start_from_means(train)
+
+    def _start_from_means(self, train: list[int]) -> None:
+        """Give every instrument's base the mean of its notes, so that the layers have only the differences to learn."""
+        for row in range(len(self.sounds)):
+            of = [k for k in train if int(self.instrument[k]) == row]
+            for name, at, centre in (("partials", 0, -55.0), ("noise", MAX_PARTIALS + 48, -85.0)):
+                weight = self.columns[name[:-1] + "_weight" if name == "partials" else "noise_weight"][of]
+                mean = (self.columns[name][of] * weight).sum((0, 1)) / weight.sum((0, 1)).clamp(min=1e-3)
+                mean = torch.where(weight.sum((0, 1)) > 0, mean, torch.full_like(mean, -90.0))
+                self.model.base.weight[row, at : at + len(mean)] = (mean - centre) / 25.0
+
+    def _error(self, which: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
+        c = self.columns
+        partials, noise = self.model(self.instrument[which], pitch, velocity, c["position"][which])
+        wp, wn = c["partial_weight"][which], c["noise_weight"][which]
+        gap = ((partials - c["partials"][which]).abs() * wp).sum() / wp.sum()
+        hiss = ((noise - c["noise"][which]).abs() * wn).sum() / wn.sum()
+        return gap, hiss
+
+    def loss(self, step: int) -> Tensor:
+        """Mean absolute difference in dB over a mini-batch of notes with jittered pitch and velocity."""
+        r = self.recipe
+        draw = torch.Generator().manual_seed(step * 7919 + 17)
+        which = torch.tensor(self.train)[torch.multinomial(self.odds, r.batch, replacement=True, generator=draw)]
+        shake = torch.rand(2, r.batch, generator=draw) * 2 - 1
+        pitch = self.pitch[which] + shake[0] * r.pitch_jitter
+        gap, hiss = self._error(which, pitch, self.velocity[which] + shake[1] * r.velocity_jitter)
+        return 0.5 * (gap + hiss)
+
+    def measure(self) -> dict[str, float]:
+        """Held-out differences in dB (of the training notes, where nothing is held out)."""
+        which = torch.tensor(self.held or self.train)
+        parts = [self._error(w, self.pitch[w], self.velocity[w]) for w in which.split(128)]
+        gap, hiss = (float(torch.stack(p).mean()) for p in zip(*parts, strict=True))
+        return {"loss": 0.5 * (gap + hiss), "partials": gap, "noise": hiss}
+
+    def state(self) -> dict[str, Any]:
+        """Nothing: mini-batches are drawn from their step's number."""
+        return {}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Nothing to take up."""
+
+
+def data_entries(notes: list[Note]) -> list[dict[str, Any]]:
+    """For the card: one entry a source, recorded, synthetic and soundfont-made told apart, with licence and credit."""
+    entries: dict[tuple[str, str], dict[str, Any]] = {}
+    for n in notes:
+        r = n.row
+        entry = entries.setdefault(
+            (r.source, r.kind),
+            {"name": r.source, "kind": r.kind, "licence": r.licence, "credit": CREDITS.get(r.source, ""), "instruments": [], "notes": 0},
+        )
+        entry["notes"] += 1
+        if r.instrument not in entry["instruments"]:
+            entry["instruments"].append(r.instrument)
+    return list(entries.values())
+
+
+
+TITLE = "Neural instruments"
+SUMMARY = (
+    "Plays all General MIDI programs and a drum kit note by note: a control network gives partials and noise, spectral synthesis the sound. "
+    "Learned from recorded, synthetic and soundfont-made single notes, told apart below; level, velocity law and release are designed."
+)
+
+
+def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
+    """Train the recipe's ``[instruments]`` on its ``[schedule]`` in ``folder``, and export to the recipe's ``model``.
+
+    Raises:
+        StudioError: the training data are missing.
+    """
+    settings, schedule = Recipe(**recipe.get("instruments", {})), Schedule(**recipe.get("schedule", {}))
+    rows = read_rows()
+    if settings.made:
+        progress(0.0, "making more notes with FluidSynth")
+        rows += made_rows()
+    notes = analysed(rows, lambda share: progress(0.0, f"taking notes apart: {share:.0%}"))
+    learn, held = split([n.row for n in notes])
+    if not settings.holdout:
+        learn, held = list(range(len(notes))), []
+    torch.manual_seed(schedule.seed)
+    task = InstrumentsTask(notes, learn, held, sounds_of(notes), settings)
+    trainer = Trainer(task, schedule, folder, progress)
+    if resume:
+        trainer.resume()
+    run = trainer.fit()
+    best = torch.load(folder / "best.pt", weights_only=True)
+    trained = {
+        "seed": schedule.seed, "steps": run.step, "minutes": round(run.seconds / 60, 1), "notes": len(learn), "held_out_notes": len(held),
+        "controls_db": {k: round(v, 3) for k, v in next(r for r in run.log if r["step"] == run.best_step).items()},
+        "schedule": vars(schedule), "settings": vars(settings),
+    }  # fmt: skip
+    target = models() / str(recipe.get("model", recipe["name"]))
+    card = Card(
+        id=target.name, engine="neural-instruments", title=TITLE, summary=SUMMARY, recipe=str(recipe["name"]), training=trained,
+        hyper={"network": task.model.size.as_dict(), "sounds": [_entry(s) for s in task.sounds]},
+        data=data_entries([notes[k] for k in learn]),
+    )  # fmt: skip
+    export(best, card, target)
+
+
+def _entry(sound: Sound) -> dict[str, Any]:
+    return {k: [round(x, 4) for x in v] if isinstance(v, tuple) else v for k, v in asdict(sound).items()}

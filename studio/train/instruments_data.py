@@ -1,0 +1,173 @@
+"""Training notes for the instruments: metadata and sound in, analysed notes out (kept in ``checkpoints/``, outside git)."""
+
+import csv
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from studio.errors import StudioError
+from studio.paths import checkpoints, training_data
+from studio.train import analysis
+from studio.train.analysis import Analysis, analyse_hit, analyse_note, find_modes
+from studio.train.instruments_fluid import single_notes
+from studio.train.instruments_table import DRUMS, INSTRUMENTS, MADE, Instrument
+
+log = logging.getLogger(__name__)
+Float = npt.NDArray[np.float64]
+HELD_S = 2.5  # of notes made with FluidSynth
+MADE_SOURCE = "Debian fluid-soundfont-gm 3.1-5.3 (FluidR3_GM.sf2)"
+MADE_LAYERS = {"soft": 48, "loud": 104}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A training note: where its sound is, what was played, where it comes from. ``cents``: its measured tuning."""
+
+    path: Path
+    instrument: str
+    pitch: int
+    velocity: int
+    layer: str
+    kind: str
+    cents: float
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """A training note and what it is made of."""
+
+    row: Row
+    analysis: Analysis
+
+
+def cache() -> Path:
+    """The folder of analysed and made notes, made when missing."""
+    folder = checkpoints() / "instruments"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def read_rows(root: Path | None = None) -> list[Row]:
+    """All instrument notes that metadata.csv lists.
+
+    Raises:
+        StudioError: the training data are not there.
+    """
+    folder = (root or training_data()) / "audio"
+    try:
+        with (folder / "metadata.csv").open(encoding="utf-8") as file:
+            table = list(csv.DictReader(file))
+    except OSError as error:
+        raise StudioError("The training sounds are not here.", "Set STUDIO_DATA to the folder that holds audio/metadata.csv.") from error
+    return [
+        Row(folder / r["file"], r["instrument"], int(r["midi_pitch"]), int(r["midi_velocity"]), r["velocity_layer"], r["kind"],
+            float(r["pitch_dev_cents"] or 0), r["source"], r["licence"])
+        for r in table
+        if r["instrument"] in INSTRUMENTS
+    ]  # fmt: skip
+
+
+def made_rows(instruments: tuple[Instrument, ...] = MADE) -> list[Row]:
+    """Notes made with FluidSynth for instruments the data have none of; made on first use."""
+    rows = []
+    folder = cache() / "made"
+    folder.mkdir(exist_ok=True)
+    for one in instruments:
+        wanted = [
+            Row(folder / f"{one.id}_{pitch:03d}_{layer}.flac", one.id, pitch, velocity, layer, "soundfont-render", 0.0, MADE_SOURCE, "MIT")
+            for pitch in range(one.lowest, one.highest + 1, one.step)
+            for layer, velocity in MADE_LAYERS.items()
+        ]
+        if not all(r.path.exists() for r in wanted):
+            sounds = single_notes(one.program, [(r.pitch, r.velocity, HELD_S) for r in wanted])
+            for row, sound in zip(wanted, sounds, strict=True):
+                part = sound if one.release_s == 0 else sound[: int((HELD_S - 0.01) * 44100)]
+                peak = max(float(np.abs(part).max()), 1e-6)
+                soundfile.write(row.path, part / peak * 0.9, 44100, subtype="PCM_16")
+        rows += wanted
+    return rows
+
+
+def _sound(row: Row) -> tuple[Float, int]:
+    sound, rate = soundfile.read(row.path, always_2d=True)
+    return sound.mean(1), int(rate)
+
+
+def _ratios(rows: list[Row], one: Instrument) -> Float:
+    """Modes as ratios to the fundamental (for drums: frequencies in Hz), found in all notes of an instrument."""
+    if one.id in DRUMS:
+        return find_modes([_sound(r)[0] for r in rows], 44100)
+    spectra = []
+    for row in rows:
+        sound, rate = _sound(row)
+        wanted = 261.6 / fundamental_of(row, one)
+        grid = np.arange(0, len(sound) / wanted) * wanted
+        spectra.append(np.interp(grid, np.arange(len(sound)), sound))
+    return np.concatenate([[1.0], find_modes(spectra, 44100, 100.0, 12000.0, 15) / 261.6])
+
+
+def fundamental_of(row: Row, one: Instrument) -> float:
+    """Where the lowest partial of a note is, in Hz."""
+    return float(440 * 2 ** ((row.pitch - 69) / 12 + row.cents / 1200 + one.octave))
+
+
+def analysed(rows: list[Row], progress: Callable[[float], None] = lambda _: None) -> list[Note]:
+    """The notes of ``rows`` taken apart, from the cache where they were before."""
+    version = hashlib.sha256(Path(analysis.__file__).read_bytes()).hexdigest()[:12]
+    folder = cache() / "analysed" / version
+    folder.mkdir(parents=True, exist_ok=True)
+    by_instrument: dict[str, list[Row]] = {}
+    for row in rows:
+        by_instrument.setdefault(row.instrument, []).append(row)
+    notes, done = [], 0
+    for name, group in by_instrument.items():
+        one = INSTRUMENTS[name]
+        ratios: Float | None = None
+        for row in group:
+            kept = folder / f"{row.path.stem}.npz"
+            if not kept.exists():
+                if ratios is None and one.modes:
+                    ratios = _ratios(group, one)
+                np.savez(kept, **vars(_analyse(row, one, ratios)))
+            with np.load(kept) as found:
+                values = {k: found[k] if found[k].ndim else float(found[k]) for k in found.files}
+            notes.append(Note(row, Analysis(**values)))  # type: ignore[arg-type]
+            done += 1
+            progress(done / len(rows))
+    return notes
+
+
+def _analyse(row: Row, one: Instrument, ratios: Float | None) -> Analysis:
+    sound, rate = _sound(row)
+    if one.id in DRUMS:
+        assert ratios is not None
+        return analyse_hit(sound, rate, ratios)
+    return analyse_note(sound, rate, fundamental_of(row, one), one.stiff, one.steady, ratios)
+
+
+def split(notes: list[Row]) -> tuple[list[int], list[int]]:
+    """(indices to train on, indices held out): every fifth inner pitch of an instrument, and one middle velocity layer where
+    there are three or more. Drums hold out one of two alternating hits (the ``b`` ones of the middle layer)."""
+    train, held = [], []
+    pitches: dict[str, list[int]] = {}
+    layers: dict[str, list[tuple[int, str]]] = {}
+    for row in notes:
+        pitches.setdefault(row.instrument, []).append(row.pitch)
+        layers.setdefault(row.instrument, []).append((row.velocity, row.layer))
+    out_pitch = {k: set(sorted(set(v))[2:-1:5]) for k, v in pitches.items()}
+    out_layer = {k: sorted(set(v))[len(set(v)) // 2][1] if len(set(v)) >= 3 else "" for k, v in layers.items()}
+    for k, row in enumerate(notes):
+        if row.instrument in DRUMS:
+            out = row.layer == "v3b"
+        else:
+            out = row.pitch in out_pitch[row.instrument] or row.layer == out_layer[row.instrument]
+        (held if out else train).append(k)
+    return train, held

@@ -1,0 +1,62 @@
+"""Single dry notes by FluidSynth: more training notes where a family lacks a sound, and the voice instruments are compared with."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mido
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from studio.errors import StudioError
+
+Float = npt.NDArray[np.float64]
+SOUNDFONTS = ("/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/soundfonts/FluidR3_GM.sf2")
+TICKS_A_SECOND = 1000
+GAP_S = 1.5
+
+
+def soundfont() -> Path:
+    """The FluidR3 GM soundfont of this computer.
+
+    Raises:
+        StudioError: FluidSynth or the soundfont is not installed.
+    """
+    found = [Path(p) for p in SOUNDFONTS if Path(p).exists()]
+    if not found or not shutil.which("fluidsynth"):
+        raise StudioError("FluidSynth with FluidR3 GM is not installed.", "On Debian: apt install fluidsynth fluid-soundfont-gm.")
+    return found[0]
+
+
+def synthesise(midi: Path, wav: Path, rate: int = 44100, dry: bool = True) -> None:
+    """Render ``midi`` into a 16-bit ``wav`` by FluidSynth with FluidR3 GM; ``dry`` switches reverb and chorus off."""
+    effects = ["-R", "0", "-C", "0"] if dry else ["-R", "1", "-C", "1"]
+    command = ["fluidsynth", "-ni", *effects, "-g", "0.6", "-r", str(rate), "-F", str(wav), str(soundfont()), str(midi)]
+    done = subprocess.run(command, capture_output=True, timeout=600, check=False)
+    if done.returncode or not wav.exists():
+        raise StudioError("FluidSynth could not render the notes.")
+
+
+def single_notes(program: int, notes: list[tuple[int, int, float]], rate: int = 44100) -> list[Float]:
+    """Mono sound of single notes (pitch, velocity, seconds held) of one GM program, each with its release."""
+    file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
+    track = mido.MidiTrack()
+    file.tracks.append(track)
+    track.append(mido.Message("program_change", program=program, time=0))
+    wait = 0.0
+    starts, now = [], 0.0
+    for pitch, velocity, held in notes:
+        track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=round(wait * TICKS_A_SECOND)))
+        track.append(mido.Message("note_off", note=pitch, velocity=0, time=round(held * TICKS_A_SECOND)))
+        starts.append(now + wait)
+        now += wait + held
+        wait = GAP_S
+    with tempfile.TemporaryDirectory() as folder:
+        midi, wav = Path(folder) / "notes.mid", Path(folder) / "notes.wav"
+        file.save(midi)
+        synthesise(midi, wav, rate)
+        sound, _ = soundfile.read(wav, always_2d=True)
+    mono = np.concatenate([sound.mean(1), np.zeros(10 * rate)])
+    return [mono[round(s * rate) : round((s + n[2] + GAP_S * 0.9) * rate)] for s, n in zip(starts, notes, strict=True)]
