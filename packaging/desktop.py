@@ -44,8 +44,8 @@ def main(argv: list) -> int:  # type: ignore[type-arg]  # old interpreters must 
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         print(("Removed " if "--remove" in argv else "Wrote ") + str(path))
-    for command in (["update-mime-database", share / "mime"], ["update-desktop-database", share / "applications"]):
-        if which(str(command[0])):
+    for command in (["update-mime-database", str(share / "mime")], ["update-desktop-database", str(entry.parent)]):
+        if which(command[0]):
             subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return 0
 
