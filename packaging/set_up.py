@@ -41,7 +41,9 @@ LIBRARIES = {
     "libportaudio.so.2": "libportaudio2",
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils"}
-CHECK = "import numpy, torch, soundfile, sounddevice, PySide6.QtWidgets"
+# Without these it works less well: no sound, no letters, tests skipped.
+USEFUL = {"libportaudio2", "libasound2-plugins", "fonts-dejavu-core", *TEST_PROGRAMS.values()}
+NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"
 
 
 class SetUpError(Exception):
@@ -202,14 +204,22 @@ def _install_system_packages(missing: list[str], tests: bool) -> None:
     prefix = _become_root()
     if prefix is None:
         again = "packaging/test.py" if tests else "packaging/run.py"
-        raise SetUpError(f"system packages are missing. Run this line, then python3 {again} again:\n  sudo {line}")
+        _cannot_install(missing, f"system packages are missing. Run this line, then python3 {again} again:\n  sudo {line}")
+        return
     say(f"Installing system packages{' through sudo' if prefix else ''}: {' '.join(missing)}")
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     _watch([*prefix, *environment, "apt-get", "-q", "update"], "Reading the list of packages", lambda line: None)
     code, lines = _watch([*prefix, *environment, *line.split()], "Installing system packages", _told_by_apt)
     if code:
         say("\n".join(lines[-8:]))
-        raise SetUpError(f"the system packages could not be installed. Is this computer online? Try yourself:\n  sudo {line}")
+        _cannot_install(missing, f"system packages could not be installed. Is this computer online? Try yourself:\n  sudo {line}")
+
+
+def _cannot_install(missing: list[str], reason: str) -> None:
+    """Give up, unless everything missing is merely useful: then say so and go on."""
+    if not set(missing) <= USEFUL:
+        raise SetUpError(reason)
+    say(f"Going on without {', '.join(missing)}: {reason}")
 
 
 def _become_root() -> list[str] | None:
@@ -284,10 +294,12 @@ def _told_by_pip(line: str) -> str | None:
 
 
 def _check_imports() -> None:
-    code, lines = _watch([str(venv_python()), "-c", CHECK], "Trying it", lambda line: None)
+    code, lines = _watch([str(venv_python()), "-c", NEEDED_IMPORTS], "Trying it", lambda line: None)
     if code:
         reason = lines[-1] if lines else "no reason given"
         raise SetUpError(f"a dependency does not load ({reason}). A system library is missing; README.md lists them.")
+    if subprocess.run([str(venv_python()), "-c", "import sounddevice"], capture_output=True, check=False).returncode:
+        say("PortAudio does not load, so Partita writes and renders here, but is not heard.")
 
 
 # ---------------------------------------------------------------- showing work

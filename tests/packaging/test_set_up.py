@@ -100,6 +100,13 @@ def test_without_root_the_line_to_run_is_told(set_up, monkeypatch):
         set_up._install_system_packages(["libegl1", "libgl1"], tests=False)
 
 
+def test_what_is_merely_useful_stops_nobody(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up, "_become_root", lambda: None)
+    monkeypatch.setattr(set_up.shutil, "which", lambda name, **_: "/usr/bin/" + name)
+    set_up._install_system_packages(["xvfb", "fonts-dejavu-core"], tests=True)
+    assert "Going on without xvfb, fonts-dejavu-core" in capsys.readouterr().err
+
+
 def test_root_installs_after_saying_so(set_up, monkeypatch, capsys):
     ran = []
     monkeypatch.setattr(set_up, "_become_root", list)
