@@ -1,7 +1,7 @@
 """A document <-> JSON values and columns: the inside of a project file of version 1."""
 
 from dataclasses import MISSING, Field, asdict, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -117,19 +117,19 @@ def _chord(root: Any, quality: Any, bass: Any) -> Chord:
 
 def _is(value: Any, kind: type[T]) -> T:
     if kind is float and type(value) is int:
-        return kind(value)  # a whole number of decibels is written without a point
+        return cast(T, float(value))  # a whole number of decibels is written without a point
     if type(value) is not kind:
         raise ValueError(f"{value!r} is not {kind.__name__}")
     return value
 
 
-def _made(cls: type[T], values: dict[str, Any], **given: Any) -> T:
+def _made(cls: type[Any], values: dict[str, Any], **given: Any) -> Any:
     """A dataclass from JSON values, each of the type of its field's default; those ``given`` are taken as they are."""
     plain = {}
-    for f in fields(cls):  # type: ignore[arg-type]
+    for f in fields(cls):
         if f.name not in given:
             plain[f.name] = _checked(values[f.name], f)
-    return cls(**plain, **given)
+    return cls(**plain | given)
 
 
 def _checked(value: Any, f: "Field[Any]") -> Any:

@@ -161,4 +161,5 @@ def ask_unsaved(parent: QWidget, title: str) -> str:
     box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(save)
     box.exec()
-    return {save: "save", discard: "discard"}.get(box.clickedButton(), "cancel")
+    clicked = box.clickedButton()
+    return "save" if clicked is save else "discard" if clicked is discard else "cancel"

@@ -1,0 +1,83 @@
+"""The takes: cards, keys, where they come from."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from studio.app.session import Proposal, ProposedTake
+from studio.engines.api import Part
+from studio.music.document import Document, Provenance
+from studio.music.notes import Notes
+from studio.ui.panels.takes import TakesPanel, provenance_text
+
+LEFT = Qt.MouseButton.LeftButton
+PROVENANCE = Provenance("generated", "lstm-writer", "writer-lstm", "abcd" * 16, '{"style": "pop", "bars": 2}', 7, "take 1")
+NOTES = Notes.of([0, 960, 4000], [900, 900, 900], [60, 64, 67])
+PARTS = ((Part("Melody"), NOTES), (Part("Beat", drums=True), NOTES))
+
+
+@pytest.fixture
+def proposal():
+    takes = tuple(ProposedTake(PARTS, 7680 if k else 3840, PROVENANCE) for k in range(3))
+    return Proposal(0, 7680, takes, active=1)
+
+
+@pytest.fixture
+def panel(qtbot, proposal):
+    panel = TakesPanel()
+    qtbot.addWidget(panel)
+    panel.resize(320, 500)
+    panel.show_proposal(proposal, Document())
+    panel.show()
+    return panel
+
+
+def heard(panel, name):
+    told = []
+    getattr(panel, name).connect(told.append)
+    return told
+
+
+def test_cards_follow_the_proposal(panel, proposal):
+    assert len(panel.cards) == 3
+    assert panel.cards[0].count.text() == "writing bar 1"
+    assert panel.cards[1].count.text() == "2 bars, 6 notes"
+    assert panel.cards[1].property("active")
+    panel.show_proposal(replace(proposal, takes=proposal.takes[:1], active=0), Document())
+    assert len(panel.cards) == 1
+    panel.show_proposal(None, Document())
+    assert panel._empty.isVisible()
+    assert not panel.grab().isNull()
+
+
+def test_buttons(panel):
+    told = {name: heard(panel, name) for name in ("auditioned", "kept", "dropped")}
+    QTest.mouseClick(panel.cards[0].audition, LEFT)
+    QTest.mouseClick(panel.cards[1].keep, LEFT)
+    QTest.mouseClick(panel.cards[2].drop, LEFT)
+    assert told == {"auditioned": [0], "kept": [1], "dropped": [2]}
+
+
+def test_keys_with_the_focus(panel):
+    told = {name: heard(panel, name) for name in ("auditioned", "kept", "dropped", "picked")}
+    panel.setFocus()
+    for key in (Qt.Key.Key_3, Qt.Key.Key_Return, Qt.Key.Key_Backspace, Qt.Key.Key_Down, Qt.Key.Key_8):
+        QTest.keyClick(panel, key)
+    assert told == {"auditioned": [2], "kept": [1], "dropped": [1], "picked": [2]}
+
+
+def test_where_a_take_comes_from_can_be_copied(panel):
+    QTest.mouseClick(panel.cards[0].copy, LEFT)
+    assert QGuiApplication.clipboard().text() == provenance_text(PROVENANCE)
+    text = provenance_text(PROVENANCE)
+    assert "Seed 7" in text
+    assert "writer-lstm" in text
+    assert "Style: pop" in text
+    assert "Bars: 2" in text
+
+
+def test_a_damaged_request_is_still_told():
+    assert "Seed 1" in provenance_text(Provenance(request="{", seed=1))
