@@ -16,7 +16,7 @@ from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
 
 if TYPE_CHECKING:
-    from studio.app.songs import ImportResult  # its readers are loaded when a file is opened, after the first paint
+    from studio.codecs.midi import ImportResult  # its readers are loaded when a file is opened, after the first paint
 
 SONG = ".studio"
 MIDI = (".mid", ".midi", ".smf", ".kar")

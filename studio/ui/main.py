@@ -56,19 +56,21 @@ def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
 
 
 def load_engines(studio: Studio, window: MainWindow) -> None:
-    """Load the networks on a worker and tell the window what there is."""
+    """Start the sound and load the networks, each on a worker, and tell the window what there is."""
 
     def work(job: Job) -> tuple[str, tuple[str, ...]]:
-        job.progress(0.05, "Getting the instruments ready")
-        studio.shelf.renderer()
-        job.progress(0.6, "Getting the writer ready")
+        job.progress(0.1)
         generator = studio.shelf.generator()
         from studio.nn.runtime import choose_device, device_title
 
         return device_title(str(choose_device(studio.settings.model_device))), generator.styles
 
+    def failed() -> None:
+        window.write_panel.show_ready(False, "There is no network that can write")
+
+    studio.playback.start()
     window.write_panel.show_ready(False, "The network is still being loaded")
-    studio.jobs.start("engines", "Getting the instruments ready", work, lambda found: window.show_engines(*found))
+    studio.jobs.start("writer", "Getting the writer ready", work, lambda found: window.show_engines(*found), failed)
 
 
 class _FirstPaint(QObject):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollA
 from studio.app.generating import JOB
 from studio.app.jobs import Progress
 from studio.app.notices import Notice
+from studio.app.overview import MixOverview
 from studio.app.studio import Studio
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.controls import Tracks, Transport, View, Writing
@@ -18,8 +21,10 @@ from studio.ui.icons import app_icon, icon
 from studio.ui.panels.activity import ActivityPanel
 from studio.ui.panels.generate import GeneratePanel
 from studio.ui.panels.mixer import MixerPanel
+from studio.ui.panels.spectrogram import Spectrogram
 from studio.ui.panels.takes import TakesPanel
 from studio.ui.panels.transport import TransportPanel
+from studio.ui.panels.waveform import Waveform
 from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
@@ -45,7 +50,10 @@ class MainWindow(QMainWindow):
         self.resize(1600, 960)
         self.viewport = Viewport(self)
         self.state = RollState(studio.session, self.viewport, self)
-        self.column = EditorColumn(self.state, DARK)
+        mix = MixOfSong(studio.playback.overview)
+        self.wave = Waveform(self.state, mix, studio.jobs, DARK)
+        self.spectrum = Spectrogram(self.state, mix, studio.jobs, DARK)
+        self.column = EditorColumn(self.state, DARK, ((self.wave, 72), (self.spectrum, 132)))
         self.write_panel = GeneratePanel()
         self.takes_panel = TakesPanel()
         self.activity = ActivityPanel(lambda: studio.notices.entries)
@@ -69,6 +77,8 @@ class MainWindow(QMainWindow):
         self._clock.timeout.connect(self._tick)
         self._clock.start(_IDLE_MS)
         self.column.roll.setFocus()
+        for name in ("wave", "spectrum"):
+            self.actions_by_id[f"view.{name}"].setChecked(True)
         self.refresh()
 
     # placing
@@ -244,7 +254,11 @@ class MainWindow(QMainWindow):
 
     def show_part(self, name: str, on: bool | None) -> bool:
         """Show or hide a picture of the sound (None: the other way); returns what it is now."""
-        return False
+        part = {"wave": self.wave, "spectrum": self.spectrum}[name]
+        shown = part.isHidden() if on is None else on
+        part.setVisible(shown)
+        self.actions_by_id[f"view.{name}"].setChecked(shown)
+        return shown
 
     def _toggle_full(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -265,7 +279,31 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._clock.stop()
+        self.wave.close_source()
+        self.spectrum.close_source()
         event.accept()
+
+
+class MixOfSong:
+    """The song's sound as waveform and spectrogram want it: one channel, as a column."""
+
+    def __init__(self, overview: MixOverview) -> None:
+        self._overview = overview
+        self.subscribe = overview.subscribe
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+        return self._overview.rate
+
+    @property
+    def frames(self) -> int:
+        """Length of the song in frames."""
+        return self._overview.length
+
+    def samples(self, start: int, end: int) -> npt.NDArray[np.float32]:
+        """Frames [start, end) as [frames, 1]."""
+        return self._overview.samples(start, end)[:, np.newaxis]
 
 
 class _Words(QFrame):

@@ -16,7 +16,9 @@ Range = tuple[int, int]
 class MixSource(Protocol):
     """The mix as it sounds. ``samples`` may be asked for from a worker thread and gives silence where nothing is rendered."""
 
-    rate: int
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
 
     @property
     def frames(self) -> int:
