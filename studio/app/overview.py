@@ -41,8 +41,8 @@ class MixOverview:
         self._playhead = 0
         self._lock = threading.Condition()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
-        self._thread.start()
+        self._working = False
+        self._thread: threading.Thread | None = None
 
     @property
     def length(self) -> int:
@@ -52,7 +52,7 @@ class MixOverview:
     @property
     def busy(self) -> bool:
         """Whether something is still to be summed."""
-        return bool(self._dirty)
+        return bool(self._dirty) or self._working
 
     def subscribe(self, changed: Changed) -> Callable[[], None]:
         """Call ``changed(first, end)`` with frames that sound otherwise now; returns a function that ends it."""
@@ -83,6 +83,17 @@ class MixOverview:
                 del self._pieces[k]
             self._dirty = {k for k in self._dirty if k < last}
             self._lock.notify()
+            if self._thread is None and self._dirty:
+                self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
+                self._thread.start()
+
+    def set_rate(self, rate: int) -> None:
+        """Begin anew with another rate."""
+        with self._lock:
+            self.rate = rate
+            self._scene = Scene()
+            self._pieces.clear()
+            self._dirty.clear()
 
     def rows_came(self, numbers: Ints) -> None:
         """Rows of these numbers (as in the scene) can be had now."""
@@ -97,7 +108,8 @@ class MixOverview:
         self._stop.set()
         with self._lock:
             self._lock.notify()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _mark(self, old: Scene, new: Scene) -> None:
         before = {s.id: s for s in old.strips}
@@ -134,7 +146,8 @@ class MixOverview:
     def _run(self) -> None:
         while not self._stop.is_set():
             with self._lock:
-                if not self._dirty:
+                self._working = bool(self._dirty)
+                if not self._working:
                     self._lock.wait()
                     continue
             self._stop.wait(_GATHER_SECONDS)

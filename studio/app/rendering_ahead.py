@@ -64,8 +64,7 @@ class RenderingAhead:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._idle = True
-        self._thread = threading.Thread(target=self._run, name="rendering", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     @property
     def renderer(self) -> Renderer | None:
@@ -86,9 +85,19 @@ class RenderingAhead:
         """Render with ``renderer`` from now on."""
         with self._changed:
             self._renderer = renderer
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rendering", daemon=True)
+                self._thread.start()
             self._salt = (self._salt >> SALT_SHIFT) % 511 + 1 << SALT_SHIFT
             self._lengths.clear()
             self._number = np.zeros(0, np.int64)
+
+    def set_rate(self, rate: int) -> None:
+        """Render for another rate from now on."""
+        with self._changed:
+            self.rate = rate
+        if self._renderer is not None:
+            self.set_renderer(self._renderer)
 
     def lengths(self, batch: SoundBatch, numbers: Ints) -> Ints | None:
         """Lengths of those notes (each is asked for once), None while there is no renderer."""
@@ -128,7 +137,8 @@ class RenderingAhead:
         self._stop.set()
         with self._changed:
             self._changed.notify()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -176,8 +186,8 @@ class RenderingAhead:
         unique, first = np.unique(np.concatenate([self._number[at:], self._number[:at]]), return_index=True)
         order = np.argsort(first, kind="stable")
         unique, first = unique[order], first[order]
-        lengths = np.fromiter((self._lengths[n] for n in unique.tolist()), np.int64, len(unique))
-        fits = np.cumsum(4 * lengths) <= _SHARE_AHEAD * self.store.limit
+        lengths = np.fromiter((self._lengths.get(n, 0) for n in unique.tolist()), np.int64, len(unique))
+        fits = (lengths > 0) & (np.cumsum(4 * lengths) <= _SHARE_AHEAD * self.store.limit)
         missing = fits & ~self.store.touch(unique | self._salt)
         starts = np.concatenate([self._start[at:], self._start[:at] + (1 << 40)])  # what lies behind can wait
         self._queue = np.stack([unique, lengths, starts[first]])[:, missing]

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Callable
 from time import perf_counter_ns
 
+import numpy as np
+
 from studio.audio.child import Child, alive_until
+from studio.audio.mixer import Events, Scene
 from studio.audio.ring import CALLED_NS, DESK_ALIVE, OPEN, PLAYER_ALIVE, Ring
+from studio.audio.rows import RowStore
 from studio.audio.wire import Array, Message
 
 log = logging.getLogger(__name__)
@@ -17,26 +21,37 @@ _STARTING_SECONDS = 20.0
 _STALLED_SECONDS = 3.0
 _MOST_BACKOFF = 8.0
 
-Event = Callable[[Message], None]
+Heard = Callable[[Message], None]
 
 
 class Output:
     """Two processes and the ring between them.
 
     ``on_event`` gets what they say (a mapping with ``event``) on a thread of its own: ``opened``, ``lost``, ``silent``,
-    ``rate``, ``devices``, ``dropped``, ``restarted``. ``on_desk`` is called when a new desk has to be told everything.
-    ``latency`` is "safe", "low" or seconds; an empty ``device`` is the system's.
+    ``rate``, ``restarted``. A desk that had to be started anew is told of the rows, the scene and the loop again,
+    not to play. ``latency`` is seconds, 0 for the lowest; an empty ``device`` is the system's.
     """
 
-    def __init__(self, rate: int, on_event: Event, on_desk: Callable[[], None], device: str = "", latency: str = "safe") -> None:
+    def __init__(self, rate: int, store: RowStore, on_event: Heard, device: str = "", latency: float = 0.1) -> None:
         self.ring = Ring(rate=rate)
-        self._on_event, self._on_desk = on_event, on_desk
+        self._on_event = on_event
+        self._store = store
+        self._scene = Scene()
+        self._loop: tuple[int, int] | None = None
+        self._keys: dict[int, tuple[int, Events]] = {}  # by id of the events: under which number the desk knows them
+        self._key = 0
+        self._lock = threading.Lock()
         self._device, self._latency = device, latency
+        self._devices: list[str] = []
+        self._devices_came = threading.Event()
         self._stop = threading.Event()
         self._backoff = 0.0
         self._reopened_ns = perf_counter_ns()
         self._player = self._start_player()
         self._desk = self._start_desk()
+        store.told = self._tell_rows
+        for item in store.everything():
+            self._tell_rows(item)
         self._watcher = threading.Thread(target=self._watch, name="sound-watch", daemon=True)
         self._watcher.start()
 
@@ -49,21 +64,72 @@ class Output:
         """Send the desk a message; never waits."""
         self._desk.tell(message, arrays)
 
-    def set_device(self, device: str, latency: str) -> None:
+    def set_scene(self, scene: Scene) -> None:
+        """What sounds from now on. Notes that the desk has already are not sent again."""
+        with self._lock:
+            self._scene = scene
+            self._send_scene()
+
+    def set_loop(self, frames: tuple[int, int] | None) -> None:
+        """Play [first, end) round and round, or do not."""
+        self._loop = frames
+        self.tell_desk({"do": "loop", "range": frames})
+
+    def _send_scene(self) -> None:
+        scene, known = self._scene, self._keys
+        self._keys = {}
+        for e in (s.events for s in scene.strips):
+            if id(e) in known:
+                self._keys[id(e)] = known[id(e)]
+            elif id(e) not in self._keys:
+                self._key += 1
+                self._keys[id(e)] = (self._key, e)
+                columns = np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held])
+                self.tell_desk({"do": "events", "key": self._key}, (columns, e.gain))
+        strips = [
+            {"id": s.id, "events": self._keys[id(s.events)][0], "gain": s.gain, "pan": s.pan, "room": s.room}
+            for s in scene.strips
+        ]
+        rest = {"gain": scene.gain, "room": scene.room, "room_seconds": scene.room_seconds, "end": scene.end}
+        self.tell_desk({"do": "scene", "strips": strips, **rest})
+
+    def _tell_rows(self, item: tuple[object, ...]) -> None:
+        if item[0] == "row":
+            self.tell_desk({"do": "rows"}, (np.array([item[1:]], np.int64),))
+        elif item[0] == "slab":
+            self.tell_desk({"do": "slab", "id": item[1], "name": item[2]})
+        else:
+            self.tell_desk({"do": "drop", "id": item[1]})
+
+    def _tell_everything(self) -> None:
+        """Tell a new desk what the old one knew."""
+        with self._lock:
+            self._keys = {}
+            for item in self._store.everything():
+                self._tell_rows(item)
+            self._store.forget_going()
+            self._send_scene()
+        self.set_loop(self._loop)
+
+    def set_device(self, device: str, latency: float) -> None:
         """Play on another device, or with another latency."""
         self._device, self._latency = device, latency
         self._player.tell({"do": "device", "device": device, "latency": latency})
 
-    def ask_devices(self, ask: int) -> None:
-        """Ask for the devices' names; the answer is an event ``devices`` with the same ``ask``."""
-        self._player.tell({"do": "devices", "ask": ask})
+    def wait_for_devices(self, seconds: float = 5.0) -> list[str]:
+        """The devices' names, the system's kind first; empty when the player does not answer in time."""
+        self._devices_came.clear()
+        self._player.tell({"do": "devices"})
+        return self._devices if self._devices_came.wait(seconds) else []
 
     def close(self) -> None:
         """End both processes and remove the ring."""
         self._stop.set()
         self._watcher.join()
+        self._store.told = self._store.nobody
         self._desk.close()
         self._player.close()
+        self._store.forget_going()
         self.ring.close()
 
     def _start_player(self) -> Child:
@@ -79,7 +145,13 @@ class Output:
     def _hear(self, message: Message, _: list[Array]) -> None:
         if message["event"] == "failed":
             log.error("a process of the sound failed: %s", message["reason"])
-        self._on_event(message)
+        elif message["event"] == "dropped":
+            self._store.dropped(message["id"])
+        elif message["event"] == "devices":
+            self._devices = message["devices"]
+            self._devices_came.set()
+        else:
+            self._on_event(message)
 
     def _watch(self) -> None:
         while not self._stop.wait(_WATCH_SECONDS + self._backoff):
@@ -91,7 +163,7 @@ class Output:
             elif not self._desk.running or self.ring.numbers[DESK_ALIVE] < now:
                 self._desk.close(patience=0.0)
                 self._desk = self._start_desk()
-                self._on_desk()
+                self._tell_everything()
                 self._restarted("desk")
             else:
                 self._backoff = max(0.0, self._backoff - 0.05)

@@ -26,7 +26,6 @@ except OSError as error:  # PortAudio itself is missing
     _NO_PORTAUDIO = str(error)
 
 FRAMES = 512
-LATENCY = 0.1
 _TICK = 0.02
 _RETRY_SECONDS = 0.7
 _OPENING_SECONDS = 15.0
@@ -36,7 +35,7 @@ _RATES = (48_000, 44_100)
 class Player:
     """One ring, one device at a time."""
 
-    def __init__(self, ring: Ring, parent: Parent, device: str, latency: str) -> None:
+    def __init__(self, ring: Ring, parent: Parent, device: str, latency: float) -> None:
         self._ring = ring
         self._reader = Reader(ring)
         self._parent = parent
@@ -72,7 +71,7 @@ class Player:
             self._close()
             self._open()
         elif message["do"] == "devices":
-            self._parent.tell({"event": "devices", "devices": self._devices(), "ask": message.get("ask", 0)})
+            self._parent.tell({"event": "devices", "devices": self._devices()})
 
     def _devices(self) -> list[str]:
         if sounddevice is None:
@@ -132,7 +131,7 @@ class Player:
             self._lost.clear()
             stream = sounddevice.OutputStream(
                 device=device or None, samplerate=rate, channels=channels, dtype="float32",
-                blocksize=FRAMES, latency=LATENCY if self._latency == "safe" else self._latency,
+                blocksize=FRAMES, latency=self._latency or "low",
                 callback=self._mono if channels == 1 else self._stereo, finished_callback=self._lost.set,
             )  # fmt: skip
             if rate == self._ring.rate:
@@ -186,7 +185,7 @@ _REALTIME = False
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the process: the ring's name, and JSON options ``device`` and ``latency`` ('safe', 'low' or seconds)."""
+    """Run the process: the ring's name, and JSON options ``device`` and ``latency`` in seconds, 0 for the lowest."""
     global _REALTIME  # noqa: PLW0603 - set once, before anything runs
     name, options = (sys.argv[1:] if arguments is None else arguments)[:2]
     parent = Parent()

@@ -7,6 +7,7 @@ told that a slab goes and confirms before its memory is used again.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing import shared_memory
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +40,12 @@ class RowStore(Mapping[int, Wave]):
     """Rows by number, up to a limit of bytes. One thread puts, any thread gets.
 
     ``told`` is called with what the desk has to know: ("slab", id, name, frames), ("row", number, slab, offset, length),
-    ("drop", id).
+    ("drop", id); it may be exchanged.
     """
 
-    def __init__(self, limit_bytes: int, told: Callable[[tuple[object, ...]], None] = lambda _: None) -> None:
-        self._limit = min(limit_bytes, shared.free_bytes() // 2)
-        self._told = told
+    def __init__(self, limit_bytes: int, told: Callable[[tuple[Any, ...]], None] | None = None) -> None:
+        self.limit = min(limit_bytes, shared.free_bytes() // 2)
+        self.told = told or self.nobody
         self._slabs: dict[int, Slab] = {}
         self._going: dict[int, Slab] = {}
         self._rows: dict[int, tuple[Slab, int, int]] = {}
@@ -69,7 +70,7 @@ class RowStore(Mapping[int, Wave]):
         slab.rows.add(number)
         self._touch(slab)
         self._rows[number] = (slab, offset, len(row))
-        self._told(("row", number, slab.id, offset, len(row)))
+        self.told(("row", number, slab.id, offset, len(row)))
 
     def get(self, number: int, default: Wave | None = None) -> Wave | None:  # type: ignore[override]
         """The row of that number, or ``default``."""
@@ -79,6 +80,13 @@ class RowStore(Mapping[int, Wave]):
         slab, offset, length = found
         self._touch(slab)
         return slab.sound[offset : offset + length]
+
+    def touch(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Which of these rows are there, shape [n]; they count as used now."""
+        found = [self._rows.get(n) for n in numbers.tolist()]
+        for slab in {id(f[0]): f[0] for f in reversed(found) if f}.values():
+            self._touch(slab)
+        return np.array([f is not None for f in found], bool)
 
     def __getitem__(self, number: int) -> Wave:
         row = self.get(number)
@@ -95,7 +103,7 @@ class RowStore(Mapping[int, Wave]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def everything(self) -> Iterator[tuple[object, ...]]:
+    def everything(self) -> Iterator[tuple[Any, ...]]:
         """All that a desk which starts anew has to be told."""
         for slab in tuple(self._slabs.values()):
             yield ("slab", slab.id, slab.memory.name, slab.frames)
@@ -107,6 +115,16 @@ class RowStore(Mapping[int, Wave]):
         slab = self._going.pop(slab_id, None)
         if slab is not None:
             shared.remove(slab.memory)
+
+    def forget_going(self) -> None:
+        """The desk that still had slabs is gone: their memory is given back."""
+        for slab in tuple(self._going):
+            self.dropped(slab)
+
+    def nobody(self, item: tuple[Any, ...]) -> None:
+        """Without a desk, what goes is gone at once."""
+        if item[0] == "drop":
+            self.dropped(item[1])
 
     def clear(self) -> None:
         """Give up every row."""
@@ -126,12 +144,12 @@ class RowStore(Mapping[int, Wave]):
         slab.used = self._count
 
     def _grow(self, frames: int) -> Slab:
-        while self._slabs and sum(4 * s.frames for s in self._slabs.values()) + 4 * frames > self._limit:
+        while self._slabs and sum(4 * s.frames for s in self._slabs.values()) + 4 * frames > self.limit:
             self._drop(min(self._slabs.values(), key=lambda s: s.used))
         self._next += 1
         slab = Slab(self._next, shared.create(4 * frames), frames)
         self._slabs[slab.id] = slab
-        self._told(("slab", slab.id, slab.memory.name, frames))
+        self.told(("slab", slab.id, slab.memory.name, frames))
         return slab
 
     def _drop(self, slab: Slab) -> None:
@@ -139,4 +157,4 @@ class RowStore(Mapping[int, Wave]):
         for number in slab.rows:
             self._rows.pop(number, None)
         self._going[slab.id] = slab
-        self._told(("drop", slab.id))
+        self.told(("drop", slab.id))

@@ -1,0 +1,91 @@
+"""From the newest document to the newest mix, on a thread of its own. Tracks that did not change keep their notes as they are."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from studio.app.rendering_ahead import RenderingAhead
+from studio.app.sounding import Sounding, events_of, light_lengths, scene_of, sounding_of
+from studio.audio.mixer import Events, Scene
+from studio.music.document import Document, Track
+
+log = logging.getLogger(__name__)
+
+_ENDLESS = 1 << 48
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``song`` is the mix of the document; ``scene`` the same as it is played, without an end while notes are being written."""
+
+    song: Scene
+    scene: Scene
+
+
+class Planner:
+    """``planned`` gets each new plan, on the planning thread. Of several documents in a row only the last is planned."""
+
+    def __init__(self, rendering: RenderingAhead, rate: int, planned: Callable[[Plan], None]) -> None:
+        self.rate = rate
+        self._rendering = rendering
+        self._planned = planned
+        self._document, self._growing = Document(), False
+        self._tracks: dict[int, tuple[tuple[object, ...], Sounding, Events]] = {}
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._new = threading.Event()
+
+    def plan(self, document: Document, growing: bool = False) -> None:
+        """Plan ``document`` as soon as possible."""
+        self._document, self._growing = document, growing
+        self.again()
+
+    def again(self) -> None:
+        """Plan the newest document, whatever was planned before."""
+        if not self._new.is_set():
+            self._new.set()
+            self.later(self._plan)
+
+    def later(self, task: Callable[[], None]) -> None:
+        """Run ``task`` on the planning thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="planning", daemon=True)
+            self._thread.start()
+        self._tasks.put(task)
+
+    def close(self) -> None:
+        """Stop the thread once it has done what it is doing."""
+        if self._thread is not None:
+            self._tasks.put(None)
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task()
+            except Exception:
+                log.exception("planning failed")
+
+    def _plan(self) -> None:
+        self._new.clear()
+        document, growing = self._document, self._growing
+        tracks = {t.id: self._track(t, document) for t in document.tracks}
+        self._tracks = tracks
+        song = scene_of(document, {k: events for k, (_, _, events) in tracks.items()}, self.rate)
+        self._planned(Plan(song, replace(song, end=_ENDLESS) if growing else song))
+        if self._rendering.salt:
+            self._rendering.want(sounding for _, sounding, _ in tracks.values())
+
+    def _track(self, track: Track, document: Document) -> tuple[tuple[object, ...], Sounding, Events]:
+        salt = self._rendering.salt
+        parts = (track.clips, track.controls, document.tempo, track.program, track.drums, salt, self.rate)
+        known = self._tracks.get(track.id)
+        if known is not None and all(a is b or (isinstance(a, int) and a == b) for a, b in zip(known[0], parts, strict=True)):
+            return known
+        sounding = sounding_of(track, document.tempo, self.rate)
+        lengths = self._rendering.lengths(sounding.batch, sounding.number) if salt else None
+        if lengths is None:
+            lengths = light_lengths(sounding.batch, self.rate)
+        return parts, sounding, events_of(sounding, lengths, salt)

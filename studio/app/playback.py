@@ -1,0 +1,327 @@
+"""The transport: plays the session's document, says where it is, and plays single keys.
+
+Nothing here waits for sound or for a network: calls of the window put something down and return. Between it and the
+loudspeaker work the planning thread (what sounds when), the rendering thread (:mod:`.rendering_ahead`), and the two processes of
+:mod:`studio.audio`. The processes start, and the instruments are loaded, with :meth:`Playback.start` or the first sound.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from studio.app.auditions import Auditions
+from studio.app.jobs import Jobs
+from studio.app.overview import MixOverview
+from studio.app.planning import Planner
+from studio.app.rendering_ahead import RenderingAhead
+from studio.app.settings import Settings
+from studio.audio.levels import decibels
+from studio.audio.meters import Levels
+from studio.audio.output import Output
+from studio.audio.ring import DONE, END_AT, GAPS, METER_BLOCKS, MISSING, READ
+from studio.audio.rows import RowStore
+from studio.engines.api import Renderer
+from studio.errors import StudioError
+from studio.music.document import Document
+
+log = logging.getLogger(__name__)
+
+ROWS_BYTES = 768 << 20
+_LOADING = "instruments"
+_SNAP_SECONDS = 0.03  # a position further off than this is taken as it is, a nearer one is approached
+
+
+class Playback:
+    """See the module. ``renderer`` loads the instruments when called, ``tell`` gets sentences for the user from any thread.
+
+    ``overview`` is the song's sound for waveform and spectrogram, :mod:`studio.app.overview`.
+    """
+
+    def __init__(
+        self,
+        renderer: Callable[[], Renderer],
+        jobs: Jobs,
+        settings: Settings | None = None,
+        tell: Callable[[str], None] = log.warning,
+        rows_bytes: int = ROWS_BYTES,
+    ) -> None:
+        settings = settings or Settings()
+        self._load, self._jobs, self._tell = renderer, jobs, tell
+        self._device, self._latency = settings.audio_device, settings.latency
+        self._rate = settings.sample_rate
+        self._document = Document()
+        self._loop_on = False
+        self._playing = False
+        self._frame = 0  # where it stands while it does not play
+        self._order = 0
+        self._last: tuple[float, int, float] | None = None  # when, raw and smoothed frame of the last look at the position
+        self._silent_since_lost = False
+        self._lock = threading.RLock()
+        self._output: Output | None = None
+        self._store = RowStore(rows_bytes)
+        self.overview = MixOverview(self._store, self._rate, self._jobs.post)
+        self.rendering = RenderingAhead(self._store, self._rate, self._rows_came, self._tell, self._failed)
+        self._planner = Planner(self.rendering, self._rate, self._planned)
+        self._auditions = Auditions(self.rendering)
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Start the sound's processes and load the instruments; both go on by themselves. Call it after the first paint."""
+        with self._lock:
+            if self._output is not None:
+                return
+            self._output = Output(self._rate, self._store, self._event, self._device, self._latency)
+            self._output.set_loop(self._loop_frames())
+        self._planner.plan(self._document)
+        if self.rendering.renderer is None and not self._jobs.running(_LOADING):
+            self._jobs.start(_LOADING, "Loading the instruments", lambda job: self._load(), self._loaded)
+
+    def close(self) -> None:
+        """End everything: processes, threads, memory."""
+        with self._lock:
+            output, self._output = self._output, None
+        self._playing = False
+        for part in (self._planner, self._auditions, self.rendering, self.overview):
+            part.close()
+        if output is not None:
+            output.close()
+        self._store.close()
+
+    # ------------------------------------------------------------ what plays
+
+    def set_document(self, document: Document, growing: bool = False) -> None:
+        """Play ``document`` from now on, without a stop: what is alike in both sounds on, the rest is faded over.
+
+        ``growing``: notes are still being written behind its end, so playing does not stop there.
+        """
+        before, self._document = self._document, document
+        if document.tempo != before.tempo and not self._playing:
+            tick = before.tempo.tick_at_frame(self._frame, self._rate)
+            self._frame = int(document.tempo.frames(tick, self._rate))
+        self._planner.plan(document, growing)
+        if self._output and (document.loop != before.loop or document.tempo != before.tempo):
+            self._output.set_loop(self._loop_frames())
+
+    def set_loop(self, on: bool) -> None:
+        """Play the document's loop round and round, or play on."""
+        self._loop_on = on
+        if self._output:
+            self._output.set_loop(self._loop_frames())
+
+    def _loop_frames(self) -> tuple[int, int] | None:
+        loop = self._document.loop
+        if not self._loop_on or loop is None:
+            return None
+        first, end = (int(f) for f in self._document.tempo.frames(loop, self._rate))
+        return (first, end) if end - first > self._rate // 50 else None
+
+    # ------------------------------------------------------------ transport
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays; False again once the song is over."""
+        output = self._output
+        if self._playing and output is not None:
+            n = output.ring.numbers
+            if n[DONE] == self._order and 0 <= n[END_AT] <= n[READ]:
+                self._frame = max(self._raw_frame(output), int(self._document.tempo.frames(self._document.end, self._rate)))
+                self._halt()
+        return self._playing
+
+    def play(self) -> None:
+        """Play from where it stands."""
+        self.start()
+        if not self._playing:
+            self._play_from(self._frame)
+
+    def pause(self) -> None:
+        """Stand still where it is."""
+        if self.playing:
+            self._frame = self._position_frames()
+            self._halt()
+
+    def stop(self) -> None:
+        """Stand still at the start of the loop that is on, else of the song."""
+        self.pause()
+        loop = self._loop_frames()
+        self._frame = loop[0] if loop else 0
+
+    def seek(self, tick: int) -> None:
+        """Go to ``tick``, playing on there if it plays."""
+        frame = int(self._document.tempo.frames(max(0, tick), self._rate))
+        if self.playing:
+            self._play_from(frame)
+        else:
+            self._frame = frame
+            self._look_ahead(frame)
+
+    @property
+    def position(self) -> int:
+        """The tick that is heard now, or at which it stands."""
+        return self._document.tempo.tick_at_frame(self._position_frames(), self._rate)
+
+    def _play_from(self, frame: int) -> None:
+        assert self._output is not None
+        self._order += 1
+        self._frame, self._last, self._playing = frame, None, True
+        self._output.tell_desk({"do": "play", "frame": frame, "id": self._order})
+        self._look_ahead(frame)
+
+    def _halt(self) -> None:
+        self._playing = False
+        self._order += 1
+        if self._output:
+            self._output.tell_desk({"do": "halt", "id": self._order})
+
+    def _look_ahead(self, frame: int) -> None:
+        self.rendering.set_playhead(frame)
+        self.overview.set_playhead(frame)
+
+    def _raw_frame(self, output: Output) -> int:
+        """The frame of the song that leaves the loudspeaker, or the one asked for while that is on its way."""
+        if output.ring.numbers[DONE] < self._order:
+            return self._frame
+        found = output.ring.song_frame(output.ring.heard())
+        return max(0, self._frame if found is None else found)
+
+    def _position_frames(self) -> int:
+        """The position, freed from the device's jitter so that a playhead moves evenly."""
+        output = self._output
+        if not self.playing or output is None:
+            return self._frame
+        now, raw = perf_counter(), self._raw_frame(output)
+        smooth = float(raw)
+        if self._last is not None and raw > self._last[1]:
+            expected = self._last[2] + (now - self._last[0]) * self._rate
+            if abs(raw - expected) < _SNAP_SECONDS * self._rate:
+                smooth = max(self._last[2], expected + 0.1 * (raw - expected))
+        self._last = (now, raw, smooth)
+        self._look_ahead(int(smooth))
+        return int(smooth)
+
+    # ------------------------------------------------------------ levels and single keys
+
+    def levels(self) -> tuple[Levels, dict[int, Levels]]:
+        """Levels of what is heard now, before the limiter: of the master, and of the tracks that sound, by id."""
+        output = self._output
+        if not self.playing or output is None:
+            return Levels(), {}
+        ring = output.ring
+        frames, heard = ring.meter_frames, ring.heard()
+        age = heard - frames
+        fitting = [i for i in range(METER_BLOCKS) if frames[i] >= 0 and age[i] >= 0]
+        if not fitting:
+            return Levels(), {}
+        table = ring.meters[min(fitting, key=lambda i: age[i])].copy()
+        rows = [(int(t[0]), Levels((t[1], t[2]), (t[3], t[4]))) for t in table.tolist()]
+        return rows[0][1], {strip: levels for strip, levels in rows[1:] if strip >= 0}
+
+    def levels_db(self) -> tuple[float, float]:
+        """The master's peaks left and right, decibels below full scale."""
+        left, right = decibels(self.levels()[0].peak)
+        return float(left), float(right)
+
+    def audition(self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False, seconds: float = 0.5) -> None:
+        """Play one note at once, whatever else plays; by the light voice while the instruments are busy or not loaded."""
+        self.start()
+        if self._output:
+            self._auditions.play(self._output.ring, pitch, program, velocity, drums, seconds)
+
+    def end_auditions(self) -> None:
+        """Let go of the keys."""
+        if self._output:
+            self._output.ring.end_slots()
+
+    # ------------------------------------------------------------ devices
+
+    def devices(self) -> list[str]:
+        """Names of the sound devices; asks the player, so off the main thread."""
+        self.start()
+        return self._output.wait_for_devices() if self._output else []
+
+    def set_device(self, name: str = "", latency: float = 0.1) -> None:
+        """Play on the device of that name (empty: the system's) with ``latency`` seconds, 0 for the lowest."""
+        self._device, self._latency = name, latency
+        if self._output:
+            self._output.set_device(name, latency)
+
+    @property
+    def gaps(self) -> tuple[int, int]:
+        """How often sound was missing when the device asked for it, and how many frames in all."""
+        if self._output is None:
+            return 0, 0
+        n = self._output.ring.numbers
+        return int(n[GAPS]), int(n[MISSING])
+
+    # ------------------------------------------------------------ what other threads say
+
+    def _planned(self, plan: Any) -> None:
+        """On the planning thread: the mix changed."""
+        with self._lock:
+            if self._output is not None:
+                self._output.set_scene(plan.scene)
+        self.overview.set_scene(plan.song)
+
+    def _rows_came(self, numbers: Any) -> None:
+        """On the rendering thread: rows were made, and the desk has been told."""
+        self.overview.rows_came(numbers | self.rendering.salt)
+
+    def _loaded(self, renderer: Renderer) -> None:
+        self.rendering.set_renderer(renderer)
+        self._planner.again()
+
+    def _change_rate(self, rate: int) -> None:
+        """On the planning thread: the device plays no other rate, so everything is rendered for its own."""
+        log.info("the device plays at %d frames a second", rate)
+        playing, frame = self.playing, self._position_frames() * rate // self._rate
+        with self._lock:
+            if self._output is None:
+                return
+            self._output.close()
+            self._rate = self._planner.rate = rate
+            self._store.clear()
+            self.rendering.set_rate(rate)
+            self.overview.set_rate(rate)
+            self._output = Output(rate, self._store, self._event, self._device, self._latency)
+            self._output.set_loop(self._loop_frames())
+            self._playing, self._frame = False, frame
+        self._planner.again()
+        if playing:
+            self._play_from(frame)
+
+    def _failed(self, error: StudioError) -> None:
+        self._tell(str(error))
+
+    def _event(self, message: dict[str, Any]) -> None:
+        """On the thread that listens to the sound's processes."""
+        event = message["event"]
+        if event == "silent":
+            self._silent_since_lost = True
+            self._tell("No sound device can be used, so playing is silent. Plug one in, or choose another.")
+        elif event == "lost":
+            self._silent_since_lost = True
+            self._tell("The sound device has gone. It is opened again as soon as it is back.")
+        elif event == "opened":
+            if message["wanted"] != message["device"]:
+                self._tell(f"'{message['wanted']}' is not there, so {message['name']} plays.")
+            elif self._silent_since_lost:
+                self._tell(f"Sound is back: {message['name']}.")
+            self._silent_since_lost = False
+        elif event == "rate":
+            self._planner.later(lambda: self._change_rate(message["rate"]))
+        elif event == "restarted":
+            log.warning("the %s process had stopped and was started again", message["what"])
+            if message["what"] == "desk" and self._playing and self._output is not None:
+                self._play_from(self._raw_frame(self._output))
+
+
+def sound_outputs() -> list[str]:
+    """Names of this computer's sound devices, the system's kind first."""
+    output = Output(48_000, RowStore(0), lambda message: None)
+    try:
+        return output.wait_for_devices()
+    finally:
+        output.close()

@@ -1,0 +1,109 @@
+"""Whole songs: each note once, little memory, the same samples, cancel."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studio.app.rendering import make_rows, render_song, render_stems
+from studio.app.sounding import sounding_of
+from studio.engines.api import Quiet
+from studio.errors import Cancelled
+from studio.music.document import Document
+from tests.app.sines import Sines, make_song
+
+RATE = 44_100
+
+
+def whole(document: Document, rate: int = RATE, **how) -> np.ndarray:
+    return np.concatenate([*render_song(document, Sines(), rate, **how), np.zeros((0, 2), np.float32)])
+
+
+def test_equal_notes_are_rendered_once() -> None:
+    sines = Sines()
+    blocks = list(render_song(make_song(bars=8), sines, RATE))
+    assert sines.rendered == 12
+    sound = np.concatenate(blocks)
+    assert 0.05 < np.abs(sound).max() < 1.0
+    assert len(sound) > 16 * RATE
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_twice_the_same(rate: int) -> None:
+    song = make_song(bars=3)
+    np.testing.assert_array_equal(whole(song, rate), whole(song, rate))
+
+
+def test_rows_come_in_batches_of_like_length() -> None:
+    song = make_song()
+    sounding = sounding_of(song.tracks[0], song.tempo, RATE)
+    lengths = sounding.batch.held + RATE
+    lengths[0] = 5
+    got = list(make_rows(Sines(), sounding.number[:4], lengths[:4], RATE, Quiet()))
+    assert [[len(row) for _, row in rows] for rows in got] == [[5], [int(lengths[1])] * 3]
+
+
+def test_dry_has_no_room_and_no_limiter() -> None:
+    song = make_song()
+    dry = whole(song, dry=True)
+    wet = whole(song)
+    assert len(wet) > len(dry)
+    assert not np.array_equal(wet[: len(dry)], dry)
+    no_room = replace(song, tracks=tuple(replace(t, room=0.0) for t in song.tracks))
+    np.testing.assert_array_equal(whole(no_room)[: len(dry)], dry)
+    loud = replace(no_room, master=replace(song.master, gain_db=30.0))
+    assert np.abs(whole(loud, dry=True)).max() > 1.5
+    assert np.abs(whole(loud)).max() <= 1.0
+
+
+def test_stems_add_up_to_the_dry_mix() -> None:
+    song = make_song()
+    song = song.with_track(replace(song.track(2), mute=True))
+    stems: dict[int, list[np.ndarray]] = {}
+    for blocks in render_stems(song, Sines(), RATE, dry=True):
+        for k, block in blocks.items():
+            stems.setdefault(k, []).append(block)
+    assert sorted(stems) == [1, 3]
+    total = sum(np.concatenate(s) for s in stems.values())
+    np.testing.assert_allclose(total, whole(song, dry=True), atol=1e-6)
+
+
+def test_memory_does_not_grow_with_the_song(monkeypatch: pytest.MonkeyPatch) -> None:
+    from studio.app import rendering
+
+    song = make_song(bars=24)
+    spread = song.tracks[0].clips[0]
+    velocities = 20 + np.arange(len(spread.notes)) % 100
+    song = song.with_track(replace(song.tracks[0], clips=(spread.with_notes(spread.notes.replace(velocity=velocities)),)))
+    expected = whole(song)
+    most = 0
+    reach = rendering._SongRows.reach
+
+    def watched(self, frame, ctx):
+        nonlocal most
+        reach(self, frame, ctx)
+        most = max(most, len(self))
+
+    monkeypatch.setattr(rendering._SongRows, "reach", watched)
+    monkeypatch.setattr(rendering, "_ROWS_BYTES", 1)
+    np.testing.assert_array_equal(whole(song), expected)
+    assert most < 50
+
+
+def test_cancel_and_progress() -> None:
+    class Impatient(Quiet):
+        seen: list[float] = []
+
+        def progress(self, fraction: float, message: str = "") -> None:
+            self.seen.append(fraction)
+            if fraction > 0.3:
+                raise Cancelled
+
+    ctx = Impatient()
+    with pytest.raises(Cancelled):
+        list(render_song(make_song(bars=4), Sines(), RATE, ctx))
+    assert ctx.seen == sorted(ctx.seen)
+
+
+def test_nothing_gives_nothing() -> None:
+    assert len(whole(Document(), dry=True)) == 0
