@@ -8,7 +8,7 @@ from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs, Post
 from studio.app.notices import Notices
 from studio.app.playback import Playback
-from studio.app.session import Session
+from studio.app.session import Proposal, Session
 from studio.app.settings import Settings, load_settings, save_settings
 from studio.app.shelf import Shelf
 from studio.music.document import Document
@@ -29,7 +29,7 @@ class Studio:
         self.session = Session()
         self.generating = Generating(self.shelf, self.jobs, self.session)
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_later)
-        self._heard: Document | None = None
+        self._heard: tuple[Document, Proposal | None, Document] | None = None
         self.session.subscribe(self._follow)
 
     def change_settings(self, **changed: Any) -> None:
@@ -45,7 +45,9 @@ class Studio:
     def heard_document(self) -> Document:
         """The document as it sounds: with the auditioned take of what is proposed."""
         document, proposal = self.session.document, self.session.proposal
-        return with_take(document, proposal) if proposal else document
+        if self._heard is None or self._heard[0] is not document or self._heard[1] is not proposal:
+            self._heard = document, proposal, with_take(document, proposal) if proposal else document
+        return self._heard[2]
 
     def close(self) -> None:
         """Stop everything that runs: sound, threads, processes."""
@@ -56,7 +58,8 @@ class Studio:
         self.jobs.post(lambda: self.notices.tell(message))
 
     def _follow(self) -> None:
+        before = self._heard
         heard = self.heard_document()
-        if heard is not self._heard:
-            self._heard = heard
-            self.playback.set_document(heard)
+        if self._heard is not before:
+            proposal = self.session.proposal
+            self.playback.set_document(heard, growing=proposal is not None and proposal.writing)

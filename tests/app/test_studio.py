@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import pytest
+
+from studio.app.session import Proposal, ProposedTake
+from studio.app.settings import load_settings
+from studio.app.studio import Studio
+from studio.engines.api import Part
+from studio.music.document import Document
+from studio.music.notes import Notes
+
+
+class Player:
+    def __init__(self):
+        self.heard = []
+
+    def set_document(self, document, growing=False):
+        self.heard.append((document, growing))
+
+
+@pytest.fixture
+def studio():
+    made = Studio()
+    player, made.playback = made.playback, Player()
+    yield made
+    player.close()
+    made.jobs.close()
+
+
+def test_what_is_proposed_sounds_as_if_it_were_kept(studio):
+    studio.session.open(Document(title="song"))
+    notes = Notes.of([0, 960], 480, [60, 62])
+    take = ProposedTake(((Part("Flute", 73), notes),), 3840)
+    studio.session.propose(Proposal(0, 3840, (take,), writing=True))
+    heard, growing = studio.playback.heard[-1]
+    assert heard.note_count == 2 and growing
+    studio.session.propose(replace(studio.session.proposal, writing=False))
+    assert studio.playback.heard[-1][1] is False
+    studio.session.propose(None)
+    assert studio.playback.heard[-1][0] is studio.session.document
+
+
+def test_a_change_that_cannot_be_heard_is_not_played_anew(studio):
+    studio.session.open(Document(title="song"))
+    before = len(studio.playback.heard)
+    studio.session.saved(studio.session.document, studio.session.path)
+    assert len(studio.playback.heard) == before
+
+
+def test_settings_are_stored_when_they_change(studio, tmp_path):
+    studio.change_settings(latency=0.0)
+    studio.remember(tmp_path / "song.mid")
+    assert load_settings() == studio.settings and studio.settings.latency == 0.0
