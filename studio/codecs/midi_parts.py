@@ -48,12 +48,14 @@ class Part:
         return bool(self._onsets.any())
 
     @property
-    def program(self) -> int | None:
-        """The program in force at the first note, or the first one where there are no notes; None without any."""
-        changes = self._changes
-        if self.sounding:
-            changes = changes[self.tick[changes] <= self.tick[self._onsets][0]][-1:]
-        return int(self.first[changes[0]]) if len(changes) else None
+    def first_onset(self) -> int:
+        """The tick of the first note; ``end`` where there is none."""
+        return int(self.tick[self._onsets][0]) if self.sounding else self.end
+
+    @property
+    def program_changes(self) -> tuple[IntColumn, Bytes]:
+        """Ticks and programs of the program changes, shape [m]."""
+        return self.tick[self._changes], self.first[self._changes]
 
     def notes(self, program: int, limit: int, room: int, losses: Losses) -> list[tuple[int, Notes]]:
         """The notes by program (``program`` before the first change), those starting from ``limit`` on or past ``room`` left out.
@@ -91,9 +93,8 @@ class Part:
         number[bend] = PITCH_BEND
         value[bend] += (self.second[bend].astype(np.int64) << 7) - 8192
         number[self.kind == 0xD0] = CHANNEL_PRESSURE
-        if self.drums and self.sounding:
-            later = self._changes[self.tick[self._changes] > self.tick[self._onsets][0]]
-            number[later] = PROGRAM_CHANGE
+        if self.drums:
+            number[self._changes[self.tick[self._changes] > self.first_onset]] = PROGRAM_CHANGE
         kept = (number >= 0) & (self.tick < limit)
         return Controls.of(self.tick[kept], number[kept], value[kept])
 

@@ -21,7 +21,7 @@ from studio.music.document import Clip, Document, KeyChange, Marker, Provenance,
 from studio.music.notes import Controls, IntColumn, Notes
 from studio.music.pitch import Key
 from studio.music.tempo import TempoChange, TempoMap
-from studio.music.time import MAX_TICK, Meter, TimeSignature
+from studio.music.time import MAX_TICK, TICKS_PER_QUARTER, Meter, TimeSignature
 
 MAX_BYTES = 32 << 20
 MAX_NOTES = 2_000_000
@@ -32,10 +32,15 @@ _TRACK_NAME, _LYRIC, _MARKER, _CUE, _TEMPO, _SIGNATURE, _KEY = 0x03, 0x05, 0x06,
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What was read, and one sentence for each kind of thing that was lost."""
+    """What was read, and one sentence for each kind of thing that was lost.
+
+    ``kind`` is the MIDI file's type, ``resolution`` its ticks a quarter note (0 where it counts seconds).
+    """
 
     document: Document
     lost: tuple[str, ...]
+    kind: int = 1
+    resolution: int = TICKS_PER_QUARTER
 
 
 def read_midi(source: Path | str | bytes) -> ImportResult:
@@ -48,8 +53,9 @@ def read_midi(source: Path | str | bytes) -> ImportResult:
     if len(data) > MAX_BYTES:
         raise StudioError(f"The MIDI file is larger than {MAX_BYTES >> 20} MB.", "Split it into smaller files.")
     losses = Losses()
-    document = _Import(read_chunks(data, losses), losses).document()
-    return ImportResult(document, losses.sentences())
+    file = read_chunks(data, losses)
+    document = _Import(file, losses).document()
+    return ImportResult(document, losses.sentences(), file.kind, 0 if file.timecode else file.division)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -162,20 +168,20 @@ class _Import:
         parts = list(self._parts())
         sounding = {p.channel for p in parts if p.sounding}
         silent = [p for p in parts if not p.sounding and p.channel in sounding]
-        programs = {p.channel: p.program for p in reversed(silent) if p.program is not None}
         lent = {
             c: Controls.concat(p.controls(limit, self._losses) for p in silent if p.channel == c)
             for c in {p.channel for p in silent}
         }
+        changes = {c: _program_changes([p for p in parts if p.channel == c]) for c in {p.channel for p in parts}}
         made = 0
         for part in parts:
             if not part.sounding and part.channel in sounding:
                 continue
             controls = self._within_room(lent.get(part.channel), part.controls(limit, self._losses))
-            # Kits are changed by controls, so for drums the first program is the track's.
-            default = part.program if part.drums and part.program is not None else programs.get(part.channel, 0)
-            split = part.notes(default, limit, self._room, self._losses)
-            for program, notes in split or [(part.program or 0, Notes.empty())]:
+            ticks, programs = changes[part.channel]
+            before = int(np.searchsorted(ticks, part.first_onset, "right"))
+            first = int(programs[before - 1]) if before else 0
+            for program, notes in part.notes(first, limit, self._room, self._losses) or [(first, Notes.empty())]:
                 made += 1
                 if made <= MAX_TRACKS:
                     self._room -= len(notes)
@@ -209,3 +215,10 @@ class _Import:
         clip_id = self._new_ids(1)
         notes = notes.shifted(-start).with_ids_from(self._new_ids(len(notes)))
         return (Clip(clip_id, start, length, (Take(notes, provenance=Provenance("imported")),)),)
+
+
+def _program_changes(parts: list[Part]) -> tuple[IntColumn, IntColumn]:
+    """One channel's program changes in all chunks, rising ticks and programs: what one chunk sets holds in the others."""
+    ticks, programs = (np.concatenate(columns) for columns in zip(*(p.program_changes for p in parts), strict=True))
+    order = np.argsort(ticks, kind="stable")
+    return ticks[order], programs[order].astype(np.int64)
