@@ -19,6 +19,7 @@ class Bench:
 
 
 BENCHES: dict[str, Bench] = {
+    "midi": Bench("studio.app.benches_midi:run", "MIDI files in and out beside symusic, and damaged ones"),
     "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
 }
 

@@ -144,7 +144,7 @@ def compare_file(data: bytes) -> Comparison:
         explained["notes without an end, kept"] = surplus
     elif (
         surplus
-        and np.array_equal(*(_sorted(f.notes, _ALL_BUT_PROGRAM) for f in (mine, theirs)))
+        and np.array_equal(_sorted(mine.notes, _ALL_BUT_PROGRAM), _sorted(theirs.notes, _ALL_BUT_PROGRAM))
         and np.array_equal(_sorted(mine.notes, _AS_PLAYED), channel_programs(data))
     ):
         explained["programs set in another chunk"] = surplus
