@@ -35,7 +35,8 @@ def table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]],
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    print(title)
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:

@@ -1,7 +1,8 @@
 """``studio bench startup``: how soon the window is painted, what was loaded by then, and what packaging/run.py adds.
 
 The first paint is taken in a process of its own, from the moment it was started to the end of the window's first paint
-event, on the display that is there, else on a virtual one (Xvfb), else offscreen.
+event, on the display that is there, else on a virtual one (Xvfb), else offscreen. Warm: bytecode and files are cached, as
+on any second start.
 """
 
 import argparse
@@ -41,6 +42,7 @@ def run(argv: list[str]) -> int:
         "display": place,
         "first_paint_seconds": seconds,
         "median": statistics.median(seconds),
+        "processor_seconds": statistics.median(p["processor_seconds"] for p in paints),
         "limit": LIMIT_SECONDS,
         "loaded": paints[-1]["loaded"],
         "run_py_adds_seconds": None if asked.offscreen else _added_by_run(asked.runs),
@@ -49,7 +51,8 @@ def run(argv: list[str]) -> int:
         print(json.dumps(result, indent=1))
         return 0
     print(f"first paint ({place}), s: " + ", ".join(f"{s:.2f}" for s in seconds))
-    print(f"median {result['median']:.2f} s, limit {LIMIT_SECONDS} s; loaded by then: {', '.join(result['loaded'])}")
+    print(f"median {result['median']:.2f} s ({result['processor_seconds']:.2f} s of processor time), limit {LIMIT_SECONDS} s")
+    print(f"loaded by then: {', '.join(result['loaded'])}")
     added = result["run_py_adds_seconds"]
     print("packaging/run.py adds: " + ("not measured, it did not make this environment" if added is None else f"{added:.2f} s"))
     return int(result["median"] > LIMIT_SECONDS)
@@ -71,7 +74,8 @@ def probe(began: float) -> None:
 
     def report() -> None:
         loaded = [name for name in HEAVY if name in sys.modules]
-        print(json.dumps({"seconds": time.time() - began, "loaded": loaded}), flush=True)
+        seconds, processor = time.time() - began, time.process_time()
+        print(json.dumps({"seconds": seconds, "processor_seconds": processor, "loaded": loaded}), flush=True)
         QApplication.closeAllWindows()
         QApplication.quit()
 
@@ -103,7 +107,7 @@ def _first_paint(environment: dict[str, str]) -> dict[str, Any]:
 @contextmanager
 def _display(offscreen: bool) -> Iterator[tuple[str, dict[str, str]]]:
     """A place for the window, and the environment that leads there."""
-    environment = dict(os.environ)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     if environment.get("DISPLAY") and not offscreen:
         yield "the display that is here", environment
     elif shutil.which("Xvfb") and not offscreen:
