@@ -12,10 +12,11 @@ KEPT = 100
 
 @dataclass(frozen=True)
 class Notice:
-    """What the user is told; ``hint`` says what to do next."""
+    """What the user is told; ``hint`` says what to do next, ``action`` names what the window offers for it (``devices``)."""
 
     message: str
     hint: str = ""
+    action: str = ""
 
 
 class Notices:
@@ -25,9 +26,9 @@ class Notices:
         self.entries: list[Notice] = []
         self.on_notice: Callable[[Notice], None] = lambda notice: None
 
-    def tell(self, message: str, hint: str = "") -> None:
+    def tell(self, message: str, hint: str = "", action: str = "") -> None:
         """Add a notice."""
-        notice = Notice(message, hint)
+        notice = Notice(message, hint, action)
         log.info("notice: %s %s", message, hint)
         self.entries.append(notice)
         del self.entries[:-KEPT]

@@ -20,7 +20,7 @@ from studio.app.settings import Settings
 from studio.audio.levels import decibels
 from studio.audio.meters import Levels
 from studio.audio.output import Output
-from studio.audio.ring import DONE, END_AT, GAPS, METER_BLOCKS, MISSING, READ
+from studio.audio.ring import DONE, END_AT, FADE, GAPS, METER_BLOCKS, MISSING, READ
 from studio.audio.rows import RowStore
 from studio.engines.api import Renderer
 from studio.errors import StudioError
@@ -78,6 +78,10 @@ class Playback:
         self._planner.plan(self._document)
         if self.rendering.renderer is None and not self._jobs.running(_LOADING):
             self._jobs.start(_LOADING, "Loading the instruments", lambda job: self._load(), self._loaded)
+
+    def reload(self) -> None:
+        """Load the instruments again, because another device shall run them; the old ones play until then."""
+        self._jobs.start(_LOADING, "Loading the instruments", lambda job: self._load(), self._loaded)
 
     def close(self) -> None:
         """End everything: processes, threads, memory."""
@@ -185,7 +189,9 @@ class Playback:
         if output.ring.numbers[DONE] < self._order:
             return self._frame
         found = output.ring.song_frame(output.ring.heard())
-        return max(0, self._frame if found is None else found)
+        if found is None or self._frame - FADE <= found < self._frame:  # fading in just before the place asked for
+            return self._frame
+        return max(0, found)
 
     def _position_frames(self) -> int:
         """The position, freed from the device's jitter so that a playhead moves evenly."""
@@ -194,10 +200,14 @@ class Playback:
             return self._frame
         now, raw = perf_counter(), self._raw_frame(output)
         smooth = float(raw)
-        if self._last is not None and raw > self._last[1]:
-            expected = self._last[2] + (now - self._last[0]) * self._rate
-            if abs(raw - expected) < _SNAP_SECONDS * self._rate:
-                smooth = max(self._last[2], expected + 0.1 * (raw - expected))
+        if self._last is not None and raw >= self._last[1]:
+            then, last_raw, last = self._last
+            expected = last + (now - then) * self._rate
+            near = _SNAP_SECONDS * self._rate
+            if raw > last_raw and abs(raw - expected) < near:
+                smooth = max(last, expected + 0.1 * (raw - expected))
+            elif abs(raw - last) < near:
+                smooth = max(last, smooth)
         self._last = (now, raw, smooth)
         self._look_ahead(int(smooth))
         return int(smooth)

@@ -31,6 +31,12 @@ class Shelf:
         """The cards whose engine is of ``kind``: generator or renderer."""
         return [c for c in self.cards if c.engine in ENGINES and ENGINES[c.engine].kind == kind]
 
+    def use(self, device: str) -> None:
+        """Wish for another device: engines asked for from now on are made anew on it."""
+        with self._lock:
+            self.device = device
+            self._made.clear()
+
     def generator(self, model: str = "") -> Generator:
         """The generator of that model id, the first one by default. Loads it when needed: seconds, so off the main thread."""
         return self._engine(model, "generator", Generator)  # type: ignore[type-abstract]

@@ -28,7 +28,7 @@ class Studio:
         self.shelf = Shelf(self.settings.model_device, self._tell_later)
         self.session = Session()
         self.generating = Generating(self.shelf, self.jobs, self.session)
-        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_later)
+        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
         self._heard: tuple[Document, Proposal | None, Document] | None = None
         self.session.subscribe(self._follow)
 
@@ -56,6 +56,9 @@ class Studio:
 
     def _tell_later(self, message: str) -> None:
         self.jobs.post(lambda: self.notices.tell(message))
+
+    def _tell_of_sound(self, message: str) -> None:
+        self.jobs.post(lambda: self.notices.tell(message, action="devices"))
 
     def _follow(self) -> None:
         before = self._heard

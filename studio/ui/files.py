@@ -175,14 +175,28 @@ class Files:
 
     def export_sound_to(self, path: Path) -> None:
         """Write the whole mix as an audio file, the kind taken from the name."""
-        self._export(path, None)
+        document, rate = self._studio.session.committed, self._studio.settings.sample_rate
+
+        def work(job: Job) -> None:
+            from studio.app.exporting import export_sound
+
+            export_sound(document, self._studio.shelf.renderer(), path, rate=rate, ctx=job)
+
+        self._studio.jobs.start(f"export {path}", f"Exporting {path.name}", work, lambda _: self._exported(path))
 
     def export_stems_to(self, folder: Path) -> None:
         """Write each track as a WAV file into ``folder``."""
-        self._export(None, folder)
+        document, rate = self._studio.session.committed, self._studio.settings.sample_rate
 
-    def _export(self, path: Path | None, stems: Path | None) -> None:
-        raise NotImplementedError
+        def work(job: Job) -> int:
+            from studio.app.exporting import export_stems
+
+            return len(export_stems(document, self._studio.shelf.renderer(), folder, rate=rate, ctx=job))
+
+        def done(count: int) -> None:
+            self._studio.notices.tell(f"Exported {count} stems.", f"They lie in {folder}.")
+
+        self._studio.jobs.start(f"export {folder}", "Exporting stems", work, done)
 
     def _exported(self, path: Path) -> None:
         self._studio.notices.tell(f"Exported {path.name}.", f"It lies in {path.parent}.")

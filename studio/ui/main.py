@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from studio.app.jobs import Job
 from studio.app.studio import Studio
 from studio.ui.files import load_demo
 from studio.ui.poster import Poster
@@ -56,21 +55,8 @@ def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
 
 
 def load_engines(studio: Studio, window: MainWindow) -> None:
-    """Start the sound and load the networks, each on a worker, and tell the window what there is."""
-
-    def work(job: Job) -> tuple[str, tuple[str, ...]]:
-        job.progress(0.1)
-        generator = studio.shelf.generator()
-        from studio.nn.runtime import choose_device, device_title
-
-        return device_title(str(choose_device(studio.settings.model_device))), generator.styles
-
-    def failed() -> None:
-        window.write_panel.show_ready(False, "There is no network that can write")
-
-    studio.playback.start()
-    window.write_panel.show_ready(False, "The network is still being loaded")
-    studio.jobs.start("writer", "Getting the writer ready", work, lambda found: window.show_engines(*found), failed)
+    """Start the sound and load the networks."""
+    window.load_engines()
 
 
 class _FirstPaint(QObject):

@@ -9,12 +9,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.generating import JOB
-from studio.app.jobs import Progress
+from studio.app.jobs import Job, Progress
 from studio.app.notices import Notice
 from studio.app.overview import MixOverview
 from studio.app.studio import Studio
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.controls import Tracks, Transport, View, Writing
+from studio.ui.devices import Devices
 from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet
 from studio.ui.files import Files
 from studio.ui.icons import app_icon, icon
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.tracks = Tracks(studio, self.state)
         self.writing = Writing(studio, self.transport, self.write_panel, self.takes_panel)
         self.files = Files(studio, self, self.song_opened)
+        self.devices = Devices(studio, self)
         self.view = View(self.state, self.show_part, self._toggle_full)
         targets = {"window": self, "commands": self.column.roll.commands} | {
             name: getattr(self, name) for name in ("files", "transport", "tracks", "writing", "view")
@@ -139,6 +141,9 @@ class MainWindow(QMainWindow):
         panel.key_changed.connect(self.tracks.set_key)
         self.write_panel.listen.setChecked(self.studio.settings.listen_while_writing)
         self.write_panel.listen_changed.connect(lambda on: self.studio.change_settings(listen_while_writing=on))
+        panel.device_clicked.connect(self.devices.open)
+        self.devices.changed.connect(self.load_writer)
+        self.state.audition = self._audition
         self.column.ruler.seek = self.transport.seek
         self.column.ruler.toggle_loop = self.transport.toggle_loop
         self.column.arrangement.seek = self.transport.seek
@@ -209,6 +214,28 @@ class MainWindow(QMainWindow):
             self._show_transport()
         self.transport_panel.meter.show_levels(*playback.levels_db())
 
+    def load_engines(self) -> None:
+        """Start the sound and load the networks, each on a worker. Call it after the first paint."""
+        self.studio.playback.start()
+        self.load_writer()
+
+    def load_writer(self) -> None:
+        """Load the network that writes, and tell what it can do."""
+        studio = self.studio
+
+        def work(job: Job) -> tuple[str, tuple[str, ...]]:
+            job.progress(0.1)
+            generator = studio.shelf.generator()
+            from studio.nn.runtime import choose_device, device_title
+
+            return device_title(str(choose_device(studio.settings.model_device))), generator.styles
+
+        def failed() -> None:
+            self.write_panel.show_ready(False, "There is no network that can write")
+
+        self.write_panel.show_ready(False, "The network is still being loaded")
+        studio.jobs.start("writer", "Getting the writer ready", work, lambda found: self.show_engines(*found), failed)
+
     def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
         """The networks are loaded: offer what they can do."""
         self.transport_panel.show_device(device.split(",")[0], f"The networks run on: {device}")
@@ -222,7 +249,8 @@ class MainWindow(QMainWindow):
         self.words.show_text(text)
 
     def _show_notice(self, notice: Notice) -> None:
-        self.activity.show_notice(notice)
+        deeds = {"devices": ("Choose device", self.devices.open)}
+        self.activity.show_notice(notice, *deeds.get(notice.action, ()))
 
     def _show_progress(self, progress: Progress) -> None:
         self.activity.show_progress(progress)
@@ -251,6 +279,14 @@ class MainWindow(QMainWindow):
     def redo(self) -> None:
         """Do the undone step again."""
         self.studio.session.redo()
+
+    def _audition(self, pitch: int, velocity: int) -> None:
+        """Sound a key of the edited track; velocity 0 lets go of it."""
+        track = self.state.track
+        if not velocity:
+            self.studio.playback.end_auditions()
+        elif track and self.studio.settings.audition_notes:
+            self.studio.playback.audition(pitch, track.program, velocity, drums=track.drums)
 
     def show_part(self, name: str, on: bool | None) -> bool:
         """Show or hide a picture of the sound (None: the other way); returns what it is now."""
