@@ -1,0 +1,71 @@
+"""Which device computes, and which one sounds: a menu, and what follows from a choice."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.app.jobs import Job
+from studio.app.studio import Studio
+
+_MODEL_TITLES = {"auto": "Best there is", "cuda": "NVIDIA GPU", "mps": "Apple GPU", "cpu": "CPU"}
+_LATENCIES = ((0.1, "Safe (0.1 s)"), (0.0, "Lowest"))
+
+
+class Devices(QObject):
+    """``changed`` follows a choice of what the networks run on: they are loaded anew."""
+
+    changed = Signal()
+
+    def __init__(self, studio: Studio, window: QWidget) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self._window = window
+        self.menu: QMenu | None = None
+
+    def open(self) -> None:
+        """Look what devices there are, then offer them."""
+
+        def work(job: Job) -> tuple[list[str], list[str]]:
+            from studio.nn.runtime import devices
+
+            return devices(), self._studio.playback.devices()
+
+        self._studio.jobs.start("devices", "Looking for devices", work, lambda found: self._offer(*found))
+
+    def _offer(self, models: list[str], sounds: list[str]) -> None:
+        settings = self._studio.settings
+        self.menu = menu = QMenu(self._window)
+        menu.addSection("Networks run on")
+        for name in ("auto", *models):
+            _entry(menu, _MODEL_TITLES.get(name, name), settings.model_device == name, lambda n=name: self.use_model_device(n))
+        menu.addSection("Sound goes to")
+        for name in ("", *sounds):
+            title = name or "The system's own device"
+            _entry(menu, title, settings.audio_device == name, lambda n=name: self.use_sound_device(n, settings.latency))
+        menu.addSection("Latency")
+        for seconds, title in _LATENCIES:
+            chosen = settings.latency == seconds
+            _entry(menu, title, chosen, lambda s=seconds: self.use_sound_device(settings.audio_device, s))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    def use_model_device(self, name: str) -> None:
+        """Let the networks run on ``name``: auto, cpu, cuda or mps."""
+        self._studio.change_settings(model_device=name)
+        self._studio.shelf.use(name)
+        self._studio.playback.reload()
+        self.changed.emit()
+
+    def use_sound_device(self, name: str, latency: float) -> None:
+        """Let the sound go to the device of that name (empty: the system's)."""
+        self._studio.change_settings(audio_device=name, latency=latency)
+        self._studio.playback.set_device(name, latency)
+
+
+def _entry(menu: QMenu, title: str, chosen: bool, call: Callable[[], None]) -> None:
+    entry = menu.addAction(title)
+    entry.setCheckable(True)
+    entry.setChecked(chosen)
+    entry.triggered.connect(lambda _=False: call())
