@@ -117,6 +117,12 @@ class Jobs:
         self._pool.submit(self._run, job, work, done, failed)
         return job
 
+    @property
+    def busy(self) -> bool:
+        """Whether any job runs."""
+        with self._lock:
+            return bool(self._running)
+
     def running(self, key: str) -> Job | None:
         """The job of that key, while it runs."""
         with self._lock:

@@ -1,6 +1,7 @@
 """Which device computes, and which one sounds: a menu, and what follows from a choice."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCursor
@@ -39,15 +40,15 @@ class Devices(QObject):
         self.menu = menu = QMenu(self._window)
         menu.addSection("Networks run on")
         for name in ("auto", *models):
-            _entry(menu, _MODEL_TITLES.get(name, name), settings.model_device == name, lambda n=name: self.use_model_device(n))
+            _entry(menu, _MODEL_TITLES.get(name, name), settings.model_device == name, partial(self.use_model_device, name))
         menu.addSection("Sound goes to")
         for name in ("", *sounds):
             title = name or "The system's own device"
-            _entry(menu, title, settings.audio_device == name, lambda n=name: self.use_sound_device(n, settings.latency))
+            _entry(menu, title, settings.audio_device == name, partial(self.use_sound_device, name, settings.latency))
         menu.addSection("Latency")
         for seconds, title in _LATENCIES:
             chosen = settings.latency == seconds
-            _entry(menu, title, chosen, lambda s=seconds: self.use_sound_device(settings.audio_device, s))
+            _entry(menu, title, chosen, partial(self.use_sound_device, settings.audio_device, seconds))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
 

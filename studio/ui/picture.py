@@ -36,7 +36,8 @@ def draw_window(song: Path, picture: Path, seconds: float = SECONDS) -> None:
         while time.monotonic() < until and time.monotonic() - calm_since < _CALM_SECONDS:
             app.processEvents()
             time.sleep(0.01)
-            if studio.jobs.busy or not studio.playback.rendered:
+            playback = studio.playback
+            if studio.jobs.busy or not playback.rendering.idle or playback.overview.busy:
                 calm_since = time.monotonic()
         if not window.grab().save(str(picture)):
             raise StudioError(f"The picture {picture.name} could not be written.", "Choose another folder.")
