@@ -40,6 +40,7 @@ COLUMNS = N_BEFORE + N_PLACED + N_CHOSEN + N_PITCHED
 LEVELS = 2 * N_TRACK + 24
 """Byte columns before the shift: steps each track still sounds, steps since each track began a note, two chroma histograms."""
 _NEVER = 255
+_NOTHING = [-1] * POINTERS
 _FAST, _SLOW = 0.8, 0.98
 
 
@@ -107,7 +108,7 @@ class NoteState:
     def place(self, steps: int) -> list[int]:
         """Features once the note is ``steps`` after the one before: columns of PLACED."""
         then = self.now + steps
-        if steps or not self._keys:
+        if not self._keys or then != self.time[-1]:
             self._sounding = [s for s in self._sounding if s[0] > then]
             self._group_chroma = 0
             after = then * _TIME - 1
@@ -206,6 +207,15 @@ class NoteState:
         if not kept:
             self._match = self._table.get(recent, -1)
         self._table[recent] = count
+
+    def recall(self, time: int, note: tuple[int, int, int, int, int], steps: int) -> None:
+        """Take in a note (its classes, at a grid step) without working out what was known before it: quick, runs start anew."""
+        self._then = time
+        if not self._keys or time != self.time[-1]:
+            self._sounding = [s for s in self._sounding if s[0] > time]
+            self._group_chroma = 0
+        self._shifts = self._tracks = self._pitches = _NOTHING
+        self.push(*note, steps)
 
     def skip_to(self, step: int) -> None:
         """Go on from ``step`` (a later one) as if the last note had been written there: a gap that no shift spans."""

@@ -15,8 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
-_REACH, _VELOCITY_REACH = 24, 8
-_BAR_CELLS, _CELL = 32, 6
+REACH, VELOCITY_REACH = 24, 8
+BAR_CELLS, CELL = 32, 6
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ class NoteLstm(nn.Module):
     def _outputs(self) -> dict[str, int]:
         s, p = self.shape, self.shape.pointers
         return {
-            "shift": len(s.shifts) + 24 + _BAR_CELLS + p + 1,
+            "shift": len(s.shifts) + 24 + BAR_CELLS + p + 1,
             "track": s.tracks + p,
-            "pitch": 256 + 5 * (2 * _REACH + 1) + p,
+            "pitch": 256 + 5 * (2 * REACH + 1) + p,
             "duration": len(s.durations) + 24 + p + 2,
-            "velocity": s.velocities + 2 * (2 * _VELOCITY_REACH + 1) + p,
+            "velocity": s.velocities + 2 * (2 * VELOCITY_REACH + 1) + p,
         }
 
     def _tables(self) -> None:
@@ -175,12 +175,12 @@ class NoteLstm(nn.Module):
         return [f"{head}_at_{i}" for i in range(self.shape.pointers)]
 
     def _shift_logits(self, out: Tensor, ints: Tensor) -> Tensor:
-        flat, beats, cells, weights = out.split([len(self._shifts), 24, _BAR_CELLS, self.shape.pointers + 1], dim=1)
+        flat, beats, cells, weights = out.split([len(self._shifts), 24, BAR_CELLS, self.shape.pointers + 1], dim=1)
         beat, bar = self._get(ints, "beat"), self._get(ints, "bar")
         then = beat.unsqueeze(1) + self._shifts
         place = (bar * 3 + beat % 3).unsqueeze(1) + self._shifts
-        cell = (place % self._bars[self._get(ints, "metre")].unsqueeze(1)) // _CELL
-        logits = flat + beats.gather(1, then % 24) + cells.gather(1, cell.clamp(max=_BAR_CELLS - 1))
+        cell = (place % self._bars[self._get(ints, "metre")].unsqueeze(1)) // CELL
+        logits = flat + beats.gather(1, then % 24) + cells.gather(1, cell.clamp(max=BAR_CELLS - 1))
         return self._copied(logits, weights, ints, [*self._at("shift"), "next_end"])
 
     def _track_logits(self, out: Tensor, ints: Tensor) -> Tensor:
@@ -191,7 +191,7 @@ class NoteLstm(nn.Module):
         return logits.masked_fill(chained.unsqueeze(1) & (self._tracks < was.unsqueeze(1)), -1e9)
 
     def _pitch_logits(self, out: Tensor, ints: Tensor) -> Tensor:
-        span = 2 * _REACH + 1
+        span = 2 * REACH + 1
         pitched, drums, near, weights = out.split([128, 128, 5 * span, self.shape.pointers], dim=1)
         was, track = self._get(ints, "was_pitch"), self._get(ints, "track")
         drum = (track == 0).unsqueeze(1)
@@ -199,7 +199,7 @@ class NoteLstm(nn.Module):
         near = F.pad(near.view(-1, 5, span), (0, 1))
         last = torch.where(was < 128, was, 128)
         marks = torch.stack([*(self._get(ints, n) for n in ("last_pitch", "pitch_before", "voice_pitch", "bass")), last], dim=1).unsqueeze(2)
-        where = (self._pitches - marks).clamp(-_REACH, _REACH) + _REACH
+        where = (self._pitches - marks).clamp(-REACH, REACH) + REACH
         where = torch.where((marks < 128) & ~drum.unsqueeze(2), where, span)
         logits = logits + near.gather(2, where).sum(dim=1)
         logits = self._copied(logits, weights, ints, self._at("pitch"))
@@ -212,11 +212,11 @@ class NoteLstm(nn.Module):
         return self._copied(flat + beats.gather(1, then), weights, ints, [*self._at("duration"), "last_duration", "same_duration"])
 
     def _velocity_logits(self, out: Tensor, ints: Tensor) -> Tensor:
-        span = 2 * _VELOCITY_REACH + 1
+        span = 2 * VELOCITY_REACH + 1
         logits, first, second, weights = out.split([self.shape.velocities, span, span, self.shape.pointers], dim=1)
         for near, name in ((first, "last_velocity"), (second, "same_velocity")):
             mark = self._get(ints, name).unsqueeze(1)
-            where = (self._velocities - mark).clamp(-_VELOCITY_REACH, _VELOCITY_REACH) + _VELOCITY_REACH
+            where = (self._velocities - mark).clamp(-VELOCITY_REACH, VELOCITY_REACH) + VELOCITY_REACH
             logits = logits + F.pad(near, (0, 1)).gather(1, torch.where(mark < self.shape.velocities, where, span))
         return self._copied(logits, weights, ints, self._at("velocity"))
 

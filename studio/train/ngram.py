@@ -14,10 +14,6 @@ Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
-# Contexts, nearest first: chosen one by one for the least held-out cost among the choices before, the two notes before and
-# the track's last note (and, with pointers, all of the pointers); see `studio bench nll --choose`.
-PLAIN: dict[str, tuple[str, ...]] = {}
-COPYING: dict[str, tuple[str, ...]] = {}
 
 
 def _mixed(context: Hashes, column: Ints) -> Hashes:

@@ -1,0 +1,131 @@
+"""From a request to what the writer works with: who plays, in which key and metre, what was heard, what is allowed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines import note_columns
+from studio.engines.api import GenerateRequest, Part
+from studio.engines.lstm_writer_styles import ANY, STYLES, Style, pitch_range
+from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, TRACK_CLASSES, Bars, Piece, encode, move_for
+from studio.errors import StudioError
+from studio.music.document import Document, Track
+from studio.music.pitch import SCALES, Key
+from studio.music.time import TICKS_PER_QUARTER
+
+TICKS_A_STEP = TICKS_PER_QUARTER // STEPS
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stays the same while a request is written. Steps count from the song's start.
+
+    ``allowed`` bool [N_TRACK, 128]: pitches, as the network counts them, that each class may use (none for absent classes).
+    ``level`` is the velocity that a phrased part keeps to by class, from the context, or None.
+    """
+
+    piece: Piece
+    parts: dict[int, Part]
+    bars: Bars
+    start: int
+    end: int
+    key: int
+    style: str
+    phrased: bool
+    flat: bool
+    allowed: npt.NDArray[np.bool_]
+    level: dict[int, int]
+
+    @property
+    def moved(self) -> int:
+        """Semitones that the network's pitched notes lie above what sounds."""
+        return move_for(self.key)
+
+
+def number_of(key: Key) -> int:
+    """A key as :class:`Piece` counts: 0..11 for scales with a major third, 12..23 for the others."""
+    return key.tonic + (0 if 4 in SCALES[key.scale] else 12)
+
+
+def setting_of(request: GenerateRequest) -> Setting:
+    """Read a request.
+
+    Raises:
+        StudioError: it asks for a style or track that there is none of.
+    """
+    if request.style and request.style not in STYLES:
+        raise StudioError(f"The writer does not know the style '{request.style}'.", f"Choose one of: {', '.join(STYLES)}.")
+    document = request.context
+    heard = [t for t in document.tracks if len(t.notes.starting_between(0, request.start))]
+    missing = set(request.tracks) - {t.id for t in document.tracks}
+    if missing:
+        raise StudioError("A track that was to be written for is not in the song.", "Choose tracks of this song.")
+    wanted = [t for t in document.tracks if t.id in request.tracks] if request.tracks else heard
+    tracks = heard + [t for t in wanted if t not in heard]
+    draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**32]))
+    style_name = request.style or ("" if tracks else str(draw.choice(sorted(STYLES))))
+    style = STYLES.get(style_name, ANY)
+    sources = [_source(t, request.start) for t in tracks]
+    signatures = [(s.tick, s.numerator, s.denominator) for s in document.meter.signatures]
+    known = request.key or document.key_at(request.start)
+    piece = encode(sources, signatures, TICKS_PER_QUARTER, number_of(known) if known else None)
+    classes = note_columns.track_classes(sources)
+    if wanted:
+        parts: dict[int, Part] = {}
+        for track, number in zip(tracks, classes, strict=True):
+            if track in wanted:
+                parts.setdefault(number, Part(track.name, track.program, track.drums, track.id))
+    else:
+        parts = _ensemble(style, draw)
+    key = piece.key if known or piece.key >= 0 else int(draw.integers(12)) + (12 if draw.random() < style.minor else 0)
+    if not any(number != DRUMS for number in parts) and not len(piece):
+        key = -1
+    start, end = (_steps(request.start), _steps(request.end))
+    level = _levels(piece) if len(piece) else {}
+    return Setting(
+        piece, parts, piece.bars, start, max(end, start + 1), key, style_name, style.phrased or (len(piece) > 8 and piece.flat),
+        piece.flat if len(piece) else style.phrased, _allowed(parts, request.key, move_for(key)), level,
+    )  # fmt: skip
+
+
+def _steps(tick: int) -> int:
+    return -(-tick // TICKS_A_STEP)
+
+
+def _source(track: Track, before: int) -> note_columns.Part:
+    n = track.notes.starting_between(0, before)
+    length = np.minimum(n.duration, before - n.start)
+    velocity = n.velocity.astype(np.int64)
+    return note_columns.Part(track.name, track.program, track.drums, n.start, length, n.pitch.astype(np.int64), velocity)
+
+
+def _ensemble(style: Style, draw: np.random.Generator) -> dict[int, Part]:
+    choices = style.ensembles
+    names = choices[int(draw.integers(len(choices)))]
+    return {CLASS[n]: Part(n, style.program(CLASS[n]), CLASS[n] == DRUMS) for n in names}
+
+
+def _levels(piece: Piece) -> dict[int, int]:
+    return {int(c): note_columns.class_velocity(int(np.median(piece.velocity[piece.track == c]))) for c in np.unique(piece.track)}
+
+
+def _allowed(parts: dict[int, Part], key: Key | None, moved: int) -> npt.NDArray[np.bool_]:
+    allowed = np.zeros((N_TRACK, 128), bool)
+    for number, part in parts.items():
+        low, high = pitch_range(number, part.program)
+        for pitch in range(low, high + 1):
+            counted = pitch if number == DRUMS else pitch + moved
+            if 0 <= counted < 128 and (number == DRUMS or key is None or key.contains(pitch)):
+                allowed[number, counted] = True
+    return allowed
+
+
+def name_of(number: int) -> str:
+    """What people call a track class."""
+    return TRACK_CLASSES[number][0]
+
+
+def heard_in(document: Document) -> int:
+    """Notes in a document's active takes."""
+    return document.note_count

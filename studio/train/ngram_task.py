@@ -1,0 +1,81 @@
+"""The baselines' contexts and models: what a 5-gram may look at for each choice, with and without pointers."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines.note_columns import N_DURATION, N_PITCH, N_SHIFT, N_TRACK, VELOCITIES
+from studio.engines.note_features import BACK, BEFORE, CHOSEN, NOW, PITCHED, PLACED, START, WAS, matrix
+from studio.train.ngram import KneserNey
+from studio.train.symbolic import Corpus
+
+Ints = npt.NDArray[np.int64]
+HEADS = ("shift", "track", "pitch", "duration", "velocity")
+SYMBOLS = dict(zip(HEADS, (N_SHIFT, N_TRACK, 2 * N_PITCH, N_DURATION, VELOCITIES + 1), strict=True))
+_NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
+_NOTE = ("shift", "track", "pitch", "duration", "velocity")
+
+# Contexts, nearest first: four symbols that the greedy choice of `choose_context` found best on the validation songs, among
+# what this note has chosen so far, the two notes before and the latest notes of the track.
+PLAIN: dict[str, tuple[str, ...]] = {}
+# The same with what the pointers 1, 2, 4 and 8 bars back say added to the choice, up to seven symbols.
+COPYING: dict[str, tuple[str, ...]] = {}
+
+
+def columns_of(corpus: Corpus, songs: Sequence[int]) -> dict[str, Ints]:
+    """All columns of the rows of ``songs`` by name: features, the note, the note before (was_) and the one before it (was2_)."""
+    blocks, earlier = [], []
+    for song in songs:
+        rows = slice(int(corpus.first[song]), int(corpus.first[song + 1]))
+        block = matrix(corpus.rows[rows], corpus.target[rows], START, 0, 0, bool(corpus.flat[song]))
+        blocks.append(block)
+        before = np.empty((len(block), 5), np.int64)
+        before[1:] = block[:-1, WAS : WAS + 5]
+        before[:1] = START
+        earlier.append(before)
+    every, older = np.concatenate(blocks), np.concatenate(earlier)
+    named = {n: every[:, i] for i, n in enumerate(_NAMES)}
+    for k, head in enumerate(_NOTE):
+        named[head], named[f"was_{head}"], named[f"was2_{head}"] = every[:, NOW + k], every[:, WAS + k], older[:, k]
+    return named
+
+
+def candidates(head: str, copying: bool) -> list[str]:
+    """What the context of a head may be chosen from."""
+    chosen = list(HEADS[: HEADS.index(head)])
+    found = [*chosen, *(f"was_{h}" for h in HEADS), "was2_shift", "was2_track", "was2_pitch", "was2_duration"]
+    if head in ("pitch", "duration", "velocity"):
+        found += ["last_pitch", "pitch_before", "last_duration", "last_velocity"]
+    if copying:
+        found += [f"{head}_at_{i}" for i in range(len(BACK))]
+    return found
+
+
+class Baseline:
+    """Five Kneser-Ney models, one a head, over contexts given by name."""
+
+    def __init__(self, contexts: dict[str, tuple[str, ...]], columns: dict[str, Ints]) -> None:
+        self._contexts = contexts
+        self._models = {}
+        for head in HEADS:
+            kept = _counted(head, columns)
+            context = [columns[n][kept] for n in contexts[head]]
+            self._models[head] = KneserNey(context, columns[head][kept], SYMBOLS[head])
+
+    def nats(self, columns: dict[str, Ints]) -> npt.NDArray[np.float64]:
+        """Nats of every choice of every row, [n, 5]; 0 where nothing is modelled, as for the network."""
+        n = len(columns["shift"])
+        made = np.zeros((n, 5))
+        for k, head in enumerate(HEADS):
+            kept = _counted(head, columns)
+            made[kept, k] = self._models[head].nats([columns[c][kept] for c in self._contexts[head]], columns[head][kept])
+        return made
+
+
+def _counted(head: str, columns: dict[str, Ints]) -> npt.NDArray[np.bool_]:
+    if head == "duration":
+        return columns["track"] != 0
+    if head == "velocity":
+        return columns["velocity"] < VELOCITIES
+    return np.ones(len(columns[head]), bool)
