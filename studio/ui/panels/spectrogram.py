@@ -22,7 +22,7 @@ from studio.ui.panels.spectrum import (
 )
 from studio.ui.panels.timeline import edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.primitives import draw_lines, vertical_lines
+from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -57,7 +57,7 @@ class Spectrogram(TimeWidget):
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(60)
         self.setAccessibleName("Spectrogram")
-        state.document_changed.connect(self._viewport_changed)
+        state.document_changed.connect(self.repaint_all)
 
     def close_source(self) -> None:
         """Stop following the mix."""
@@ -77,7 +77,7 @@ class Spectrogram(TimeWidget):
         theme, view = self.theme, self.viewport
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
-        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, self.height()), theme.color("text", 0.07))
+        fill_rects(painter, columns(view.x_of(lines.bars), 0, self.height()), theme.color("text", 0.07))
         for pitch in range(LOWEST, HIGHEST, 12):
             painter.fillRect(QRect(clip.left(), round(self.y_of(pitch)), clip.width(), 1), theme.color("text", 0.07))
         painter.fillRect(QRect(clip.left(), 0, clip.width(), 1), theme.color("line"))

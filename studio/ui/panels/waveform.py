@@ -10,7 +10,7 @@ from studio.ui.panels.mix import MixFollower, MixSource
 from studio.ui.panels.pyramid import BLOCK, BlockPeaks, Pyramid, block_peaks
 from studio.ui.panels.timeline import edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -35,7 +35,7 @@ class Waveform(TimeWidget):
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(36)
         self.setAccessibleName("Waveform")
-        state.document_changed.connect(self._viewport_changed)
+        state.document_changed.connect(self.repaint_all)
 
     def close_source(self) -> None:
         """Stop following the mix."""
@@ -46,7 +46,7 @@ class Waveform(TimeWidget):
         painter.fillRect(clip, theme.color("ground"))
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
-        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, self.height()), mixed(theme.ground, theme.line, 0.55))
+        fill_rects(painter, columns(view.x_of(lines.bars), 0, self.height()), mixed(theme.ground, theme.line, 0.55))
         middle, reach = self.height() / 2, self.height() / 2 - PAD
         for level, _ in MARKS:
             for side in (-1, 1):

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from studio.music.document import Clip, Track
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.layers.overview import draw_levels, mean_levels
 from studio.ui.roll.palette import Palette
-from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState, Shown
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -36,7 +36,7 @@ class ArrangementStrip(TimeWidget):
         self.setMinimumHeight(3 * LEAST_ROW)
         self.setAccessibleName("Arrangement")
         for signal in (state.document_changed, state.setting_changed):
-            signal.connect(self._viewport_changed)
+            signal.connect(self.repaint_all)
 
     def row_height(self) -> int:
         """Pixels of one track's row: as many rows as fit, within reason."""
@@ -79,7 +79,7 @@ class ArrangementStrip(TimeWidget):
                 painter.fillRect(row, mixed(theme.ground, theme.text, 0.035))
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
-        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, self.height()), self.palette_of_roll.step_line)
+        fill_rects(painter, columns(view.x_of(lines.bars), 0, self.height()), self.palette_of_roll.step_line)
         for index, track in enumerate(self.state.document.tracks):
             top = self.row_top(index)
             if top + height < clip.top() or top > clip.bottom():
@@ -118,13 +118,14 @@ class ArrangementStrip(TimeWidget):
         room = height - 2 - 2 * INSET
         x0, x1 = view.x_of(shown.notes.start[inside]), view.x_of(shown.end[inside])
         share = (high - shown.notes.pitch[inside]) / max(1, high - low)
-        if len(inside) > MANY:
+        whole = shown.between(*view.visible_ticks())
+        if whole.stop - whole.start > MANY:  # by the whole view, whatever part of it is being painted
             left = max(clip.left(), int(view.x_of(piece.start)))
             width = min(clip.right() + 1, int(view.x_of(piece.end))) - left
             row = np.rint(share * (room - 1)).astype(np.int64)
             a, b = (x0 - left).astype(np.int64), (x1 - left).astype(np.int64)
             levels = mean_levels(row, a, b, np.zeros_like(row), room, max(1, width))
-            painter.drawImage(left, top + 1 + INSET, image_of(levels, (color,), 1))
+            draw_levels(painter, left, top + 1 + INSET, levels, (color,), 1)
             return
         thick = 2 if room >= 12 else 1
         y = top + 1 + INSET + np.rint(share * (room - thick))

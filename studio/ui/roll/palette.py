@@ -24,11 +24,13 @@ class Palette:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         ground, text = theme.ground, theme.text
-        self.row_plain = mixed(ground, text, 0.022)
-        self.row_black = mixed(ground, _BLACK, 0.16)
-        self.row_scale = mixed(ground, text, 0.040)
-        self.row_scale_black = mixed(ground, text, 0.018)
-        self.row_root = mixed(ground, text, 0.075)
+        self.rows = (  # plain, black key, in the scale, black key in the scale, root
+            mixed(ground, text, 0.022),
+            mixed(ground, _BLACK, 0.16),
+            mixed(ground, text, 0.040),
+            mixed(ground, text, 0.018),
+            mixed(ground, text, 0.075),
+        )
         self.row_line = mixed(ground, theme.line, 0.30)
         self.octave_line = mixed(ground, theme.line, 0.85)
         self.bar_line = mixed(theme.line, text, 0.12)

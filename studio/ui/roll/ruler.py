@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.music import edits
 from studio.music.document import Document
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.primitives import draw_lines, vertical_lines
+from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -40,8 +40,11 @@ class Ruler(TimeWidget):
         self._pressed_x = 0.0
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Ruler")
-        state.document_changed.connect(self._viewport_changed)
-        state.setting_changed.connect(self._viewport_changed)
+        state.document_changed.connect(self.repaint_all)
+        state.setting_changed.connect(self.repaint_all)
+
+    def may_shift(self) -> bool:
+        return False  # which bars bear a number hangs on their neighbours
 
     def set_loop_on(self, on: bool) -> None:
         """Show the loop as used or not."""
@@ -59,8 +62,8 @@ class Ruler(TimeWidget):
         painter.fillRect(clip, theme.color("panel"))
         start, end = view.visible_ticks(clip.left() - LABEL_ROOM, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
-        draw_lines(painter, vertical_lines(view.x_of(lines.beats), HEIGHT - 7, HEIGHT), mixed(theme.line, theme.text, 0.10))
-        draw_lines(painter, vertical_lines(view.x_of(lines.bars), LOOP_BAND + 3, HEIGHT), mixed(theme.line, theme.text, 0.28))
+        fill_rects(painter, columns(view.x_of(lines.beats), HEIGHT - 7, HEIGHT), mixed(theme.line, theme.text, 0.10))
+        fill_rects(painter, columns(view.x_of(lines.bars), LOOP_BAND + 3, HEIGHT), mixed(theme.line, theme.text, 0.28))
         self._paint_labels(painter, lines.numbers.tolist(), view.x_of(lines.bars).tolist())
         self._paint_loop(painter)
         for a, b in self._rendering:

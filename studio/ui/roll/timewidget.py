@@ -28,9 +28,10 @@ class TimeWidget(QWidget):
         self.viewport = viewport
         self.theme = theme
         self._panned_from: QPointF | None = None
+        self._place = self._new_place()
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        viewport.changed.connect(self._viewport_changed)
+        viewport.changed.connect(self._follow_viewport)
         viewport.playhead_moved.connect(self._playhead_moved)
 
     def paint_time(self, painter: QPainter, clip: QRect) -> None:
@@ -108,8 +109,29 @@ class TimeWidget(QWidget):
         else:
             event.ignore()
 
-    def _viewport_changed(self) -> None:
+    def repaint_all(self) -> None:
+        """Paint everything anew, soon."""
         self.update()
+
+    def may_shift(self) -> bool:
+        """Whether what is shown only moves when the view scrolls: False while something follows the pointer."""
+        return True
+
+    def _new_place(self) -> tuple[float, int, int, int, int]:
+        view = self.viewport
+        return view.scale, view.key_height, view.height, view.left, view.top if self.scrolls_pitch else 0
+
+    def _follow_viewport(self) -> None:
+        """After a plain scroll shift the pixels that are there, so that only the strip that came into sight is painted."""
+        old, self._place = self._place, self._new_place()
+        dx, dy = old[3] - self._place[3], old[4] - self._place[4]
+        if old[:3] != self._place[:3] or not self.may_shift() or abs(dx) > self.width() / 2 or abs(dy) > self.height() / 2:
+            self.update()
+            return
+        if dx:
+            self.scroll(dx, 0, QRect(GUTTER, 0, self.width() - GUTTER, self.height()))
+        if dy:
+            self.scroll(0, dy, self.rect())
 
     def _playhead_moved(self, old: float, new: float) -> None:
         for x in (old, new):

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from studio.music import edits
 from studio.music.document import Document
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.layers.overview import draw_levels, mean_levels
 from studio.ui.roll.palette import LEVELS, Palette, level_of
-from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -43,7 +43,7 @@ class VelocityLane(TimeWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Velocity")
         for signal in (state.document_changed, state.selection_changed, state.setting_changed):
-            signal.connect(self._viewport_changed)
+            signal.connect(self.repaint_all)
 
     # painting
 
@@ -52,8 +52,8 @@ class VelocityLane(TimeWidget):
         painter.fillRect(clip, theme.color("ground"))
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
-        draw_lines(painter, vertical_lines(view.x_of(lines.beats), 0, bottom), self.palette_of_roll.step_line)
-        draw_lines(painter, vertical_lines(view.x_of(lines.bars), 0, bottom), self.palette_of_roll.beat_line)
+        fill_rects(painter, columns(view.x_of(lines.beats), 0, bottom), self.palette_of_roll.step_line)
+        fill_rects(painter, columns(view.x_of(lines.bars), 0, bottom), self.palette_of_roll.beat_line)
         for velocity in (64, 127):
             painter.fillRect(QRect(clip.left(), round(self.y_of(velocity)), clip.width(), 1), self.palette_of_roll.row_line)
         self._paint_bars(painter, clip)
@@ -89,7 +89,8 @@ class VelocityLane(TimeWidget):
         velocity = shown.notes.velocity[which]
         chosen = self.state.selected_mask(shown.notes.id[which])
         shades = self.palette_of_roll.note_levels(track.color)
-        if len(x) > MANY:
+        among = shown.between(*view.visible_ticks())
+        if among.stop - among.start > MANY:  # by the whole view, whatever part of it is being painted
             self._paint_overview(painter, clip, x, velocity, shades)
             return
         faint = bool(chosen.any())
@@ -112,7 +113,7 @@ class VelocityLane(TimeWidget):
         row = rows - 1 - velocity.astype(np.int64) * rows // 128
         levels = mean_levels(row, left, left + 2, level_of(velocity), rows, clip.width())
         height = max(1, (self.height() - PAD - 5) // rows)
-        painter.drawImage(clip.left(), self.height() - 5 - rows * height, image_of(levels, shades, height))
+        draw_levels(painter, clip.left(), self.height() - 5 - rows * height, levels, shades, height)
 
     # the mouse
 

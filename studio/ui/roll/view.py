@@ -1,7 +1,7 @@
 """The piano roll: one painted widget; what it shows are layers, what the pointer does are tools."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.roll.commands import COMMANDS, RollCommands
@@ -24,6 +24,7 @@ from studio.ui.theme import Theme
 LAYERS = (paint_rows, paint_grid, paint_clips, paint_loop, paint_ghosts, paint_notes, paint_proposed)
 MENU = ("cut", "copy", "paste", "duplicate", "", "quantize", "lock", "", "delete", "select_all")
 EDGE_SCROLL = 24
+HOVERING = ("pencil", "knife")  # tools that show what a press would do
 
 
 class RollEditor(TimeWidget):
@@ -47,11 +48,13 @@ class RollEditor(TimeWidget):
         self._button = Qt.MouseButton.NoButton
         self._hover: Pointer | None = None
         self._sounding: int | None = None
+        self._keyboard = QPixmap()
+        self._keyboard_state: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName("Piano roll")
         for signal in (state.document_changed, state.selection_changed):
-            signal.connect(self._viewport_changed)
+            signal.connect(self.repaint_all)
         state.setting_changed.connect(self._setting_changed)
 
     def set_track(self, track_id: int) -> None:
@@ -75,9 +78,24 @@ class RollEditor(TimeWidget):
         elif self._hover is not None:
             self._tool().paint_hover(frame, self._hover)
 
+    def may_shift(self) -> bool:
+        return self._gesture is None and (self._hover is None or self.state.tool not in HOVERING)
+
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
-        track = self.state.track
-        paint_keyboard(painter, self.viewport, self.theme, self._sounding, bool(track and track.drums))
+        """The keyboard, painted once for each place and size."""
+        track, view = self.state.track, self.viewport
+        drums = bool(track and track.drums)
+        state = (view.top, view.key_height, view.height, self._sounding, drums, self.devicePixelRatioF())
+        if state != self._keyboard_state:
+            ratio = self.devicePixelRatioF()
+            self._keyboard = QPixmap(QSize(GUTTER, self.height()) * ratio)
+            self._keyboard.setDevicePixelRatio(ratio)
+            inner = QPainter(self._keyboard)
+            inner.setFont(self.font())
+            paint_keyboard(inner, view, self.theme, self._sounding, drums)
+            inner.end()
+            self._keyboard_state = state
+        painter.drawPixmap(0, 0, self._keyboard)
 
     # the mouse
 
@@ -208,7 +226,7 @@ class RollEditor(TimeWidget):
         over_keys = at.x < GUTTER
         self._hover = None if over_keys else at
         self.setCursor(Qt.CursorShape.PointingHandCursor if over_keys else self._tool().cursor(at))
-        if self.state.tool in ("pencil", "knife"):
+        if self.state.tool in HOVERING:
             self.update()
 
     def _refresh_cursor(self) -> None:

@@ -138,15 +138,13 @@ class Viewport(QObject):
 
     def set_playhead(self, tick: float, playing: bool = False, follow: bool = False) -> None:
         """Move the playhead. With ``follow`` the view turns a page when the playhead leaves it."""
-        old = self.x_at(self.playhead)
-        same = playing == self.playing
+        before, same = self.playhead, playing == self.playing
         self.playhead, self.playing = tick, playing
-        new = self.x_at(tick)
-        if follow and not GUTTER <= new <= self.width - 24:
+        if follow and not GUTTER <= self.x_at(tick) <= self.width - 24:
             self._left = tick * self.scale - 24
             self._settle()
-        elif new != old or not same:
-            self.playhead_moved.emit(old, new)
+        if tick != before or not same:
+            self.playhead_moved.emit(self.x_at(before), self.x_at(tick))
 
     def _smallest_scale(self) -> float:
         room = max(1, self.width - GUTTER)

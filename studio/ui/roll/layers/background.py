@@ -1,14 +1,17 @@
 """Rows of the keys, grid lines, and where the edited track has clips."""
 
+from functools import lru_cache
+
 import numpy as np
-from PySide6.QtGui import QColor
+import numpy.typing as npt
 
 from studio.music.pitch import Key
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.primitives import boxes, draw_lines, fill_rects, vertical_lines
+from studio.ui.roll.primitives import boxes, columns, fill_rects, rows
 
 BLACK_KEYS = frozenset((1, 3, 6, 8, 10))
+PLAIN, BLACK, SCALE, SCALE_BLACK, ROOT = range(5)
 LINED_FROM = 8  # key height from which every row has its line
 
 
@@ -29,24 +32,27 @@ def paint_rows(frame: Frame) -> None:
 def _paint_span(frame: Frame, x: int, width: int, key: Key | None) -> None:
     view = frame.viewport
     low, high = view.visible_pitches()
-    groups: dict[int, tuple[QColor, list[int]]] = {}
-    for pitch in range(low, high + 1):
-        color = row_color(frame, pitch, key)
-        groups.setdefault(color.rgb(), (color, []))[1].append(pitch)
-    for color, pitches in groups.values():
-        fill_rects(frame.painter, boxes(x, view.y_of(pitches), width, view.key_height), color)
+    pitches = np.arange(low, high + 1)
+    kinds = row_kinds(key)[pitches % 12]
+    for kind, color in enumerate(frame.palette.rows):
+        fill_rects(frame.painter, boxes(x, view.y_of(pitches[kinds == kind]), width, view.key_height), color)
 
 
-def row_color(frame: Frame, pitch: int, key: Key | None) -> QColor:
-    """The colour of a pitch's row in a key."""
-    palette, black = frame.palette, pitch % 12 in BLACK_KEYS
-    if key is None:
-        return palette.row_black if black else palette.row_plain
-    if pitch % 12 == key.tonic:
-        return palette.row_root
-    if key.contains(pitch):
-        return palette.row_scale_black if black else palette.row_scale
-    return palette.row_black
+@lru_cache(maxsize=64)
+def row_kinds(key: Key | None) -> npt.NDArray[np.int64]:
+    """For each pitch class the kind of its row in a key, an index of ``Palette.rows``: [12]."""
+    kinds = []
+    for pitch in range(12):
+        black = pitch in BLACK_KEYS
+        if key is None:
+            kinds.append(BLACK if black else PLAIN)
+        elif pitch == key.tonic:
+            kinds.append(ROOT)
+        elif key.contains(pitch):
+            kinds.append(SCALE_BLACK if black else SCALE)
+        else:
+            kinds.append(BLACK)
+    return np.array(kinds)
 
 
 def _paint_row_lines(frame: Frame) -> None:
@@ -58,8 +64,7 @@ def _paint_row_lines(frame: Frame) -> None:
     for which, color in ((~octaves, frame.palette.row_line), (octaves, frame.palette.octave_line)):
         if color is frame.palette.row_line and view.key_height < LINED_FROM:
             continue
-        y = view.y_of(pitches[which]) + view.key_height - 0.5
-        draw_lines(frame.painter, np.stack(np.broadcast_arrays(left, y, right, y), axis=-1).astype(np.float64), color)
+        fill_rects(frame.painter, rows(view.y_of(pitches[which]) + view.key_height - 1, left, right), color)
 
 
 def paint_grid(frame: Frame) -> None:
@@ -68,7 +73,7 @@ def paint_grid(frame: Frame) -> None:
     lines = lines_between(frame.document.meter, start, end, frame.viewport.scale, frame.state.grid)
     palette, bottom = frame.palette, frame.viewport.height
     for ticks, color in ((lines.steps, palette.step_line), (lines.beats, palette.beat_line), (lines.bars, palette.bar_line)):
-        draw_lines(frame.painter, vertical_lines(frame.viewport.x_of(ticks), 0, bottom), color)
+        fill_rects(frame.painter, columns(frame.viewport.x_of(ticks), 0, bottom), color)
 
 
 def paint_clips(frame: Frame) -> None:
@@ -91,12 +96,12 @@ def paint_clips(frame: Frame) -> None:
         gaps.append((covered, right))
     for a, b in gaps:
         frame.painter.fillRect(int(a), 0, int(b - a), height, frame.palette.outside)
-    draw_lines(frame.painter, vertical_lines(starts, 0, height), frame.theme.track(track.color, 0.32))
-    draw_lines(frame.painter, vertical_lines(ends - 1, 0, height), frame.theme.track(track.color, 0.32))
+    fill_rects(frame.painter, columns(starts, 0, height), frame.theme.track(track.color, 0.32))
+    fill_rects(frame.painter, columns(ends - 1, 0, height), frame.theme.track(track.color, 0.32))
 
 
 def paint_loop(frame: Frame) -> None:
     """The loop's two edges."""
     if frame.document.loop:
         x = frame.viewport.x_of(frame.document.loop)
-        draw_lines(frame.painter, vertical_lines(x, 0, frame.viewport.height), frame.theme.color("text", 0.16))
+        fill_rects(frame.painter, columns(x, 0, frame.viewport.height), frame.theme.color("text", 0.16))

@@ -1,17 +1,22 @@
 """The notes: those of the edited track, and the other tracks' as ghosts behind them."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPen
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QStaticText
 
 from studio.music.pitch import pitch_name
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.layers.overview import Ints, draw_levels, mean_levels
 from studio.ui.roll.palette import level_of
 from studio.ui.roll.primitives import Floats, boxes, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
+from studio.ui.theme import ui_font
 
-MANY = 5_000  # from here on the overview is faster than rectangles
+MANY = 2_500  # from here on the overview is faster than rectangles
 NAMED = 300
 NAME_FROM = 13  # key height from which notes bear their names
 
@@ -19,16 +24,14 @@ NAME_FROM = 13  # key height from which notes bear their names
 def paint_ghosts(frame: Frame) -> None:
     """Other tracks' notes, translucent in their own hue; drums keep to drums, as their pitches mean other things."""
     track = frame.track
-    for other in frame.document.tracks:
-        if track is None or other is track or other.mute or other.drums != track.drums:
-            continue
-        shown = frame.state.shown_of(other)
-        visible = visible_of(frame, shown)
-        color = frame.palette.ghost(other.color)
-        if len(visible) > MANY:
-            _paint_overview(frame, shown, visible, (color,), np.zeros(len(visible), np.int64))
-        else:
-            fill_rects(frame.painter, note_boxes(frame, shown, visible), color)
+    others = [t for t in frame.document.tracks if track and t is not track and not t.mute and t.drums == track.drums]
+    parts = [_Part(shown, visible_of(frame, shown)) for shown in map(frame.state.shown_of, others)]
+    colors = tuple(frame.palette.ghost(t.color) for t in others)
+    if sum(in_view(frame, part.shown) for part in parts) > MANY:
+        _paint_overview(frame, parts, colors, [np.full(len(part.which), k) for k, part in enumerate(parts)])
+        return
+    for part, color in zip(parts, colors, strict=True):
+        fill_rects(frame.painter, note_boxes(frame, part.shown, part.which), color)
 
 
 def paint_notes(frame: Frame) -> None:
@@ -43,11 +46,9 @@ def paint_notes(frame: Frame) -> None:
     levels = level_of(shown.notes.velocity[visible])
     chosen = frame.state.selected_mask(shown.notes.id[visible])
     shades = frame.palette.note_levels(track.color)
-    if len(visible) > MANY:
-        _paint_overview(frame, shown, visible, shades, levels)
-        if chosen.any():
-            marked = visible[chosen]
-            _paint_overview(frame, shown, marked, (frame.palette.selected,), np.zeros(len(marked), np.int64))
+    if in_view(frame, shown) > MANY:
+        levels[chosen] = len(shades)
+        _paint_overview(frame, [_Part(shown, visible)], (*shades, frame.palette.selected), [levels])
         return
     rects = note_boxes(frame, shown, visible)
     _paint_rounded(frame, rects, levels, shades)
@@ -56,7 +57,13 @@ def paint_notes(frame: Frame) -> None:
     _paint_names(frame, rects, shown.notes.pitch[visible])
 
 
-def visible_of(frame: Frame, shown: Shown) -> np.ndarray:
+def in_view(frame: Frame, shown: Shown) -> int:
+    """About how many notes the whole view shows, whatever part of it is being painted."""
+    among = shown.between(*frame.viewport.visible_ticks())
+    return among.stop - among.start
+
+
+def visible_of(frame: Frame, shown: Shown) -> Ints:
     """Rising indices of the notes that touch the frame's clip."""
     start, end = frame.clip_ticks()
     among = shown.between(start, end)
@@ -66,7 +73,7 @@ def visible_of(frame: Frame, shown: Shown) -> np.ndarray:
     return np.flatnonzero(touches) + among.start
 
 
-def note_boxes(frame: Frame, shown: Shown, which: np.ndarray) -> Floats:
+def note_boxes(frame: Frame, shown: Shown, which: Ints) -> Floats:
     """Rectangles [n, 4] of notes: a line of air below, a pixel of air at the right, at least two pixels wide."""
     view = frame.viewport
     x0, x1 = view.x_of(shown.notes.start[which]), view.x_of(shown.end[which])
@@ -74,19 +81,27 @@ def note_boxes(frame: Frame, shown: Shown, which: np.ndarray) -> Floats:
     return boxes(x0, view.y_of(shown.notes.pitch[which]), np.maximum(2.0, x1 - x0 - 1), view.key_height - air)
 
 
-def _paint_overview(
-    frame: Frame, shown: Shown, which: np.ndarray, shades: tuple[QColor, ...], levels: np.ndarray
-) -> None:
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Some notes of a track, by their indices."""
+
+    shown: Shown
+    which: Ints
+
+
+def _paint_overview(frame: Frame, parts: list[_Part], shades: tuple[QColor, ...], levels: list[Ints]) -> None:
     view, clip = frame.viewport, frame.clip
     low, high = view.pitch_at(clip.bottom()), view.pitch_at(clip.top())
-    x0 = (view.x_of(shown.notes.start[which]) - clip.left()).astype(np.int64)
-    x1 = (view.x_of(shown.end[which]) - clip.left()).astype(np.int64)
-    shown_levels = mean_levels(high - shown.notes.pitch[which].astype(np.int64), x0, x1, levels, high - low + 1, clip.width())
-    image = image_of(shown_levels, shades, view.key_height)
-    frame.painter.drawImage(clip.left(), int(view.y_of(high)), image)
+    start = np.concatenate([p.shown.notes.start[p.which] for p in parts])
+    end = np.concatenate([p.shown.end[p.which] for p in parts])
+    pitch = np.concatenate([p.shown.notes.pitch[p.which] for p in parts]).astype(np.int64)
+    x0 = (view.x_of(start) - clip.left()).astype(np.int64)
+    x1 = (view.x_of(end) - clip.left()).astype(np.int64)
+    seen = mean_levels(high - pitch, x0, x1, np.concatenate(levels), high - low + 1, clip.width())
+    draw_levels(frame.painter, clip.left(), int(view.y_of(high)), seen, shades, view.key_height)
 
 
-def _paint_rounded(frame: Frame, rects: Floats, levels: np.ndarray, shades: tuple[QColor, ...]) -> None:
+def _paint_rounded(frame: Frame, rects: Floats, levels: Ints, shades: tuple[QColor, ...]) -> None:
     order = np.argsort(levels, kind="stable")
     edges = np.searchsorted(levels[order], np.arange(len(shades) + 1))
     round_corners = frame.viewport.key_height >= 8
@@ -121,17 +136,25 @@ def _paint_selected(frame: Frame, rects: Floats) -> None:
         frame_rects(frame.painter, rects + np.array([0, -1, 0, 1.0]), QPen(frame.palette.selected))
 
 
-def _paint_names(frame: Frame, rects: Floats, pitches: np.ndarray) -> None:
+def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16]) -> None:
     height = frame.viewport.key_height
     wide = np.flatnonzero(rects[:, 2] >= 30)
     if height < NAME_FROM or not 0 < len(wide) <= NAMED or (frame.track and frame.track.drums):
         return
     key = frame.document.key_at(int(frame.viewport.tick_at(frame.clip.center().x())))
-    font = QFont(frame.painter.font())
-    font.setPixelSize(min(11, height - 4))
+    flats = bool(key and key.flats)
+    font = ui_font(min(11, height - 4))
     frame.painter.setFont(font)
     frame.painter.setPen(frame.palette.note_text)
+    down = (height - 1 - QFontMetricsF(font).height()) / 2
     for i in wide.tolist():
-        x, y, w, h = rects[i]
-        name = pitch_name(int(pitches[i]), bool(key and key.flats))
-        frame.painter.drawText(QRectF(x + 5, y, w - 6, h), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), name)
+        x, y = rects[i, :2]
+        frame.painter.drawStaticText(QPointF(x + 5, y + down), _name(int(pitches[i]), flats, font.pixelSize()))
+
+
+@lru_cache(maxsize=512)
+def _name(pitch: int, flats: bool, pixels: int) -> QStaticText:
+    text = QStaticText(pitch_name(pitch, flats))
+    text.setTextFormat(Qt.TextFormat.PlainText)
+    text.prepare(font=ui_font(pixels))
+    return text

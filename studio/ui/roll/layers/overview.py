@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+_BITS = 26
+_ONE = 1 << _BITS
 
 
 def mean_levels(row: Ints, x0: Ints, x1: Ints, level: Ints, rows: int, width: int) -> Ints:
@@ -20,33 +21,25 @@ def mean_levels(row: Ints, x0: Ints, x1: Ints, level: Ints, rows: int, width: in
     stride = width + 1
     a = row * stride + np.clip(x0, 0, width)
     b = row * stride + np.clip(np.maximum(x1, x0 + 1), 0, width)
-    both = np.concatenate([a, b])
-    signs = np.repeat([1.0, -1.0], len(a))
-    count = _running_sum(both, signs, rows, stride)
-    total = _running_sum(both, signs * np.tile(level, 2), rows, stride)
-    shown = np.zeros(count.shape, np.int64)
-    covered = count > 0.5
-    shown[covered] = np.rint(total[covered] / count[covered]).astype(np.int64) + 1
-    return shown[:, :width]
+    packed = _ONE + level  # the count in the high bits, the sum of levels in the low ones: one running sum for both
+    steps = np.bincount(np.concatenate([a, b]), np.concatenate([packed, -packed]), rows * stride)
+    sums = np.cumsum(steps.reshape(rows, stride)[:, :width], axis=1).astype(np.int64)
+    count, total = sums >> _BITS, sums & (_ONE - 1)
+    return np.where(count > 0, (2 * total + count) // np.maximum(2 * count, 1) + 1, 0)
 
 
-def _running_sum(at: Ints, weight: Floats, rows: int, stride: int) -> Floats:
-    return np.cumsum(np.bincount(at, weight, rows * stride).reshape(rows, stride), axis=1)
-
-
-def image_of(levels: Ints, shades: Sequence[QColor], row_height: int) -> QImage:
-    """The image of such levels in ``shades``, each row ``row_height`` pixels with a line of nothing below it."""
+def draw_levels(painter: QPainter, x: int, y: int, levels: Ints, shades: Sequence[QColor], row_height: int) -> None:
+    """Draw such levels in ``shades`` with the corner at (x, y), each row ``row_height`` pixels with a line of nothing below."""
     table = np.array([0, *(_premultiplied(c) for c in shades)], np.uint32)
     pixels = table[levels]
-    if row_height > 2:
-        rows = np.zeros((len(pixels), row_height, pixels.shape[1]), np.uint32)
-        rows[:, :-1] = pixels[:, None]
-        pixels = rows
-    elif row_height == 2:
-        pixels = np.repeat(pixels, 2, axis=0)
-    flat = np.ascontiguousarray(pixels.reshape(-1, pixels.shape[-1]))
-    height, width = flat.shape
-    return QImage(flat.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
+    height, width = pixels.shape
+    if row_height > 1:
+        air = 1 if row_height > 2 else 0
+        stretched = np.zeros((height, row_height, width), np.uint32)
+        stretched[:, : row_height - air] = pixels[:, None]
+        pixels = stretched.reshape(-1, width)
+    image = QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(x, y, image)  # at once: the image borrows the pixels
 
 
 def _premultiplied(color: QColor) -> int:

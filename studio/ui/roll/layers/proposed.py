@@ -8,7 +8,7 @@ from studio.app.session import Proposal
 from studio.music.notes import Notes
 from studio.ui.roll.layers.frame import Frame
 from studio.ui.roll.layers.notes import note_boxes, visible_of
-from studio.ui.roll.primitives import draw_lines, fill_rects, frame_rects, vertical_lines
+from studio.ui.roll.primitives import columns, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
 
 DASHED = 600  # more dashes than these only cost time
@@ -35,7 +35,7 @@ def _paint_region(frame: Frame, proposal: Proposal) -> None:
     xw = max(x0, min(x1, int(frame.viewport.x_of(written))))
     frame.painter.fillRect(x0, 0, x1 - x0, height, frame.theme.color("proposed", 0.035))
     frame.painter.fillRect(x0, 0, xw - x0, height, frame.theme.color("proposed", 0.06))
-    draw_lines(frame.painter, vertical_lines([x0, x1 - 1], 0, height), frame.theme.color("proposed", 0.45))
+    fill_rects(frame.painter, columns([x0, x1 - 1], 0, height), frame.theme.color("proposed", 0.45))
     if proposal.writing:
         frame.painter.fillRect(xw, 0, 2, height, frame.theme.color("proposed", 0.9))
 

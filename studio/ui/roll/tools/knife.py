@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from studio.music import edits
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.primitives import draw_lines, vertical_lines
+from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.tools.base import Gesture, Hit, Pointer, Tool, hit
 from studio.ui.roll.tools.box import BoxSelect
 
@@ -33,8 +33,8 @@ class KnifeTool(Tool):
         if found is not None:
             view = frame.viewport
             y = float(view.y_of(at.pitch))
-            line = vertical_lines([float(view.x_of(self._tick(at, found)))], y - 3, y + view.key_height + 2)
-            draw_lines(frame.painter, line, frame.theme.color("text"))
+            line = columns([float(view.x_of(self._tick(at, found)))], y - 3, y + view.key_height + 2)
+            fill_rects(frame.painter, line, frame.theme.color("text"))
 
     def _tick(self, at: Pointer, found: Hit) -> int:
         """The grid line if one lies within the note, else the pointer's place."""

@@ -1,7 +1,7 @@
 import numpy as np
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from studio.ui.roll.layers.overview import image_of, mean_levels
+from studio.ui.roll.layers.overview import draw_levels, mean_levels
 
 
 def test_notes_cover_what_their_rectangles_would() -> None:
@@ -20,11 +20,13 @@ def test_notes_cover_what_their_rectangles_would() -> None:
     assert np.abs(got[inside] - 1 - expected[inside] / count[inside]).max() <= 0.5
 
 
-def test_image_has_rows_of_their_height_with_air_below() -> None:
-    levels = np.array([[0, 1], [2, 0]])
-    image = image_of(levels, [QColor("red"), QColor("lime")], 4)
-    assert (image.width(), image.height()) == (2, 8)
-    assert image.pixelColor(0, 0).alpha() == 0
-    assert image.pixelColor(1, 2) == QColor("red")
-    assert image.pixelColor(1, 3).alpha() == 0
-    assert image.pixelColor(0, 4) == QColor("lime")
+def test_rows_have_their_height_with_air_below() -> None:
+    image = QImage(4, 10, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    draw_levels(painter, 1, 2, np.array([[0, 1], [2, 0]]), [QColor("red"), QColor("lime")], 4)
+    painter.end()
+    assert image.pixelColor(1, 2).alpha() == 0
+    assert image.pixelColor(2, 2) == image.pixelColor(2, 4) == QColor("red")
+    assert image.pixelColor(2, 5).alpha() == 0
+    assert image.pixelColor(1, 6) == QColor("lime")
