@@ -1,0 +1,57 @@
+import pytest
+
+from studio.music.pitch import SCALES, Chord, Key, frequency, parse_tonic, pitch_name
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("D minor", Key(2, "minor")), ("Bb", Key(10)), ("F# dorian", Key(6, "dorian")), ("Am", Key(9, "minor"))]
+    + [("e♭ Harmonic-Minor", Key(3, "harmonic minor")), ("Cb", Key(11)), ("CM", Key(0))],
+)
+def test_keys_as_people_write_them(text, key):
+    assert Key.parse(text) == key
+
+
+@pytest.mark.parametrize("text", ["", "H", "minor", "D wobbly"])
+def test_what_is_no_key(text):
+    with pytest.raises(ValueError):
+        Key.parse(text)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_keys_lead_back_to_themselves(scale):
+    for tonic in range(12):
+        assert Key.parse(str(Key(tonic, scale))) == Key(tonic, scale)
+
+
+def test_a_key_knows_its_tones():
+    key = Key(2, "minor")
+    assert key.pitch_classes == {2, 4, 5, 7, 9, 10, 0}
+    assert key.contains(65)
+    assert not key.contains(66)
+    with pytest.raises(ValueError, match="not a key"):
+        Key(12)
+
+
+def test_names():
+    assert pitch_name(60) == "C4"
+    assert pitch_name(61, flats=True) == "Db4"
+    assert str(Key(10)) == "Bb major"
+    assert parse_tonic("Ebm7") == (3, "m7")
+
+
+def test_frequency():
+    assert frequency(69) == 440.0
+    assert frequency(57) == pytest.approx(220.0)
+
+
+@pytest.mark.parametrize("text", ["Dm7", "C/E", "F#m7b5", "Bsus4", "Gmaj7"])
+def test_chords_lead_back_to_themselves(text):
+    assert str(Chord.parse(text)) == text
+
+
+def test_a_chord_knows_its_tones():
+    assert Chord.parse("C/D").pitch_classes == {0, 2, 4, 7}
+    for wrong in ("", "Cfoo", "X7"):
+        with pytest.raises(ValueError):
+            Chord.parse(wrong)
