@@ -2,6 +2,8 @@
 
 import logging
 from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +15,15 @@ from studio.engines.gm import drum_key, sound_for
 from studio.engines.neural_instruments_laws import Sound
 from studio.errors import StudioError
 
+if TYPE_CHECKING:
+    from studio.nn.spectral import Voice
+
 log = logging.getLogger(__name__)
 Float = npt.NDArray[np.float64]
 Key = tuple[int, int, int]  # program, pitch, velocity
 
-AUDIBLE_DB = -100.0  # partials that never come within this of the note's strongest are left to the noise
-RELEASES = 1.5  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
+AUDIBLE_DB = -92.0  # partials that never come within this of the note's strongest are left to the noise
+RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
 KEPT_NOTES = 1500
 VOICES_AT_ONCE = 64  # rows that are made between two looks at whether to stop
 
@@ -31,6 +36,7 @@ class NeuralInstruments:
         self._sounds: dict[str, Sound] = {}
         self._programs: dict[str, int] = {}
         self._levels: OrderedDict[Key, tuple[Sound, Float, Float, Float, float]] = OrderedDict()
+        self._voices: dict[tuple[Key, int], Voice] = {}
 
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and warm up on ``device`` (auto, cpu, cuda or mps).
@@ -77,26 +83,23 @@ class NeuralInstruments:
 
     def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
         """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end."""
-        from studio.nn.spectral import Voice
-
         keys = self._keys(batch)
         self._ensure(keys)
         rows = np.zeros((len(batch), count), np.float32)
         for k in range(0, len(batch), VOICES_AT_ONCE):
             part = range(k, min(k + VOICES_AT_ONCE, len(batch)))
-            voices: list[Voice] = [self._voice(keys[n], int(batch.held[n]), rate) for n in part]
+            voices = [self._voice(keys[n], int(batch.held[n]), rate) for n in part]
 
             def tick(share: float, k: int = k, size: int = len(part)) -> None:
                 ctx.progress((k + share * size) / len(batch))
 
             try:
-                made = self._synth.render(voices, rate, first, count, tick)
+                self._synth.render(voices, rate, first, rows[k : part.stop], tick)
             except RuntimeError as error:
                 if self.device == "cpu":
                     raise
                 self._fall_back(error, ctx)
-                made = self._synth.render(voices, rate, first, count, tick)
-            rows[k : k + len(part)] = made
+                self._synth.render(voices, rate, first, rows[k : part.stop], tick)
         return rows
 
     def _fall_back(self, error: Exception, ctx: Context) -> None:
@@ -166,9 +169,17 @@ class NeuralInstruments:
         ring = laws.silence_s(partials, noise) if not sound.steady else float("inf")
         return sound, laws.quiet(partials + gain), laws.quiet(noise + gain), frequency, ring
 
-    def _voice(self, key: Key, held: int, rate: int):  # type: ignore[no-untyped-def]
+    def _voice(self, key: Key, held: int, rate: int) -> "Voice":
         """The synthesiser's voice for a note."""
-        from studio.nn.spectral import NYQUIST_SHARE, Voice, bucket_of, mix64, uniform
+        if (key, rate) not in self._voices:
+            if len(self._voices) >= KEPT_NOTES:
+                self._voices.clear()
+            self._voices[key, rate] = self._new_voice(key, rate)
+        return replace(self._voices[key, rate], held=held, length=self._length(key, held, rate))
+
+    def _new_voice(self, key: Key, rate: int) -> "Voice":
+        """A voice of no length. Partials near and over the Nyquist frequency, and those that nobody can hear, are left out."""
+        from studio.nn.spectral import NYQUIST_SHARE, bucket_of, mix64, uniform, voice_of
 
         sound, partials, noise, frequency, _ = self._levels[key]
         high = NYQUIST_SHARE * rate
@@ -177,13 +188,11 @@ class NeuralInstruments:
         wanted = (frequency > 0) & (frequency < high) & (partials.max(0) > partials.max() + AUDIBLE_DB)
         count = int(np.flatnonzero(wanted)[-1]) + 1 if wanted.any() else 1
         width = bucket_of(count)
-        keep = np.arange(width) < count
         seed = int(mix64(np.array([sound.row * 1000003 + key[0]], np.uint64))[0] >> np.uint64(1))
-        note = int(mix64(np.array([(key[0] * 128 + key[1]) * 128 + key[2] + seed], np.uint64))[0] >> np.uint64(1))
-        used = np.where(keep & wanted[:width], frequency[:width], 0.0)
+        note = int(mix64(np.array([(key[0] * 128 + key[1]) * 128 + key[2] + seed // 2], np.uint64))[0] >> np.uint64(1))
+        used = np.where(wanted[:width], frequency[:width], 0.0)
         levels = np.where(used > 0, partials[:, :width], laws.FLOOR_DB)
-        return Voice(
+        return voice_of(
             frequency=used, phase=2 * np.pi * uniform(seed, width), partials=laws.quiet(levels), damping=laws.damping(sound, key[1], used),
-            noise=noise, noise_damping=laws.damping(sound, key[1], laws.band_centres()), held=held,
-            length=self._length(key, held, rate), key=note,
+            noise=noise, noise_damping=laws.damping(sound, key[1], laws.band_centres()), held=0, length=0, key=note,
         )  # fmt: skip

@@ -5,6 +5,7 @@ law for all instruments, and it lives here, outside the network.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ MEDIUM = 80  # the velocity at which all instruments are about equally loud
 MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 150 ms, dB to full scale)
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
 LOUD_S = 0.15
-SILENT_DB = -80.0  # under the note's loudest: where a decay is taken for silence
+SILENT_DB = -70.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
 
 
@@ -98,6 +99,7 @@ def weighting(frequency: Float) -> Float:
     return np.asarray(10 * np.log10(low) + shelf)
 
 
+@lru_cache(maxsize=1)
 def bandwidths() -> Float:
     """Widths of the noise bands in Hz, [NOISE_BANDS]."""
     return np.gradient(band_centres())
@@ -129,7 +131,7 @@ def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
     if seconds <= 0 or (sound.id in ("piano", "honky_tonk") and pitch > 90):
         return np.zeros(len(frequency))
     by_pitch = 2 ** (np.clip(60 - pitch, -36, 36) / 36) if not sound.steady else 1.0
-    return np.asarray(60 / (seconds * by_pitch) * np.clip((np.maximum(frequency, 20) / 500) ** 0.25, 0.6, 2.0))
+    return np.asarray(60 / (seconds * by_pitch) * np.clip((np.maximum(frequency, 20) / 500) ** 0.25, 0.85, 2.0))
 
 
 def silence_s(partials: Float, noise: Float) -> float:

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -166,42 +164,3 @@ def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: di
     print(f"Ratio of the means to FluidR3: {figures['ratio_to_fluidr3']:.3f} (bar: {BAR}); over it one by one: {', '.join(short) or 'none'}")
     print(f"Louder keys louder: {figures['louder_steps']} of {figures['steps']} steps; worst pitch {figures['cents_worst']:.1f} cents; "
           f"worst onset {figures['onset_ms_worst']:.2f} ms")  # fmt: skip
-
-
-def song(seconds: float, rate: int, voices: int = 16) -> tuple[SoundBatch, npt.NDArray[np.int64], list[tuple[int, int, int, float, float]]]:
-    """A song in which ``voices`` instruments always sound, one a track, notes of 0.25 to 1 s.
-
-    Returns (batch, onsets in frames, (channel, pitch, velocity, start s, length s) of every note).
-    """
-    draw = np.random.default_rng(16)
-    programs = [0, 4, 11, 16, 24, 27, 32, 33, 40, 42, DRUM_KIT, 48, 56, 66, 71, 73][:voices]
-    notes, plain, starts = [], [], []
-    for channel, program in enumerate(programs):
-        now, low = 0.0, 30 if program in (32, 33) else 50
-        while now < seconds:
-            length = float(draw.choice([0.25, 0.5, 0.5, 1.0]))
-            pitch = int(draw.choice([36, 38, 42, 46, 51])) if program == DRUM_KIT else low + int(draw.integers(0, 24))
-            velocity = int(draw.integers(50, 110))
-            plain.append((9 if program == DRUM_KIT else channel, pitch, velocity, now, length))
-            notes.append((program, pitch, velocity, round(length * rate)))
-            starts.append(round(now * rate))
-            now += length
-    return batch_of(notes), np.array(starts), plain
-
-
-def mix(engine: NeuralInstruments, batch: SoundBatch, starts: npt.NDArray[np.int64], rate: int, total: int, step: int) -> npt.NDArray[np.float32]:
-    """The sum of all notes, stereo [total, 2], made ``step`` frames at a time."""
-    lengths = engine.lengths(batch, rate)
-    pan = (np.arange(len(batch)) % 7 / 6.0).astype(np.float32)
-    out = np.zeros((total, 2), np.float32)
-    for first in range(0, total, step):
-        count = min(step, total - first)
-        sounding = np.flatnonzero((starts < first + count) & (starts + lengths > first))
-        for offset in np.unique(starts[sounding]):
-            which = sounding[starts[sounding] == offset]
-            begin = max(offset, first)
-            rows = engine.render(batch.select(which), rate, int(begin - offset), int(first + count - begin), Quiet())
-            for row, n in zip(rows, which, strict=True):
-                out[begin : first + count, 0] += row * (1 - pan[n])
-                out[begin : first + count, 1] += row * pan[n]
-    return out
