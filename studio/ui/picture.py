@@ -3,10 +3,12 @@
 import time
 from pathlib import Path
 
+from PySide6.QtCore import QEvent
+
 from studio.app.songs import read_song
 from studio.app.studio import Studio
 from studio.errors import StudioError
-from studio.ui.main import load_engines, make_application
+from studio.ui.main import make_application
 from studio.ui.poster import Poster
 from studio.ui.window import MainWindow
 
@@ -31,7 +33,7 @@ def draw_window(song: Path, picture: Path, seconds: float = SECONDS) -> None:
         window.song_opened()
         window.resize(*SIZE)
         window.show()
-        load_engines(studio, window)
+        window.load_engines()
         until, calm_since = time.monotonic() + seconds, time.monotonic()
         while time.monotonic() < until and time.monotonic() - calm_since < _CALM_SECONDS:
             app.processEvents()
@@ -43,5 +45,7 @@ def draw_window(song: Path, picture: Path, seconds: float = SECONDS) -> None:
             raise StudioError(f"The picture {picture.name} could not be written.", "Choose another folder.")
     finally:
         window.close()
+        window.deleteLater()
+        app.sendPostedEvents(window, QEvent.Type.DeferredDelete)
         poster.close()
         studio.close()
