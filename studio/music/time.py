@@ -106,7 +106,9 @@ class Meter:
         """``ticks`` (any shape) moved to the nearest lines of a grid of ``grid`` ticks that starts anew at each bar line."""
         t = np.asarray(ticks, np.int64)
         start, end = self._bars(t)
-        return np.minimum(start + (2 * (t - start) + grid) // (2 * grid) * grid, end)
+        below = start + (t - start) // grid * grid
+        above = np.minimum(below + grid, end)
+        return np.where(2 * t >= below + above, above, below)
 
     def snap(self, tick: int, grid: int) -> int:
         """:meth:`snap_all` for one tick."""
