@@ -33,7 +33,7 @@ def test_a_shown_command_is_known(words):
     if words[1] == "bench" and len(words) > 2:
         assert words[2] in BENCHES
         return
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
     assert [w for w in words[2:] if w.startswith("--") and w.split("=")[0] not in known] == []
 
 
