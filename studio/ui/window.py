@@ -315,6 +315,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._clock.stop()
+        self.activity.rest()
+        self.state.close()
         self.wave.close_source()
         self.spectrum.close_source()
         event.accept()

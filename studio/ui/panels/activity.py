@@ -58,7 +58,8 @@ class ActivityPanel(QFrame):
         self._row.addWidget(self.idle)
         self.notice = _NoticeLine()
         self.notice.clicked.connect(self.show_all)
-        self.action = QPushButton()
+        self.action = QPushButton("Act")
+        named(self.action, "Act", "What can be done about the notice")
         self.action.setProperty("role", "quiet")
         self.action.hide()
         self._deed: Callable[[], None] = lambda: None
@@ -101,6 +102,10 @@ class ActivityPanel(QFrame):
         named(self.action, action or "Action")
         self._deed = deed
         self._age.start()
+
+    def rest(self) -> None:
+        """The window goes: stop the clock."""
+        self._age.stop()
 
     def show_all(self) -> None:
         """Open the list of past notices."""

@@ -1,0 +1,49 @@
+"""The controllers behind the actions."""
+
+from tests.ui.conftest import BAR
+
+
+def test_sound_starts_with_the_first_written_bar(window, qtbot, monkeypatch):
+    played = []
+    monkeypatch.setattr(window.studio.playback, "play", lambda: played.append(window.studio.playback.position))
+    window.transport.toggle_loop()
+    window.write_panel.bars.setValue(2)
+    window.write_panel.listen.setChecked(True)
+    window.writing.write()
+    qtbot.waitUntil(lambda: played == [2 * BAR])
+    assert not window.transport.loop_on
+    qtbot.waitUntil(lambda: not window.studio.session.proposal.writing)
+    assert played == [2 * BAR]
+
+
+def test_takes_are_stepped_through(window, qtbot, monkeypatch):
+    monkeypatch.setattr(window.studio.playback, "play", lambda: None)
+    window.write_panel.bars.setValue(1)
+    window.write_panel.takes.index = 2
+    window.writing.write()
+    session = window.studio.session
+    qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing)
+    window.writing.step("1")
+    assert window.studio.session.proposal.active == 1
+    window.writing.step("-1")
+    window.writing.step("-1")
+    assert window.studio.session.proposal.active == 2
+    window.writing.drop()
+    assert len(window.studio.session.proposal.takes) == 2
+    window.writing.drop_all()
+    assert window.studio.session.proposal is None
+
+
+def test_follow_is_remembered(window):
+    before = window.transport.follow
+    window.actions_by_id["play.follow"].trigger()
+    assert window.transport.follow is not before
+    assert window.actions_by_id["play.follow"].isChecked() is not before
+
+
+def test_play_begins_anew_behind_the_end(window, monkeypatch):
+    played = []
+    monkeypatch.setattr(window.studio.playback, "play", lambda: played.append(window.studio.playback.position))
+    window.transport.seek(5 * BAR)
+    window.transport.toggle()
+    assert played == [0]

@@ -1,0 +1,135 @@
+"""Songs and files from the window: nothing is lost, failures are notices."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.app.songs import read_song
+from studio.ui.files import load_demo
+
+
+@pytest.fixture
+def files(window):
+    return window.files
+
+
+def notices(window):
+    return [n.message for n in window.studio.notices.entries]
+
+
+def test_save_and_open_bring_the_same_song_back(window, files, qtbot, tmp_path, monkeypatch):
+    song = window.studio.session.document
+    path = tmp_path / "song.studio"
+    monkeypatch.setattr(files, "_ask_save", lambda *a: path)
+    window.actions_by_id["track.add"].trigger()
+    assert window.windowTitle() == "Song* - Partita"
+    assert files.save()
+    assert window.windowTitle() == "song - Partita"
+    saved = window.studio.session.document
+    window.studio.session.undo()
+    assert window.windowTitle() == "song* - Partita"
+    assert window.studio.session.document is song
+    files.open_path(path)
+    qtbot.waitUntil(lambda: window.studio.session.steps == ("Open",))
+    assert window.studio.session.document == saved
+    assert window.studio.settings.recent == (str(path.resolve()),)
+
+
+def test_a_broken_file_is_a_notice_and_nothing_is_lost(window, files, qtbot, tmp_path):
+    before = window.studio.session.document
+    for name in ("broken.mid", "broken.studio"):
+        path = tmp_path / name
+        path.write_bytes(b"no music at all")
+        count = len(notices(window))
+        files.open_path(path)
+        qtbot.waitUntil(lambda c=count: len(notices(window)) > c)
+    files.import_path(tmp_path / "missing.mid")
+    qtbot.waitUntil(lambda: len(notices(window)) == 3)
+    assert window.studio.session.document is before
+    assert not window.studio.session.dirty
+    assert "missing.mid" in notices(window)[-1]
+
+
+def test_import_into_an_empty_song_takes_its_tempo_too(window, files, qtbot, tmp_path):
+    path = tmp_path / "a.mid"
+    files.export_midi_to(path)
+    qtbot.waitUntil(lambda: "Exported a.mid." in notices(window))
+    song = window.studio.session.document
+    files.new()
+    assert window.studio.session.document.note_count == 0
+    files.import_path(path)
+    qtbot.waitUntil(lambda: window.studio.session.document.note_count == song.note_count)
+    assert window.studio.session.document.key_at(0) == song.key_at(0)
+    assert [t.name for t in window.studio.session.document.tracks] == ["Lead", "Low"]
+
+
+def test_exported_midi_holds_the_notes(window, files, qtbot, tmp_path):
+    path = tmp_path / "out.mid"
+    files.export_midi_to(path)
+    qtbot.waitUntil(path.exists)
+    written = read_song(path).document
+    for ours, theirs in zip(window.studio.session.document.tracks, written.tracks, strict=True):
+        for column in ("start", "duration", "pitch", "velocity"):
+            assert np.array_equal(getattr(ours.notes, column), getattr(theirs.notes, column))
+
+
+def test_a_folder_that_cannot_be_written_is_a_notice(window, files, qtbot, tmp_path):
+    files.export_midi_to(tmp_path / "no" / "where.mid")
+    qtbot.waitUntil(lambda: notices(window) != [])
+    assert window.studio.session.document.note_count
+
+
+def test_sound_is_exported_as_a_job(window, files, qtbot, tmp_path, monkeypatch):
+    from studio.app import exporting
+
+    def export_sound(document, renderer, path, **options):
+        options["ctx"].progress(0.5)
+        Path(path).write_bytes(b"sound")
+        return 1.0
+
+    monkeypatch.setattr(exporting, "export_sound", export_sound)
+    monkeypatch.setattr(exporting, "export_stems", lambda document, renderer, folder, **options: [folder, folder])
+    monkeypatch.setattr(window.studio.shelf, "renderer", lambda model="": None)
+    files.export_sound_to(tmp_path / "mix.wav")
+    files.export_stems_to(tmp_path)
+    qtbot.waitUntil(lambda: len(notices(window)) == 2)
+    assert set(notices(window)) == {"Exported mix.wav.", "Exported 2 stems."}
+
+
+@pytest.mark.parametrize(("answer", "left"), [("save", True), ("discard", True), ("cancel", False)])
+def test_unsaved_changes_are_asked_about(window, files, tmp_path, monkeypatch, answer, left):
+    path = tmp_path / "kept.studio"
+    monkeypatch.setattr(files, "_ask_save", lambda *a: path)
+    monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: answer)
+    assert files.may_leave()
+    window.actions_by_id["track.add"].trigger()
+    assert files.may_leave() is left
+    assert path.exists() is (answer == "save")
+    monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: "discard")
+
+
+def test_cancel_keeps_the_window_open(window, files, monkeypatch):
+    window.actions_by_id["track.add"].trigger()
+    monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: "cancel")
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: "discard")
+
+
+def test_other_kinds_of_files_are_refused(window, files, tmp_path):
+    files.drop([tmp_path / "picture.png"])
+    assert notices(window) == ["Partita cannot read this kind of file."]
+
+
+def test_the_demo_song_opens():
+    song = load_demo()
+    assert len(song.tracks) >= 3
+    assert song.loop is not None
+    assert song.keys
+    assert song.seconds() > 20
+
+
+def test_rescue_puts_a_copy_aside(window, files):
+    path = files.rescue()
+    assert read_song(Path(path)).document == window.studio.session.document

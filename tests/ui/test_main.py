@@ -1,0 +1,51 @@
+"""The way in."""
+
+import sys
+
+from studio.ui.main import _catch_crashes, _FirstPaint, load_engines, open_first
+from studio.ui.poster import Poster
+from studio.ui.window import FIRST_WORDS
+
+
+def test_the_first_start_opens_the_demo_song_once(make_window):
+    window = make_window()
+    open_first(window.studio, window, [])
+    assert window.studio.session.document.note_count > 100
+    assert window.words.text() == FIRST_WORDS
+    assert window.transport.loop_on
+    again = make_window()
+    open_first(again.studio, again, [])
+    assert again.studio.session.document.note_count == 0
+
+
+def test_a_file_that_was_named_is_opened(make_window, qtbot, tmp_path):
+    window = make_window()
+    open_first(window.studio, window, [str(tmp_path / "missing.mid")])
+    qtbot.waitUntil(lambda: window.studio.notices.entries != [])
+
+
+def test_engines_come_after_the_first_paint(make_window, qtbot, monkeypatch):
+    window = make_window()
+    monkeypatch.setattr(window.studio.playback, "start", lambda: None)
+    seen = []
+    _FirstPaint(window, lambda: seen.append(1))
+    window.update()
+    qtbot.waitUntil(lambda: seen == [1])
+    load_engines(window.studio, window)
+    qtbot.waitUntil(window.write_panel.write.isEnabled)
+    assert window.transport_panel.device.text()
+
+
+def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
+    window = make_window()
+    told = []
+    monkeypatch.setattr(window, "show_crash", told.append)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    poster = Poster()
+    _catch_crashes(window, poster)
+    try:
+        raise ZeroDivisionError("by nothing")
+    except ZeroDivisionError:
+        sys.excepthook(*sys.exc_info())
+    qtbot.waitUntil(lambda: told != [])
+    assert "by nothing" in told[0]
