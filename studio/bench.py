@@ -20,6 +20,9 @@ class Bench:
 
 BENCHES: dict[str, Bench] = {
     "midi": Bench("studio.app.benches_midi:run", "MIDI files in and out beside symusic, and damaged ones"),
+    "nll": Bench("studio.train.benches_writer:nll", "Held-out nats a note: Kneser-Ney 5-gram, with pointers, LSTM"),
+    "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
+    "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
     "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
 }
 

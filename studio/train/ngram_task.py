@@ -18,9 +18,21 @@ _NOTE = ("shift", "track", "pitch", "duration", "velocity")
 
 # Contexts, nearest first: four symbols that the greedy choice of `choose_context` found best on the validation songs, among
 # what this note has chosen so far, the two notes before and the latest notes of the track.
-PLAIN: dict[str, tuple[str, ...]] = {}
+PLAIN: dict[str, tuple[str, ...]] = {
+    "shift": ("was_duration", "was_track", "was_shift", "was2_shift"),
+    "track": ("was_track", "shift", "was2_track", "was2_duration"),
+    "pitch": ("last_pitch", "pitch_before", "track", "was_pitch"),
+    "duration": ("last_duration", "was_duration", "shift", "last_velocity"),
+    "velocity": ("last_velocity", "was_track", "was_velocity", "shift"),
+}
 # The same with what the pointers 1, 2, 4 and 8 bars back say added to the choice, up to seven symbols.
-COPYING: dict[str, tuple[str, ...]] = {}
+COPYING: dict[str, tuple[str, ...]] = {
+    "shift": ("shift_at_0", "was_duration", "shift_at_1", "was_track", "was_shift", "was2_duration", "was2_track"),
+    "track": ("was_track", "track_at_0", "track_at_1", "track_at_3", "shift", "was2_track", "was_pitch"),
+    "pitch": ("last_pitch", "pitch_before", "track", "was_pitch", "pitch_at_0", "shift", "pitch_at_3"),
+    "duration": ("last_duration", "duration_at_1", "duration_at_2", "was_duration", "shift", "duration_at_3", "was_velocity"),
+    "velocity": ("last_velocity", "velocity_at_0", "velocity_at_1", "last_duration", "track", "velocity_at_2"),
+}
 
 
 def columns_of(corpus: Corpus, songs: Sequence[int]) -> dict[str, Ints]:

@@ -134,16 +134,22 @@ def _chorale(voices: list[list[int]]) -> list[Part]:
     return parts
 
 
-def load_song(chosen: tuple[int, str, int, Path]) -> Iterator[Song]:
-    """The song's piece, and for training its thinned version if its set has one. Nothing when the file has no notes."""
-    number, name, split, path = chosen
+def read_parts(chosen: tuple[int, str, int, Path]) -> tuple[list[Part], list[tuple[int, int, int]], int]:
+    """A song's parts, signatures and grid (as :func:`read_midi`)."""
+    number, name, _, path = chosen
     if path.suffix == ".json":
         key, k = name.split("-")
-        parts, signatures, per_beat = _chorale(json.loads(path.read_text())[key][int(k)]), [(0, 4, 4)], 4
-    else:
-        parts, signatures, per_beat = read_midi(path)
+        return _chorale(json.loads(path.read_text())[key][int(k)]), [(0, 4, 4)], 4
+    parts, signatures, per_beat = read_midi(path)
     if SETS[number].thinned == "CHORDS":  # POP909: a melody note that overlaps the next is cut there
         parts = [_cut(p) if p.name == "MELODY" else p for p in parts]
+    return parts, signatures, per_beat
+
+
+def load_song(chosen: tuple[int, str, int, Path]) -> Iterator[Song]:
+    """The song's piece, and for training its thinned version if its set has one. Nothing when the file has no notes."""
+    number, name, split, _ = chosen
+    parts, signatures, per_beat = read_parts(chosen)
     piece = encode(parts, signatures, per_beat)
     if len(piece) > 1:
         yield Song(number, name, split, piece)
