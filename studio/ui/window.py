@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.generating import JOB
 from studio.app.jobs import Job, Progress
 from studio.app.notices import Notice
-from studio.app.overview import MixOverview
 from studio.app.studio import Studio
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.controls import Tracks, Transport, View, Writing
@@ -21,22 +18,27 @@ from studio.ui.files import Files
 from studio.ui.icons import app_icon, icon
 from studio.ui.panels.activity import ActivityPanel
 from studio.ui.panels.generate import GeneratePanel
+from studio.ui.panels.hint import HintLine
+from studio.ui.panels.mix import MixOfSong
 from studio.ui.panels.mixer import MixerPanel
 from studio.ui.panels.spectrogram import Spectrogram
 from studio.ui.panels.takes import TakesPanel
+from studio.ui.panels.tools import ToolStrip
 from studio.ui.panels.transport import TransportPanel
 from studio.ui.panels.waveform import Waveform
 from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
 from studio.ui.theme import DARK
-from studio.ui.widgets import icon_button, rule
+from studio.ui.widgets import rule
 
 FIRST_WORDS = "Press space to listen, then press Write to let the network go on."
 EMPTY_WORDS = "Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin."
 _FRAME_MS = 16
 _IDLE_MS = 120
 LEFT, RIGHT = 264, 324
+# Share of the height, least and most pixels: arrangement, velocity, waveform, spectrogram. The roll has the rest.
+_LANES = ((0.12, 72, 160), (0.09, 52, 120), (0.09, 44, 130), (0.16, 72, 280))
 
 
 class MainWindow(QMainWindow):
@@ -45,6 +47,7 @@ class MainWindow(QMainWindow):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.studio = studio
+        self._divided = False
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 620)
@@ -69,9 +72,9 @@ class MainWindow(QMainWindow):
         }
         self.actions_by_id = make_actions(self, self.column, targets)
         fill_menus(self.menuBar(), self.actions_by_id)
-        self.transport_panel = TransportPanel(self.actions_by_id)
+        self.transport_panel = TransportPanel(self.actions_by_id, ToolStrip(self.state, self.actions_by_id))
         self.mixer = MixerPanel(studio.session, self.actions_by_id["track.add"], self.actions_by_id["track.remove"])
-        self.words = _Words()
+        self.words = HintLine()
         self._place()
         self._connect()
         self._clock = QTimer(self)
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
         self.column.ruler.seek = self.transport.seek
         self.column.ruler.toggle_loop = self.transport.toggle_loop
         self.column.arrangement.seek = self.transport.seek
+        self.column.splitter.splitterMoved.connect(self._divide)
         self.words.closed.clicked.connect(lambda: self.show_words(""))
 
     # keeping true
@@ -299,8 +303,23 @@ class MainWindow(QMainWindow):
     def _toggle_full(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Give the roll the most of the middle's height, unless the user has divided it."""
+        if not self._divided:
+            whole = self.column.splitter.height()
+            lanes = [min(high, max(low, round(share * whole))) for share, low, high in _LANES]
+            self.column.splitter.setSizes([lanes[0], whole - sum(lanes), *lanes[1:]])
+
+    def _divide(self) -> None:
+        self._divided = True
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._share_height()
         self._show_all()  # only now are the widths known
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -320,54 +339,3 @@ class MainWindow(QMainWindow):
         self.wave.close_source()
         self.spectrum.close_source()
         event.accept()
-
-
-class MixOfSong:
-    """The song's sound as waveform and spectrogram want it: one channel, as a column."""
-
-    def __init__(self, overview: MixOverview) -> None:
-        self._overview = overview
-        self.subscribe = overview.subscribe
-
-    @property
-    def rate(self) -> int:
-        """Frames a second."""
-        return self._overview.rate
-
-    @property
-    def frames(self) -> int:
-        """Length of the song in frames."""
-        return self._overview.length
-
-    def samples(self, start: int, end: int) -> npt.NDArray[np.float32]:
-        """Frames [start, end) as [frames, 1]."""
-        return self._overview.samples(start, end)[:, np.newaxis]
-
-
-class _Words(QFrame):
-    """One sentence that helps on, with a cross."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "words")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 8, 2)
-        mark = QLabel()
-        mark.setPixmap(icon("info", "muted").pixmap(16, 16))
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self.closed = icon_button("close", "Close the hint", kind="small")
-        row.addWidget(mark)
-        row.addWidget(self._label, 1)
-        row.addWidget(self.closed)
-        self.hide()
-
-    def text(self) -> str:
-        """The sentence shown."""
-        return self._label.text()
-
-    def show_text(self, text: str) -> None:
-        """Show ``text``, or nothing."""
-        self._label.setText(text)
-        self.setVisible(bool(text))
-

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.app.jobs import Job, Jobs
+from studio.app.overview import MixOverview
 
 Samples = npt.NDArray[np.float32]
 Range = tuple[int, int]
@@ -148,3 +149,25 @@ def _joined(ranges: list[Range]) -> list[Range]:
 def _without(whole: Range, part: Range) -> list[Range]:
     pieces = [(whole[0], min(whole[1], part[0])), (max(whole[0], part[1]), whole[1])]
     return [p for p in pieces if p[0] < p[1]]
+
+
+class MixOfSong:
+    """The song's sound as waveform and spectrogram want it: one channel, as a column."""
+
+    def __init__(self, overview: MixOverview) -> None:
+        self._overview = overview
+        self.subscribe = overview.subscribe
+
+    @property
+    def rate(self) -> int:
+        """Frames a second."""
+        return self._overview.rate
+
+    @property
+    def frames(self) -> int:
+        """Length of the song in frames."""
+        return self._overview.length
+
+    def samples(self, start: int, end: int) -> npt.NDArray[np.float32]:
+        """Frames [start, end) as [frames, 1]."""
+        return self._overview.samples(start, end)[:, np.newaxis]

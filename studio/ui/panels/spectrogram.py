@@ -20,7 +20,7 @@ from studio.ui.panels.spectrum import (
     ColumnStore,
     columns_of,
 )
-from studio.ui.panels.timeline import edge_frames, visible_frames
+from studio.ui.panels.timeline import columns_rect, edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.state import RollState
@@ -42,12 +42,11 @@ class Spectrogram(TimeWidget):
         self._source = source
         self._columns = ColumnStore()
         self._colors = color_table(theme)
-        rate = source.rate
         self._follower = MixFollower(
             "spectrogram",
             source,
             jobs,
-            lambda samples, first: columns_of(samples, first, rate),
+            lambda samples, first: columns_of(samples, first, source.rate),
             self._take,
             unit=HOP,
             piece=PIECE,
@@ -72,6 +71,7 @@ class Spectrogram(TimeWidget):
         return LOWEST + (1 - y / self.height()) * (HIGHEST - LOWEST) - 0.5 / ROWS_A_SEMITONE
 
     def paint_time(self, painter: QPainter, clip: QRect) -> None:
+        self._columns.resize(-(-self._source.frames // HOP))  # a song that became shorter leaves nothing behind
         edges = edge_frames(self.state, self._source.rate, clip.left(), clip.right() + 1)
         painter.drawImage(clip.left(), 0, self._image(self._columns.at(edges)))
         theme, view = self.theme, self.viewport
@@ -113,14 +113,16 @@ class Spectrogram(TimeWidget):
     def _take(self, columns: Columns) -> None:
         self._columns.resize(-(-self._source.frames // HOP))
         self._columns.put(columns)
-        self.update()
+        first = columns.first * HOP
+        self.update(columns_rect(self.state, self._source.rate, first, first + len(columns.levels) * HOP, self.height()))
 
     def _image(self, levels: npt.NDArray[np.uint8]) -> QImage:
         """Levels [width, ROWS] as an image of the widget's height: the loudest of the rows that share a pixel."""
         height, width = max(1, self.height()), len(levels)
-        rows = np.arange(height) * ROWS // height
-        flipped = np.ascontiguousarray(levels.T[::-1])
-        pixels = self._colors[np.maximum.reduceat(flipped, rows, axis=0) if height < ROWS else flipped[rows]]
+        share = next((k for k in (1, 2, 3, 4, 6) if ROWS <= k * height), 8)  # how many rows a pixel may have to show
+        pooled = levels.reshape(width, ROWS // share, share).max(axis=2) if share > 1 else levels
+        rows = (ROWS // share - 1) - np.arange(height) * (ROWS // share) // height
+        pixels = self._colors[np.ascontiguousarray(pooled.T)[rows]]
         return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 

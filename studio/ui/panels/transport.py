@@ -22,7 +22,7 @@ class LevelMeter(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(120, 20)
+        self.setFixedSize(104, 20)
         named(self, "Level", "Level of the whole mix, left and right. The red end lights up when the limiter works hard.")
         self._levels = [LOWEST_DB, LOWEST_DB]
         self._peaks = [LOWEST_DB, LOWEST_DB]
@@ -57,14 +57,14 @@ class LevelMeter(QWidget):
 
 
 class TransportPanel(QFrame):
-    """The transport. Signals carry what the user asked for; ``show_*`` carry what is."""
+    """The transport. Signals carry what the user asked for; ``show_*`` carry what is. ``tools`` is placed in the row too."""
 
     tempo_changed = Signal(float)
     signature_changed = Signal(int, int)
     key_changed = Signal(object)
     device_clicked = Signal()
 
-    def __init__(self, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, actions: Mapping[str, QAction], tools: QWidget | None = None) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self.setFixedHeight(48)
@@ -81,6 +81,11 @@ class TransportPanel(QFrame):
         self.key = KeyPicker("Key of the song", "Key of the song: shown in the roll, and what the network is asked to keep to")
         self._fields(row)
         row.addStretch(1)
+        if tools:
+            row.addWidget(tools)
+            row.addSpacing(8)
+            row.addWidget(rule(vertical=True))
+            row.addSpacing(8)
         for name in ("edit.undo", "edit.redo"):
             row.addWidget(action_button(actions[name], name.split(".")[1]))
         row.addSpacing(8)

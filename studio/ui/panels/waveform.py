@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from studio.app.jobs import Jobs
 from studio.ui.panels.mix import MixFollower, MixSource
 from studio.ui.panels.pyramid import BLOCK, BlockPeaks, Pyramid, block_peaks
-from studio.ui.panels.timeline import edge_frames, visible_frames
+from studio.ui.panels.timeline import columns_rect, edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState
@@ -43,6 +43,7 @@ class Waveform(TimeWidget):
 
     def paint_time(self, painter: QPainter, clip: QRect) -> None:
         theme, view = self.theme, self.viewport
+        self._pyramid.resize(self._source.frames)  # a song that became shorter leaves nothing behind
         painter.fillRect(clip, theme.color("ground"))
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
@@ -84,4 +85,5 @@ class Waveform(TimeWidget):
     def _take(self, peaks: BlockPeaks) -> None:
         self._pyramid.resize(self._source.frames)
         self._pyramid.put(peaks)
-        self.update()
+        first = peaks.first * BLOCK
+        self.update(columns_rect(self.state, self._source.rate, first, first + len(peaks.peaks) * BLOCK, self.height()))
