@@ -1,6 +1,7 @@
 """The grid: which note value its lines stand for at a zoom, and where the lines are."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +52,9 @@ class Lines:
     steps: npt.NDArray[np.int64]
 
 
+@lru_cache(maxsize=16)
 def lines_between(meter: Meter, start: float, end: float, scale: float, grid: Grid) -> Lines:
-    """The lines seen in [start, end] at ``scale`` pixels a tick; bars thin out where they would touch."""
+    """The lines seen in [start, end] at ``scale`` pixels a tick; bars thin out where they would touch. Do not change them."""
     first, last = meter.bar_of(max(0, int(start))), meter.bar_of(max(0, int(end)))
     every = 1
     while meter.at(int(start)).bar_ticks * every * scale < LEAST_PIXELS or (last - first) / every > MANY_BARS:

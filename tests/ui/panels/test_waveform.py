@@ -6,41 +6,11 @@ from studio.app.session import Session
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
-from studio.ui.panels.pyramid import BLOCK, SCALE, Pyramid, block_peaks
-from studio.ui.panels.timeline import edge_frames
 from studio.ui.panels.waveform import Waveform
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER, Viewport
 from studio.ui.theme import DARK
 from tests.ui.panels.mixes import Mix, main_thread_jobs, tone
-
-
-def test_pyramid_gives_the_true_peaks_between_edges() -> None:
-    rng = np.random.default_rng(0)
-    samples = (rng.standard_normal(BLOCK * 4096) * 0.2).clip(-1, 1).astype(np.float32)
-    pyramid = Pyramid()
-    pyramid.resize(len(samples))
-    pyramid.put(block_peaks(samples[: BLOCK * 1000], 0))
-    pyramid.put(block_peaks(samples[BLOCK * 1000 :], BLOCK * 1000))
-    for step in (BLOCK, BLOCK * 4, BLOCK * 16, BLOCK * 256):
-        edges = np.arange(0, len(samples) + 1, step)
-        got = pyramid.peaks(edges)
-        expected = np.stack([samples.reshape(-1, step).min(axis=1), samples.reshape(-1, step).max(axis=1)], axis=1)
-        assert np.abs(got - expected).max() <= 1 / SCALE
-
-
-def test_pyramid_is_silent_outside_and_where_nothing_was_put() -> None:
-    pyramid = Pyramid()
-    assert not pyramid.peaks(np.array([0, 100, 200])).any()
-    pyramid.resize(BLOCK * 64)
-    pyramid.put(block_peaks(np.ones(BLOCK * 32, np.float32), 0))
-    got = pyramid.peaks(np.arange(-10, 100) * BLOCK)
-    assert not got[:10].any()
-    assert got[10:42, 1].all()
-    assert not got[43:].any()
-    pyramid.resize(BLOCK * 8)
-    pyramid.put(block_peaks(np.ones(BLOCK * 32, np.float32), 0))
-    assert len(pyramid.peaks(np.arange(10) * BLOCK)) == 9
 
 
 @pytest.fixture
@@ -106,12 +76,3 @@ def test_hidden_widgets_rest_and_catch_up(qtbot, made) -> None:
     assert mix.asked == asked
     widget.show()
     qtbot.waitUntil(lambda: len(lit(widget)) == 0)
-
-
-def test_edges_follow_the_tempo_map(made) -> None:
-    _, mix, state = made
-    edges = edge_frames(state, mix.rate, GUTTER, GUTTER + 500)
-    assert len(edges) == 501
-    assert np.all(np.diff(edges) >= 0)
-    tick = state.viewport.tick_at(GUTTER + 300)
-    assert edges[300] == pytest.approx(state.document.tempo.seconds(round(tick)) * mix.rate, abs=1)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -26,6 +26,8 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+
+MELODY = [(0, 960, 62), (960, 480, 65), (1920, 960, 69), (3840, 960, 62)]
 
 
 def song() -> Document:
@@ -92,9 +94,6 @@ def drag(widget: QWidget, start: QPoint, end: QPoint, button=LEFT, keys=NONE, re
 
 def move(widget: QWidget, at: QPoint, button=Qt.MouseButton.NoButton, keys=NONE) -> None:
     """A mouse move with buttons and keys held (QTest's own moves have neither)."""
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent
-
     event = QMouseEvent(
         QEvent.Type.MouseMove, QPointF(at), QPointF(widget.mapToGlobal(at)), Qt.MouseButton.NoButton, button, keys
     )

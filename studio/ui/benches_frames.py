@@ -1,0 +1,272 @@
+"""``studio bench frames``: what a frame of the editor costs, beside pyqtgraph, and while a model writes."""
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.app.jobs import Jobs
+from studio.app.session import Session
+from studio.app.shelf import Shelf
+from studio.engines.api import GenerateRequest
+from studio.errors import Cancelled, StudioError
+from studio.music.document import Clip, Document, KeyChange, Take, Track
+from studio.music.notes import Notes
+from studio.music.pitch import Key
+from studio.ui.panels.spectrogram import Spectrogram
+from studio.ui.panels.waveform import Waveform
+from studio.ui.poster import Poster
+from studio.ui.roll.column import EditorColumn
+from studio.ui.roll.state import RollState
+from studio.ui.roll.view import RollEditor
+from studio.ui.roll.viewport import GUTTER, Viewport
+from studio.ui.theme import DARK
+
+WIDTH, HEIGHT = 1600, 900
+FRAMES = 120
+FRAME_MS = 1000 / 60
+BAR_MS = 16.0
+
+Times = npt.NDArray[np.float64]
+
+
+def run(argv: list[str]) -> int:
+    """Print medians and 95th percentiles in ms; the exit code is 1 where frames beside a model are over the bar."""
+    parser = argparse.ArgumentParser(prog="studio bench frames", description=__doc__)
+    parser.add_argument("--notes", type=int, nargs="*", default=[20_000, 100_000], help="how many notes the rolls hold")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long to scroll while a model writes")
+    parser.add_argument("--no-peer", action="store_true", help="leave pyqtgraph out")
+    parser.add_argument("--picture", type=Path, help="save a picture of the editor as it was measured")
+    args = parser.parse_args(argv)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    print(f"{WIDTH} x {HEIGHT}, platform {QApplication.platformName()}, ms a frame: median / 95 %")
+    print(f"{'':34}{'scroll':>16}{'zoom':>16}{'all visible':>16}")
+    for notes in args.notes:
+        document = song(notes)
+        _row(f"roll, {notes:,} notes", measure_roll(document))
+        if not args.no_peer:
+            _row(f"pyqtgraph BarGraphItem, {notes:,}", measure_peer(document))
+    passed = _beside_model(args.seconds, args.picture)
+    del app
+    return 0 if passed else 1
+
+
+def song(notes: int) -> Document:
+    """A document of one dense track of ``notes`` notes, 16 a bar, and three ghosts of a quarter of that each."""
+    sizes = (notes, *[notes // 4] * 3)
+    tracks = tuple(Track(1 + k, f"Track {k + 1}", k, clips=(_clip(100 + k, n, k),)) for k, n in enumerate(sizes))
+    return Document(keys=(KeyChange(0, Key.parse("D minor")),), tracks=tracks, next_id=10_000_000)
+
+
+def _clip(number: int, size: int, seed: int) -> Clip:
+    rng = np.random.default_rng(seed)
+    start = np.arange(size) * 240 + rng.integers(0, 60, size)
+    pitch = np.clip(rng.normal(62, 12, size), 24, 108).astype(int)
+    ids = np.arange(size) + (seed + 1) * 1_000_000
+    notes = Notes.of(start, rng.integers(100, 900, size), pitch, rng.integers(20, 128, size), id=ids)
+    return Clip(number, 0, int(notes.last_end), (Take(notes),))
+
+
+def measure_roll(document: Document) -> list[Times]:
+    """Times of scrolling by 7 pixels, zooming at the pointer, and scrolling with everything in sight."""
+    state = RollState(Session(document), Viewport())
+    roll = RollEditor(state, DARK)
+    _show(roll)
+    roll.center_on_notes()
+    view = state.viewport
+    times = [
+        _frames(lambda k: view.scroll(dx=7)),
+        _frames(lambda k: view.zoom_time(1.03 if k % 60 < 30 else 1 / 1.03, WIDTH / 2)),
+    ]
+    view.show_ticks(0, document.end)
+    view.zoom_pitch(0.5, 0)
+    times.append(_frames(lambda k: view.scroll(dx=1 if k % 2 else -1)))
+    state.close()
+    roll.close()
+    return times
+
+
+def measure_peer(document: Document) -> list[Times]:
+    """The same of pyqtgraph's BarGraphItem, ghosts left out."""
+    import pyqtgraph as pg
+
+    notes = document.tracks[0].notes
+    plot = pg.PlotWidget(background=DARK.ground)
+    bars = pg.BarGraphItem(
+        x0=notes.start, width=notes.duration, y0=notes.pitch, height=np.full(len(notes), 0.9), pen=None, brush=DARK.tracks[0]
+    )
+    plot.addItem(bars)
+    _show(plot)
+    shown = 10 * (WIDTH - GUTTER)
+    plot.setYRange(30, 94, padding=0)
+    times = [
+        _frames(lambda k: plot.setXRange(k * 70, k * 70 + shown, padding=0)),
+        _frames(lambda k: plot.setXRange(0, shown * 1.03 ** (k % 60 if k % 60 < 30 else 60 - k % 60), padding=0)),
+    ]
+    end = document.end
+    times.append(_frames(lambda k: plot.setXRange(k % 2, end + k % 2, padding=0)))
+    plot.close()
+    return times
+
+
+def _frames(step: Callable[[int], None]) -> Times:
+    for k in range(3):
+        step(k)
+        QApplication.processEvents()
+    times = []
+    for k in range(FRAMES):
+        start = time.perf_counter()
+        step(k)
+        QApplication.processEvents()
+        times.append(time.perf_counter() - start)
+    return np.array(times) * 1000
+
+
+def _show(widget: QWidget) -> None:
+    widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
+    widget.resize(WIDTH, HEIGHT)
+    widget.show()
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline and not widget.isVisible():
+        QApplication.processEvents()
+    for _ in range(5):
+        QApplication.processEvents()
+
+
+def _row(name: str, columns: list[Times]) -> None:
+    print(f"{name:34}" + "".join(f"{np.median(t):8.1f} /{np.percentile(t, 95):6.1f}" for t in columns))
+
+
+class _Tone:
+    """A mix to look at while frames are measured: three minutes of a chord, and a second of it new ten times a second."""
+
+    rate = 48_000
+    frames = 180 * 48_000
+
+    def __init__(self) -> None:
+        at = np.arange(self.rate) / self.rate
+        hertz = np.array([[220.0], [277.0], [330.0]])
+        self._second = (0.2 * np.sin(2 * np.pi * hertz * at)).sum(axis=0).astype(np.float32)
+        self.calls: list[Callable[[int, int], None]] = []
+
+    def samples(self, start: int, end: int) -> npt.NDArray[np.float32]:
+        return np.repeat(self._second[np.arange(start, end) % self.rate][:, None], 2, axis=1)
+
+    def subscribe(self, changed: Callable[[int, int], None]) -> Callable[[], None]:
+        self.calls.append(changed)
+        return lambda: self.calls.remove(changed)
+
+
+class _Writer:
+    """The generator at work on a thread of its own, four takes at once, until it is told to stop."""
+
+    def __init__(self) -> None:
+        self._generator = Shelf().generator()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="bench-writer")
+        self.written = 0
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def notice(self, message: str) -> None:
+        print(message)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with suppress(Cancelled):
+            for seed in count():
+                request = GenerateRequest(Document(), 0, 64 * 3840, takes=4, seed=seed)
+                for chunk in self._generator.generate(request, self):
+                    self.written += sum(len(notes) for _, notes in chunk.notes)
+
+
+def _beside_model(seconds: float, picture: Path | None) -> bool:
+    """Scroll the whole column (arrangement, ruler, roll, velocity, waveform, spectrogram) alone and beside the writer."""
+    poster = Poster()
+    jobs = Jobs(poster.post)
+    mix = _Tone()
+    state = RollState(Session(song(20_000)), Viewport())
+    wave, spectrum = Waveform(state, mix, jobs, DARK), Spectrogram(state, mix, jobs, DARK)
+    column = EditorColumn(state, DARK, ((wave, 64), (spectrum, 150)))
+    _show(column)
+    column.roll.center_on_notes()
+    alone = _paced(state.viewport, mix, seconds)
+    beside, written = None, 0
+    try:
+        writer = _Writer()
+    except StudioError as error:
+        print(f"no model writes: {error}")
+    else:
+        writer.start()
+        _spin(1.0)
+        beside = _paced(state.viewport, mix, seconds)
+        writer.end()
+        written = writer.written
+    if picture:
+        column.grab().save(str(picture))
+    for widget in (wave, spectrum):
+        widget.close_source()
+    column.close()
+    state.close()
+    jobs.close()
+    print("\nthe whole editor, 20,000 notes, scrolling and playing at 60 frames a second; the mix changes 10 times a second")
+    print(f"{'':34}{'median':>8}{'95 %':>8}{'99 %':>8}{'max':>8}{'under 16 ms':>14}")
+    _paced_row("alone", alone)
+    if beside is None:
+        return False
+    _paced_row(f"beside the model ({written:,} notes)", beside)
+    return bool(np.percentile(beside, 95) < BAR_MS)
+
+
+def _paced_row(name: str, times: Times) -> None:
+    quantiles = "".join(f"{v:8.1f}" for v in (*np.percentile(times, [50, 95, 99]), times.max()))
+    print(f"{name:34}{quantiles}{100 * np.mean(times < BAR_MS):12.1f} %")
+
+
+def _spin(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def _paced(view: Viewport, mix: _Tone, seconds: float) -> Times:
+    """Milliseconds from when each frame was due to the end of its painting; frames that are missed altogether are left out."""
+    times: list[float] = []
+    view.scroll_to(0)
+    start = time.perf_counter()
+    due = start
+    k = 0
+    while due - start < seconds:
+        while (left := due - time.perf_counter()) > 0:
+            if left > 0.002:
+                loop = QEventLoop()
+                QTimer.singleShot(max(1, int(left * 1000) - 1), loop.quit)  # up to two seconds are precise timers
+                loop.exec()
+        view.scroll(dx=4)
+        view.set_playhead(view.tick_at(400), playing=True)
+        if k % 6 == 0:
+            for call in list(mix.calls):
+                call(k * 4_000, k * 4_000 + mix.rate)
+        QApplication.processEvents()
+        now = time.perf_counter()
+        times.append((now - due) * 1000)
+        k += 1
+        due = max(due + FRAME_MS / 1000, now - (now - due) % (FRAME_MS / 1000))
+    return np.array(times)

@@ -1,0 +1,87 @@
+import pytest
+from PySide6.QtCore import Qt
+
+from studio.ui.roll.commands import COMMANDS
+from tests.ui.roll.conftest import ALT, CTRL, MELODY, NONE, SHIFT, Hands
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
+def test_delete(hands: Hands, key: Qt.Key) -> None:
+    hands.click(hands.at(300, 62))
+    hands.key(key)
+    assert hands.rows() == MELODY[1:]
+
+
+@pytest.mark.parametrize(
+    ("key", "held", "change"),
+    [
+        (Qt.Key.Key_Up, NONE, (0, 0, 1)),
+        (Qt.Key.Key_Down, NONE, (0, 0, -1)),
+        (Qt.Key.Key_Up, SHIFT, (0, 0, 12)),
+        (Qt.Key.Key_Down, CTRL, (0, 0, -12)),
+        (Qt.Key.Key_Right, NONE, (120, 0, 0)),
+        (Qt.Key.Key_Left, NONE, (-120, 0, 0)),
+        (Qt.Key.Key_Right, SHIFT, (0, 120, 0)),
+        (Qt.Key.Key_Left, SHIFT, (0, -120, 0)),
+    ],
+)
+def test_arrows(hands: Hands, key: Qt.Key, held: Qt.KeyboardModifier, change: tuple[int, int, int]) -> None:
+    assert hands.state.grid_ticks() == 120
+    hands.click(hands.at(1100, 65))
+    hands.key(key, held)
+    assert tuple(a + b for a, b in zip((960, 480, 65), change, strict=True)) in hands.rows()
+    assert len(hands.session.steps) == 2
+
+
+def test_copy_paste_cut_duplicate(hands: Hands) -> None:
+    hands.click(hands.at(300, 62))
+    hands.key(Qt.Key.Key_C, CTRL)
+    hands.roll.viewport.set_playhead(7680)
+    hands.key(Qt.Key.Key_V, CTRL)
+    assert (7680, 960, 62) in hands.rows()
+    hands.key(Qt.Key.Key_D, CTRL)
+    assert (8640, 960, 62) in hands.rows()
+    hands.key(Qt.Key.Key_X, CTRL)
+    assert (8640, 960, 62) not in hands.rows()
+    hands.key(Qt.Key.Key_V, CTRL)
+    assert hands.rows().count((7680, 960, 62)) == 2
+
+
+def test_q_quantizes(hands: Hands) -> None:
+    hands.drag(hands.at(300, 62), hands.at(300 + 130, 62), keys=ALT)
+    hands.key(Qt.Key.Key_Q)
+    assert hands.rows()[0] in {(120, 960, 62), (240, 960, 62)}
+
+
+def test_lock_keeps_notes_from_edits(hands: Hands) -> None:
+    hands.click(hands.at(300, 62))
+    hands.key(Qt.Key.Key_L, CTRL)
+    assert hands.notes.locked.tolist() == [True, False, False, False]
+    hands.key(Qt.Key.Key_Delete)
+    assert hands.rows() == MELODY
+    hands.key(Qt.Key.Key_L, CTRL)
+    assert not hands.notes.locked.any()
+
+
+def test_every_command_can_be_run_with_and_without_a_selection(hands: Hands) -> None:
+    for name in COMMANDS:
+        hands.roll.commands.run(name)
+    hands.state.set_track(11)
+    for name in COMMANDS:
+        hands.state.select(hands.notes.id[:1].tolist())
+        hands.roll.commands.run(name)
+    hands.session.go_to(0)
+    assert hands.rows() == MELODY
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [key for _, keys in COMMANDS.values() for key in keys]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_group_moves_as_a_whole_or_not(hands: Hands) -> None:
+    hands.key(Qt.Key.Key_A, CTRL)
+    for _ in range(8):
+        hands.key(Qt.Key.Key_Up, SHIFT)
+    pitches = [p for _, _, p in hands.rows()]
+    assert pitches == [62 + 48, 65 + 48, 69 + 48, 62 + 48]
