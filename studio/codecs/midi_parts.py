@@ -53,9 +53,9 @@ class Part:
         return int(self.tick[self._onsets][0]) if self.sounding else self.end
 
     @property
-    def program_changes(self) -> tuple[IntColumn, Bytes]:
+    def program_changes(self) -> tuple[IntColumn, IntColumn]:
         """Ticks and programs of the program changes, shape [m]."""
-        return self.tick[self._changes], self.first[self._changes]
+        return self.tick[self._changes], self.first[self._changes].astype(np.int64)
 
     def notes(self, program: int, limit: int, room: int, losses: Losses) -> list[tuple[int, Notes]]:
         """The notes by program (``program`` before the first change), those starting from ``limit`` on or past ``room`` left out.

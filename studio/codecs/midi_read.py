@@ -178,9 +178,7 @@ class _Import:
             if not part.sounding and part.channel in sounding:
                 continue
             controls = self._within_room(lent.get(part.channel), part.controls(limit, self._losses))
-            ticks, programs = changes[part.channel]
-            before = int(np.searchsorted(ticks, part.first_onset, "right"))
-            first = int(programs[before - 1]) if before else 0
+            first = _program_at(part.first_onset, part.program_changes, changes[part.channel])
             for program, notes in part.notes(first, limit, self._room, self._losses) or [(first, Notes.empty())]:
                 made += 1
                 if made <= MAX_TRACKS:
@@ -218,7 +216,16 @@ class _Import:
 
 
 def _program_changes(parts: list[Part]) -> tuple[IntColumn, IntColumn]:
-    """One channel's program changes in all chunks, rising ticks and programs: what one chunk sets holds in the others."""
+    """One channel's program changes in all chunks, rising ticks and programs."""
     ticks, programs = (np.concatenate(columns) for columns in zip(*(p.program_changes for p in parts), strict=True))
     order = np.argsort(ticks, kind="stable")
-    return ticks[order], programs[order].astype(np.int64)
+    return ticks[order], programs[order]
+
+
+def _program_at(tick: int, *lanes: tuple[IntColumn, IntColumn]) -> int:
+    """The program at ``tick`` by the first of ``lanes`` that sets one: the chunk's own, else what other chunks set."""
+    for ticks, programs in lanes:
+        before = int(np.searchsorted(ticks, tick, "right"))
+        if before:
+            return int(programs[before - 1])
+    return 0
