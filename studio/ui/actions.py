@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from studio.ui.icons import icon
 from studio.ui.roll.commands import COMMANDS
@@ -168,12 +169,14 @@ def make_actions(window: QWidget, roll: QWidget, targets: Mapping[str, object]) 
     return made
 
 
-def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, object]:
-    """The menu bar from the table; returns the menus by name."""
+def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction], fill_recent: Callable[[QMenu], None]) -> None:
+    """The menu bar from the table; ``fill_recent`` fills the menu of recent files each time it opens."""
     menus = {name: bar.addMenu(name) for name in MENUS}
     for row in ACTIONS:
         if row.menu:
             if row.gap:
                 menus[row.menu].addSeparator()
             menus[row.menu].addAction(actions[row.id])
-    return dict(menus)
+        if row.id == "file.open":
+            recent = menus["File"].addMenu("Open recent")
+            recent.aboutToShow.connect(partial(fill_recent, recent))

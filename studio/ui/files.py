@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from studio.app.jobs import Job
 from studio.app.studio import Studio
@@ -54,6 +54,22 @@ class Files:
     def open(self) -> None:
         """Ask for a file and open it."""
         if self.may_leave() and (path := self._ask_open("Open", _OPEN_FILTER)):
+            self.open_path(path)
+
+    def recent_menu(self, menu: QMenu) -> None:
+        """Fill ``menu`` with the files used last, those that are still there."""
+        menu.clear()
+        for name in self._studio.settings.recent:
+            path = Path(name)
+            if path.exists():
+                entry = menu.addAction(path.name)
+                entry.setToolTip(name)
+                entry.triggered.connect(lambda _=False, p=path: self._open_if_free(p))
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
+
+    def _open_if_free(self, path: Path) -> None:
+        if self.may_leave():
             self.open_path(path)
 
     def open_demo(self) -> None:

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QPushButton, QT
 from studio.music.pitch import NAMES_FLAT, NAMES_SHARP, SCALES, Key
 from studio.ui.widgets import Flow, label, named, rule
 
+_TONIC_WIDTH = 60
+_WIDE = 6 * _TONIC_WIDTH + 5 * 4
 _BOTH = ["/".join(dict.fromkeys((a, b))) for a, b in zip(NAMES_SHARP, NAMES_FLAT, strict=True)]
 
 
@@ -68,7 +70,7 @@ class _KeyPage(QFrame):
         page.addLayout(self._tonics())
         page.addWidget(label("SCALE", "heading"))
         scales = QWidget()
-        scales.setFixedWidth(312)
+        scales.setFixedWidth(_WIDE)
         flow = Flow(scales)
         group = QButtonGroup(self)
         for name in SCALES:
@@ -76,7 +78,7 @@ class _KeyPage(QFrame):
             button.clicked.connect(lambda _=False, n=name: self._set(Key(self._key.tonic, n)))
             group.addButton(button)
             flow.addWidget(button)
-        scales.setMinimumHeight(flow.heightForWidth(312))
+        scales.setMinimumHeight(flow.heightForWidth(_WIDE))
         page.addWidget(scales)
         if none:
             page.addWidget(rule())
@@ -95,6 +97,8 @@ class _KeyPage(QFrame):
             button.clicked.connect(lambda _=False, t=tonic: self._set(Key(t, self._key.scale)))
             group.addButton(button)
             grid.addWidget(button, tonic // 6, tonic % 6)
+            grid.setColumnStretch(tonic % 6, 1)
+            button.setFixedWidth(_TONIC_WIDTH)
         return grid
 
     def _set(self, key: Key) -> None:

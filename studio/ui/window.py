@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
             name: getattr(self, name) for name in ("files", "transport", "tracks", "writing", "view")
         }
         self.actions_by_id = make_actions(self, self.column, targets)
-        fill_menus(self.menuBar(), self.actions_by_id)
+        fill_menus(self.menuBar(), self.actions_by_id, self.files.recent_menu)
         self.transport_panel = TransportPanel(self.actions_by_id, ToolStrip(self.state, self.actions_by_id))
         self.mixer = MixerPanel(studio.session, self.actions_by_id["track.add"], self.actions_by_id["track.remove"])
         self.words = HintLine()

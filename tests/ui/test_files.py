@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from studio.app.songs import read_song
 from studio.ui.files import load_demo
@@ -133,3 +134,18 @@ def test_the_demo_song_opens():
 def test_rescue_puts_a_copy_aside(window, files):
     path = files.rescue()
     assert read_song(Path(path)).document == window.studio.session.document
+
+
+def test_recent_files_can_be_opened_again(window, files, qtbot, tmp_path):
+    path = tmp_path / "again.mid"
+    files.export_midi_to(path)
+    qtbot.waitUntil(lambda: "Exported again.mid." in notices(window))
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    files.recent_menu(menu)
+    assert [a.isEnabled() for a in menu.actions()] == [False]
+    window.studio.remember(path)
+    files.recent_menu(menu)
+    menu.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.studio.session.steps == ("Open",))
+    assert window.studio.session.document.note_count
