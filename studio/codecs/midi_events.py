@@ -19,6 +19,9 @@ from studio.errors import StudioError
 from studio.music.time import TICKS_PER_QUARTER
 
 MAX_TRACKS = 1024
+MAX_METAS = 50_000  # of a file
+TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY = 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59
+_KEPT = frozenset((TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY))
 END_OF_TRACK = 0x2F
 _BAD_EVENTS_BORNE = 64
 _COMMON_LENGTHS = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # the other system messages carry no data
@@ -131,20 +134,25 @@ def _read_tracks(data: bytes, at: int, file: RawFile, losses: Losses) -> int:
             following = data.find(b"MTrk", at + 4)
             end = following if following >= 0 else len(data)
         if sum(a == b for a, b in zip(name, b"MTrk", strict=False)) >= 2:  # also a name that was damaged
-            file.tracks.append(read_events(data[at + 8 : end], losses, sound))
+            room = MAX_METAS - sum(len(t.metas) for t in file.tracks)
+            file.tracks.append(read_events(data[at + 8 : end], losses, sound, room))
         at = end
     return len(file.tracks)
 
 
-def read_events(body: bytes, losses: Losses, sound: bool = True) -> RawTrack:
-    """The events of one track chunk. ``sound``: the chunk's length can be trusted, so events behind its end mark are read."""
-    scan = _Scan()
+def read_events(body: bytes, losses: Losses, sound: bool = True, room: int = MAX_METAS) -> RawTrack:
+    """The events of one track chunk, and at most ``room`` meta events of the kinds that are kept.
+
+    ``sound``: the chunk's length can be trusted, so events behind its end mark are read.
+    """
+    scan = _Scan(room)
     try:
         scan.run(body, sound)
     except IndexError:
         losses.add("{n} track{s} broke off in the middle of an event; what followed is missing.")
         scan.ended = True
     losses.add("{n} event{s} could not be understood and {was} left out.", scan.bad)
+    losses.add("There are too many texts and changes of tempo, and {n} of them {was} left out.", scan.dropped)
     if scan.bad == _BAD_EVENTS_BORNE:
         losses.add("{n} track{s} could not be read to the end.")
     elif not scan.ended:
@@ -155,11 +163,12 @@ def read_events(body: bytes, losses: Losses, sound: bool = True) -> RawTrack:
 class _Scan:
     """A walk through a chunk's bytes; running off their end raises IndexError, and what was read so far stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self.ticks = array("q")
         self.statuses, self.firsts, self.seconds = bytearray(), bytearray(), bytearray()
         self.metas: list[Meta] = []
-        self.end = self.bad = 0
+        self.end = self.bad = self.dropped = 0
+        self._room = room
         self.ended = False
 
     def run(self, body: bytes, sound: bool) -> None:
@@ -218,7 +227,9 @@ class _Scan:
             raise IndexError
         if kind == END_OF_TRACK:
             self.ended = True
-        elif kind >= 0:
+        elif kind in _KEPT and len(self.metas) >= self._room:
+            self.dropped += 1
+        elif kind in _KEPT:
             self.metas.append(Meta(self.end, kind, bytes(body[pos : pos + length])))
         return pos + length
 

@@ -13,7 +13,20 @@ import numpy as np
 import numpy.typing as npt
 from mido.midifiles.meta import KeySignatureError, build_meta_message
 
-from studio.codecs.midi_events import MAX_TRACKS, Losses, RawFile, RawTrack, read_chunks
+from studio.codecs.midi_events import (
+    CUE,
+    KEY,
+    LYRIC,
+    MARKER,
+    MAX_TRACKS,
+    SIGNATURE,
+    TEMPO,
+    TRACK_NAME,
+    Losses,
+    RawFile,
+    RawTrack,
+    read_chunks,
+)
 from studio.codecs.midi_parts import Part
 from studio.codecs.texts import decode_text
 from studio.errors import StudioError
@@ -27,7 +40,6 @@ MAX_BYTES = 32 << 20
 MAX_NOTES = 2_000_000
 MAX_CONTROLS = 4_000_000
 MAX_SECONDS = 24 * 3600
-_TRACK_NAME, _LYRIC, _MARKER, _CUE, _TEMPO, _SIGNATURE, _KEY = 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59
 
 
 @dataclass(frozen=True)
@@ -128,13 +140,13 @@ class _Import:
         name = ""
         for meta in raw.metas:
             tick = min(offset + int(self._ticks(meta.tick)), MAX_TICK)
-            if meta.kind == _TRACK_NAME:
+            if meta.kind == TRACK_NAME:
                 name = name or decode_text(meta.data)
-            elif meta.kind in (_LYRIC, _MARKER, _CUE):
+            elif meta.kind in (LYRIC, MARKER, CUE):
                 text = decode_text(meta.data)
                 if text:
                     self._markers.append(Marker(tick, text))
-            elif meta.kind in (_TEMPO, _SIGNATURE, _KEY) and not self._read_conductor(meta.kind, meta.data, tick):
+            elif meta.kind in (TEMPO, SIGNATURE, KEY) and not self._read_conductor(meta.kind, meta.data, tick):
                 self._losses.add("{n} change{s} of tempo, time or key signature could not be understood.")
         self._names.append(name)
         if len(self._names) == 1 and (self._file.kind == 0 or not len(raw.tick)):
@@ -143,15 +155,15 @@ class _Import:
     def _read_conductor(self, kind: int, data: bytes, tick: int) -> bool:
         try:
             message = build_meta_message(kind, data)
-            if kind == _SIGNATURE:
+            if kind == SIGNATURE:
                 self._signatures[tick] = TimeSignature(tick, message.numerator, message.denominator)
-            elif kind == _KEY:
+            elif kind == KEY:
                 self._keys[tick] = Key.parse(message.key)
             elif self._file.timecode:
                 self._losses.add("The file counts seconds, so its changes of tempo have no meaning and were left out.")
             elif message.tempo:
                 self._tempi[tick] = message.tempo
-            return kind != _TEMPO or message.tempo > 0
+            return kind != TEMPO or message.tempo > 0
         except (IndexError, ValueError, KeySignatureError):
             return False
 

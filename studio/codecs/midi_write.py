@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mido import MetaMessage
 from mido.midifiles.meta import UnknownMetaMessage, encode_variable_int
 
+from studio.codecs.midi_events import MARKER, TRACK_NAME
 from studio.errors import StudioError
 from studio.music.document import DRUM_CHANNEL, Document, Track
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, PROGRAM_CHANGE
@@ -21,7 +22,6 @@ _PITCHED = tuple(c for c in range(16) if c != DRUM_CHANNEL)
 _BANKS = (0, 32)
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
-_TRACK_NAME, _MARKER = 0x03, 0x06
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _PRESSURE, _BEND = 0x80, 0x90, 0xB0, 0xC0, 0xD0, 0xE0
 
 
@@ -78,14 +78,14 @@ def _text(kind: int, text: str) -> MetaMessage:
 
 
 def _conductor(document: Document) -> bytes:
-    events: list[tuple[int, MetaMessage]] = [(0, _text(_TRACK_NAME, document.title))] if document.title else []
+    events: list[tuple[int, MetaMessage]] = [(0, _text(TRACK_NAME, document.title))] if document.title else []
     for s in document.meter.signatures:
         click = max(1, 96 // s.denominator)  # in MIDI clocks, 24 a quarter: one click a beat
         signature = {"numerator": s.numerator, "denominator": s.denominator, "clocks_per_click": click}
         events.append((s.tick, MetaMessage("time_signature", **signature)))
     events.extend((k.tick, MetaMessage("key_signature", key=key_signature_name(k.key))) for k in document.keys)
     events.extend((c.tick, MetaMessage("set_tempo", tempo=c.micros)) for c in document.tempo.changes)
-    events.extend((m.tick, _text(_MARKER, m.name)) for m in document.markers)
+    events.extend((m.tick, _text(MARKER, m.name)) for m in document.markers)
     body, now = bytearray(), 0
     for tick, message in sorted(events, key=lambda e: e[0]):
         body += _event(tick - now, message)
@@ -100,7 +100,7 @@ def _event(delta: int, message: MetaMessage) -> bytes:
 def _track_chunk(track: Track, channel: int) -> bytes:
     tick, message, size = _channel_events(track)
     message[:, 0] |= channel
-    name = _event(0, _text(_TRACK_NAME, track.name)) if track.name else b""
+    name = _event(0, _text(TRACK_NAME, track.name)) if track.name else b""
     last = int(tick[-1])
     return name + _encode(tick, message, size) + _event(max(0, track.end - last), MetaMessage("end_of_track"))
 

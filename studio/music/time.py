@@ -65,6 +65,8 @@ class Meter:
             first_bars.append(first_bars[-1] + -(-(after.tick - before.tick) // before.bar_ticks))
         object.__setattr__(self, "_ticks", ticks)
         object.__setattr__(self, "_first_bars", first_bars)
+        columns = [[s.tick, s.bar_ticks] for s in self.signatures]
+        object.__setattr__(self, "_columns", np.array(columns, np.int64).T)
 
     def at(self, tick: int) -> TimeSignature:
         """The signature in force at ``tick``."""
@@ -121,9 +123,9 @@ class Meter:
 
     def _bars(self, ticks: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Starts and ends of the bars that hold ``ticks``; ticks before 0 count as bar 0."""
-        first = np.array(self._ticks, np.int64)  # type: ignore[attr-defined]
+        first, length = self._columns  # type: ignore[attr-defined]
         i = np.maximum(np.searchsorted(first, ticks, "right") - 1, 0)
-        length = np.array([s.bar_ticks for s in self.signatures], np.int64)[i]
+        length = length[i]
         following = np.append(first[1:], np.iinfo(np.int64).max)[i]
         start = first[i] + np.maximum(ticks - first[i], 0) // length * length
         return start, np.minimum(start + length, following)

@@ -147,6 +147,13 @@ def test_what_is_no_midi_is_refused(data):
         chunks(data)
 
 
+def test_a_flood_of_texts_is_dammed():
+    losses = Losses()
+    raw = read_events(meta(0, 0x06, b"a") * 9 + meta(0, 0x01, b"free text") + END, losses, room=4)
+    assert len(raw.metas) == 4
+    assert losses.sentences() == ("There are too many texts and changes of tempo, and 5 of them were left out.",)
+
+
 def test_sentences_count():
     losses = Losses()
     losses.add("{n} note{s} {was} lost.")
