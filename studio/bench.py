@@ -19,7 +19,7 @@ class Bench:
 
 
 BENCHES: dict[str, Bench] = {
-    "frames": Bench("studio.ui.benches_frames:run", "Milliseconds a frame of the editor, beside pyqtgraph, and while a model writes"),
+    "frames": Bench("studio.ui.benches_frames:run", "What a frame of the editor costs, and what while a model writes"),
     "midi": Bench("studio.app.benches_midi:run", "MIDI files in and out beside symusic, and damaged ones"),
     "nll": Bench("studio.train.benches_writer:nll", "Held-out nats a note: Kneser-Ney 5-gram, with pointers, LSTM"),
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
