@@ -4,6 +4,7 @@ Import ``sound_card`` in a conftest to make the fixture known. Tests that ask fo
 installed. What PortAudio plays comes back to the bit.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,6 +18,12 @@ import pytest
 
 RATE = 48_000
 NEEDED = ("pulseaudio", "pactl", "parec")
+
+
+def _as_hardware() -> None:
+    """A real card does not wait for the processor: run before the rest where that is allowed."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(5))
 
 
 class SoundCard:
@@ -39,17 +46,30 @@ class SoundCard:
             "-L", f"module-native-protocol-unix socket={self._socket} auth-anonymous=1",
             "-L", f"module-null-sink sink_name=virt rate={RATE} channels=2 format=float32le",
         ]  # fmt: skip
-        self._processes.append(subprocess.Popen(server, env=env, stderr=subprocess.DEVNULL))
+        self._processes.append(subprocess.Popen(server, env=env, stderr=subprocess.DEVNULL, preexec_fn=_as_hardware))
         for _ in range(200):
             if subprocess.run(["pactl", "info"], env=env, capture_output=True, check=False).returncode == 0:
                 break
             time.sleep(0.05)
         else:
             raise RuntimeError("the virtual sound card did not start")
-        record = ["parec", "--latency-msec=10", "-d", "virt.monitor", "--format=float32le", f"--rate={RATE}", "--channels=2", "--raw"]
+        record = [
+            "parec",
+            "--latency-msec=10",
+            "-d",
+            "virt.monitor",
+            "--format=float32le",
+            f"--rate={RATE}",
+            "--channels=2",
+            "--raw",
+        ]
         with self._capture.open("wb") as file:
-            self._processes.append(subprocess.Popen(record, env=env, stdout=file, stderr=subprocess.DEVNULL))
-        time.sleep(2.2)  # an idle null sink stalls the first stream; a running recorder wakes it
+            self._processes.append(
+                subprocess.Popen(record, env=env, stdout=file, stderr=subprocess.DEVNULL, preexec_fn=_as_hardware)
+            )
+        time.sleep(2.2)  # an idle null sink stalls the first stream; a running recorder wakes it, and so does a first stream
+        play = ["pacat", "--raw", "--format=float32le", f"--rate={RATE}", "--channels=2", "--latency-msec=50"]
+        subprocess.run(play, env=env, input=bytes(8 * RATE // 2), stderr=subprocess.DEVNULL, check=False)
 
     def captured(self, since: int = 0) -> np.ndarray:
         """What was played so far, from frame ``since`` of the recording on: float32, shape [n, 2], 48 kHz."""

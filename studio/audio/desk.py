@@ -122,7 +122,8 @@ class Desk:
         self._over = False
         begin = int(n[WRITTEN])
         self._ring.add_segment(self._at, jump=True)
-        self._advance()
+        while not self._over and n[WRITTEN] - begin < self._lead * self._ring.rate:
+            self._advance()  # a device takes a good deal at once when it starts
         self._ring.skip(begin)
         n[PLAYING] = 1
         n[DONE] = message["id"]
