@@ -120,9 +120,9 @@ class Spectrogram(TimeWidget):
         """Levels [width, ROWS] as an image of the widget's height: the loudest of the rows that share a pixel."""
         height, width = max(1, self.height()), len(levels)
         share = next((k for k in (1, 2, 3, 4, 6) if k * height >= ROWS), 8)  # how many rows a pixel may have to show
-        pooled = levels.reshape(width, ROWS // share, share).max(axis=2) if share > 1 else levels
+        pooled = np.ascontiguousarray(levels.T).reshape(ROWS // share, share, width).max(axis=1)
         rows = (ROWS // share - 1) - np.arange(height) * (ROWS // share) // height
-        pixels = self._colors[np.ascontiguousarray(pooled.T)[rows]]
+        pixels = self._colors[pooled[rows]]
         return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
 
 

@@ -27,6 +27,8 @@ class Ruler(TimeWidget):
     ``seek(tick)`` moves the playhead. ``loop_on`` says whether the loop is in use; a click on it calls ``toggle_loop()``.
     """
 
+    playhead_reach = 7
+
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(state.viewport, theme, parent)
         self.state = state
@@ -123,10 +125,6 @@ class Ruler(TimeWidget):
         corners = ((-5, 0), (5, 0), (5, 4), (0, 9), (-5, 4))
         painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _playhead_moved(self, old: float, new: float) -> None:
-        for x in (old, new):
-            self.update(QRect(int(x) - 7, 0, 15, HEIGHT))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = event.position()

@@ -13,6 +13,8 @@ ROWS_A_NOTCH = 3
 PIXELS_A_NOTCH = 96
 NOTCHES_A_DOUBLING = 4
 PIXELS_A_DOUBLING = 200
+MOST_PARTS = 3
+NEAR_STRIPS = 24
 
 
 class TimeWidget(QWidget):
@@ -22,6 +24,7 @@ class TimeWidget(QWidget):
     """
 
     scrolls_pitch = False
+    playhead_reach = 2  # pixels on either side that the playhead touches
 
     def __init__(self, viewport: Viewport, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,17 +46,18 @@ class TimeWidget(QWidget):
         painter.fillRect(clip, self.theme.color("panel"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        clip = event.rect()
         painter = QPainter(self)
-        time = clip.intersected(QRect(GUTTER, 0, max(0, self.width() - GUTTER), self.height()))
-        if not time.isEmpty():
-            painter.setClipRect(time)
-            self.paint_time(painter, time)
-            paint_playhead(painter, self.viewport, self.theme, self.height())
-        gutter = clip.intersected(QRect(0, 0, GUTTER, self.height()))
-        if not gutter.isEmpty():
-            painter.setClipRect(gutter)
-            self.paint_gutter(painter, gutter)
+        parts = list(event.region())  # strips far apart: what lies between them stays
+        for clip in parts if len(parts) <= MOST_PARTS else [event.rect()]:
+            time = clip.intersected(QRect(GUTTER, 0, max(0, self.width() - GUTTER), self.height()))
+            if not time.isEmpty():
+                painter.setClipRect(time)
+                self.paint_time(painter, time)
+                paint_playhead(painter, self.viewport, self.theme, self.height())
+            gutter = clip.intersected(QRect(0, 0, GUTTER, self.height()))
+            if not gutter.isEmpty():
+                painter.setClipRect(gutter)
+                self.paint_gutter(painter, gutter)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -134,8 +138,14 @@ class TimeWidget(QWidget):
             self.scroll(0, dy, self.rect())
 
     def _playhead_moved(self, old: float, new: float) -> None:
-        for x in (old, new):
-            self.update(QRect(int(x) - 2, 0, 5, self.height()))
+        """Repaint where the playhead was and where it is: one strip, or two where they are far apart."""
+        left, right = sorted((int(old), int(new)))
+        reach = self.playhead_reach
+        if right - left <= NEAR_STRIPS:
+            self.update(QRect(left - reach, 0, right - left + 2 * reach + 1, self.height()))
+        else:
+            for x in (left, right):
+                self.update(QRect(x - reach, 0, 2 * reach + 1, self.height()))
 
 
 def wheel_pixels(event: QWheelEvent) -> tuple[float, float]:
