@@ -99,6 +99,7 @@ class NeuralInstruments:
                 if self.device == "cpu":
                     raise
                 self._fall_back(error, ctx)
+                rows[k : part.stop] = 0  # what was written before the failure may be anything
                 self._synth.render(voices, rate, first, rows[k : part.stop], tick)
         return rows
 
@@ -161,7 +162,7 @@ class NeuralInstruments:
             place = drum_key(pitch)
             partials, noise = laws.shortened(partials, place.short), laws.shortened(noise, place.short)
             noise = laws.moved(noise, place.tuning)
-        partials, noise = laws.beyond(partials, sound.steady), laws.beyond(noise, sound.steady)
+        partials, noise = laws.beyond(partials, sound), laws.beyond(noise, sound)
         partials = partials + laws.tilt(frequency, velocity - trained)
         noise = noise + laws.tilt(laws.band_centres(), velocity - trained)
         partials = np.where(frequency > 0, partials, laws.FLOOR_DB)

@@ -16,11 +16,12 @@ from studio.nn.spectral import FLOOR_DB, LAST_POINT_S, MAX_PARTIALS, NOISE_BANDS
 Float = npt.NDArray[np.float64]
 
 MEDIUM = 80  # the velocity at which all instruments are about equally loud
-MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 150 ms, dB to full scale)
+MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, dB to full scale)
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
-LOUD_S = 0.15
-SILENT_DB = -70.0  # under the note's loudest: where a decay is taken for silence
+LOUD_S = 0.06
+SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
+SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def tilt(frequency: Float, excess: float) -> Float:
 def weighting(frequency: Float) -> Float:
     """A loudness weighting in dB: bass discounted, the ear's best range lifted (after ITU-R BS.1770's K curve)."""
     f = np.maximum(frequency, 1.0)
-    low = 1 / (1 + (70.0 / f) ** 4)
+    low = 1 / (1 + (45.0 / f) ** 4)
     shelf = 4.0 / (1 + (1500.0 / f) ** 2)
     return np.asarray(10 * np.log10(low) + shelf)
 
@@ -115,14 +116,14 @@ def loudness(partials: Float, noise: Float, frequency: Float) -> float:
     return float(10 * np.log10(np.convolve(power, np.ones(width) / width, "valid").max() + 1e-20))
 
 
-def beyond(levels: Float, steady: bool) -> Float:
-    """``levels`` [POINTS, w] with a last row for the far end: held if ``steady``, else on down at the last slope, at least 6 dB/s."""
+def beyond(levels: Float, sound: Sound) -> Float:
+    """``levels`` [POINTS, w] with a last row for the far end: held if the sound is steady, else on down at the last slope or quicker."""
     times = control_times()
-    if steady:
+    if sound.steady:
         return np.concatenate([levels, levels[-1:]])
     back = 4
     slope = (levels[-1] - levels[-1 - back]) / (times[POINTS - 1] - times[POINTS - 1 - back])
-    return np.concatenate([levels, levels[-1:] + np.clip(slope, -120, -6) * (times[POINTS] - LAST_POINT_S)])
+    return np.concatenate([levels, levels[-1:] + np.clip(slope, -120, -SLOWEST_DB[sound.release_s > 0]) * (times[POINTS] - LAST_POINT_S)])
 
 
 def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
@@ -136,7 +137,7 @@ def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
 
 def silence_s(partials: Float, noise: Float) -> float:
     """Seconds after which a note has decayed for good (by :data:`SILENT_DB`), at most :data:`LONGEST_S`; inf if it never does."""
-    total = np.maximum(partials.max(1), noise.max(1) + 25)
+    total = 10 * np.log10((10 ** (partials / 10)).sum(1) / 2 + 10 ** (noise / 10) @ bandwidths() + 1e-20)
     times = control_times()
     grid = np.concatenate([times[:POINTS], np.linspace(LAST_POINT_S, BEYOND, 121)[1:]])
     level = np.interp(grid, times, total)

@@ -124,7 +124,6 @@ def _band_weights(rate: int, device: torch.device) -> torch.Tensor:
     frequency = np.arange(NOISE_FFT // 2 + 1) * rate / NOISE_FFT
     eye = np.eye(NOISE_BANDS)
     weights = np.stack([np.interp(frequency, band_centres(), row) for row in eye])
-    weights[:, frequency > 20500] = 0
     return torch.from_numpy((weights * np.sqrt(rate * NOISE_FFT / 2)).astype(np.float32)).to(device)
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from studio.engines.cards import Card
-from studio.engines.neural_instruments_laws import Sound, frequencies
+from studio.engines.neural_instruments_laws import Sound, bandwidths, frequencies
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
 from studio.nn.timbre import TimbreNet, TimbreSize, band_position
 from studio.train.analysis import Analysis
@@ -39,6 +39,7 @@ class Recipe:
     batch: int = 96
     pitch_jitter: float = PITCH_JITTER
     velocity_jitter: float = 6.0
+    recorded_share: float = 2.5  # how much oftener a recorded note is drawn than a synthetic one
     made: bool = True  # with the notes made by FluidSynth
     holdout: bool = True  # leave the held-out notes out
 
@@ -142,7 +143,7 @@ def target_of(note: Note, sound: Sound) -> Target:
     top = partials.max()
     return Target(
         np.maximum(partials, top - 110), np.maximum(noise, -140.0), (0.03 + shown) * there * by_time[:, None],
-        np.repeat(by_time[:, None], noise.shape[1], 1), band_position(np.maximum(frequency, 1.0)),
+        by_time[:, None] * np.sqrt(bandwidths() / bandwidths().mean()), band_position(np.maximum(frequency, 1.0)),
     )  # fmt: skip
 
 
@@ -163,6 +164,7 @@ class InstrumentsTask:
         self.velocity = torch.tensor([float(n.row.velocity) for n in notes])
         counts = np.bincount(self.instrument[train].numpy(), minlength=len(sounds))
         odds = 1 / np.sqrt(np.maximum(counts, 1))[self.instrument[train].numpy()]
+        odds *= np.array([recipe.recorded_share if notes[k].row.kind == "recorded" else 1.0 for k in train])
         self.odds = torch.from_numpy(odds / odds.sum())
         with torch.no_grad():
             self._start_from_means(train)

@@ -131,6 +131,8 @@ _MADE = [
     _i("tinkle_bell", "Tinkle bell", 112, 0.0, modes=True, lowest=60, highest=90, step=5),
     _i("agogo", "Agogo", 113, 0.0, modes=True, lowest=55, highest=85, step=5),
     _i("steel_drums", "Steel drums", 114, 0.0, modes=True, louder_db=1, lowest=52, highest=82, step=5),
+    _i("seashore", "Seashore", 122, 0.8, steady=True, lowest=48, highest=72),
+    _i("applause", "Applause", 126, 0.5, steady=True, lowest=48, highest=72),
     _i("woodblock", "Woodblock", 115, 0.0, modes=True, louder_db=1, lowest=50, highest=80, step=5),
 ]
 _PIECES = {

@@ -1,0 +1,41 @@
+"""A tiny model of instruments, untrained but well-formed, for tests."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from studio.engines.cards import Card
+from studio.nn.timbre import TimbreNet, TimbreSize
+from studio.train.export import export
+
+SOUNDS: list[dict[str, Any]] = [
+    {"id": "piano", "program": 0, "steady": False, "release_s": 0.2, "low": 21, "high": 108, "soft": 20, "loud": 110, "stiffness": [0.4, 1.4, -8.0]},
+    {"id": "flute", "program": 73, "steady": True, "release_s": 0.1, "low": 60, "high": 96, "soft": 80, "loud": 80},
+    {"id": "glockenspiel", "program": 9, "steady": False, "release_s": 0.0, "low": 79, "high": 108, "soft": 90, "loud": 90, "ratios": [1.0, 2.7, 5.3]},
+    {"id": "drums_kick", "program": -1, "steady": False, "release_s": 0.0, "low": 36, "high": 36, "soft": 13, "loud": 115, "ratios": [52.0, 74.0], "key": 36},
+    {"id": "drums_snare", "program": -1, "steady": False, "release_s": 0.0, "low": 38, "high": 38, "soft": 13, "loud": 115, "ratios": [176.0, 216.0], "key": 38},
+]
+
+
+def sound(values: dict[str, Any], row: int) -> dict[str, Any]:
+    return {"row": row, "title": values["id"], "kind": "recorded", "octave": 0, "louder_db": 0.0, **values}
+
+
+def tiny_model(folder: Path) -> Card:
+    """Five sounds whose levels fall over the partials and, for those that ring, over time."""
+    torch.manual_seed(1)
+    pieces = ("tom3", "tom_floor", "snare_rest", "hihat_closed", "hihat_open", "crash_l", "ride", "ride_bell", "china")
+    table = SOUNDS + [{**SOUNDS[-1], "id": f"drums_{name}", "key": 40 + k} for k, name in enumerate(pieces)]
+    size = TimbreSize(len(table), embedding=4, hidden=16, layers=2)
+    net = TimbreNet(size)
+    with torch.no_grad():
+        net.out.weight.mul_(0.3)
+        net.base.weight[:, :96] = 1.5 - torch.arange(96) * 0.05
+        for row, values in enumerate(table):
+            if not values["steady"]:
+                net.out.bias.zero_()
+            net.base.weight[row, 96 + 48 :] = -1.5
+    entries = [sound(values, row) for row, values in enumerate(table)]
+    card = Card(folder.name, "neural-instruments", "Tiny", hyper={"network": size.as_dict(), "sounds": entries})
+    return export(net.state_dict(), card, folder)

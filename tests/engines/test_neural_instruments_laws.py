@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studio.engines import neural_instruments_laws as laws
+from studio.engines.neural_instruments_laws import Sound
+from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
+from tests.engines.instruments import SOUNDS, sound
+
+PIANO, FLUTE, GLOCK, KICK = (Sound.of(sound(SOUNDS[k], k)) for k in range(4))
+
+
+def falling(per_second: float) -> tuple[np.ndarray, np.ndarray]:
+    fall = control_times()[:POINTS, None] * per_second
+    return -20 - fall * np.ones(MAX_PARTIALS), -80 - fall * np.ones(NOISE_BANDS)
+
+
+def test_frequencies():
+    assert laws.frequencies(FLUTE, 69)[:3].tolist() == [440, 880, 1320]
+    stretched = laws.frequencies(PIANO, 69)
+    assert stretched[0] == pytest.approx(440)
+    assert (np.diff(stretched) > 440).all()
+    assert laws.frequencies(GLOCK, 81)[:4].tolist() == pytest.approx([880, 880 * 2.7, 880 * 5.3, 0])
+    assert laws.frequencies(KICK, 36)[:2].tolist() == [52, 74]
+    assert laws.frequencies(KICK, 48)[:2].tolist() == [104, 148]
+    assert laws.frequencies(replace(FLUTE, octave=-1), 69)[0] == 220
+
+
+def test_velocity_law_rises_everywhere_and_tilt_follows_it():
+    levels = [laws.level_db(v) for v in range(1, 128)]
+    assert (np.diff(levels) > 0).all()
+    assert laws.level_db(80) == 0
+    brighter = laws.tilt(np.array([500.0, 2000.0]), 30)
+    assert brighter[0] == 0
+    assert brighter[1] > 0 > laws.tilt(np.array([2000.0]), -30)[0]
+
+
+def test_loudness_counts_partials_and_noise_and_discounts_bass():
+    partials, noise = falling(10)
+    frequency = laws.frequencies(FLUTE, 69)
+    base = laws.loudness(partials, noise, frequency)
+    assert laws.loudness(partials + 6, noise + 6, frequency) == pytest.approx(base + 6)
+    assert laws.loudness(partials, noise + 40, frequency) > base + 5
+    assert laws.loudness(partials - 200, noise, frequency) < base
+    assert laws.weighting(np.array([30.0]))[0] < -3 < laws.weighting(np.array([300.0]))[0]
+
+
+def test_past_the_data_steady_sounds_hold_and_others_die():
+    partials, noise = falling(30)
+    assert (laws.beyond(partials, FLUTE)[-1] == partials[-1]).all()
+    died = laws.beyond(partials, PIANO)
+    assert (died[-1] < partials[-1] - 1000).all()
+    seconds = laws.silence_s(died, laws.beyond(noise, PIANO))
+    assert 1.9 < seconds < 3.5
+    level = np.zeros_like(partials)
+    assert laws.beyond(level, GLOCK)[-1, 0] < laws.beyond(level, PIANO)[-1, 0] < 0
+    assert laws.silence_s(laws.beyond(level, FLUTE), laws.beyond(noise, FLUTE)) == float("inf")
+
+
+def test_release():
+    frequency = np.array([100.0, 500.0, 8000.0])
+    assert not laws.damping(GLOCK, 90, frequency).any()
+    assert not laws.damping(PIANO, 100, frequency).any()
+    slow, middle, quick = laws.damping(FLUTE, 72, frequency)
+    assert slow < middle < quick
+    assert middle == pytest.approx(60 / FLUTE.release_s)
+    assert laws.damping(PIANO, 30, frequency)[1] < laws.damping(PIANO, 80, frequency)[1]
+
+
+def test_drums_can_be_shortened_and_moved():
+    partials, noise = falling(20)
+    short = laws.shortened(partials, 0.5)
+    assert short[0, 0] == pytest.approx(partials[0, 0])
+    assert np.interp(1.0, control_times()[:POINTS], short[:, 0]) == pytest.approx(-20 - 40, abs=1)
+    assert laws.shortened(partials, 1.0) is partials
+    peak = np.where(np.abs(band_centres() - 1000) < 100, -40.0, -90.0) * np.ones((POINTS, 1))
+    moved = laws.moved(peak, 12)
+    assert band_centres()[moved[0].argmax()] == pytest.approx(2000, rel=0.15)

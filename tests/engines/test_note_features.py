@@ -1,0 +1,97 @@
+import numpy as np
+
+from studio.engines.note_columns import N_PITCH, N_SHIFT, VELOCITIES
+from studio.engines.note_features import (
+    BEFORE, CHOSEN, COLUMNS, LEVELS, N_BEFORE, N_PLACED, NOW, PITCHED, PLACED, START, VELOCITY_COLUMNS, WAS, WIDTH, NoteState, features,
+    matrix, mode_of,
+)  # fmt: skip
+from studio.train.symbolic import targets
+from tests.writers import scale_piece
+
+NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
+
+
+def column(rows, name):
+    return rows[:, NAMES.index(name)]
+
+
+def test_every_feature_is_a_class():
+    rows, levels = features(scale_piece(24))
+    assert rows.shape[1] == COLUMNS == len(NAMES)
+    assert levels.shape[1] == LEVELS
+    for k, (name, classes) in enumerate((*BEFORE, *PLACED, *CHOSEN, *PITCHED)):
+        assert 0 <= rows[:, k].min() <= rows[:, k].max() < classes, name
+
+
+def test_pointers_find_what_stood_here_bars_ago():
+    piece = scale_piece(12)
+    rows, _ = features(piece)
+    chords = (piece.track == piece.track.min()) & (piece.time >= 8 * 96)
+    # The chords go round in three bars, so three bars are no pointer's distance; the tune's place is always found.
+    assert (column(rows, "shift_at_0")[piece.time > 96 * 2] < N_SHIFT).all()
+    assert (column(rows, "pitch_at_0")[chords] < N_PITCH).all()
+
+
+def test_repetition_is_followed():
+    piece = scale_piece(4)
+    looped = np.concatenate([piece.time + k * 384 for k in range(6)])
+    state = NoteState(piece.bars, 0)
+    right = []
+    for k in range(len(looped)):
+        j = k % len(piece)
+        row, _ = state.before()
+        steps = int(looped[k]) - state.now
+        placed = state.place(steps)
+        chosen = state.choose(int(piece.track[j]))
+        right.append((row[4 + 4] == steps, placed[2 + 4] == piece.track[j], chosen[4] == piece.pitch[j]))
+        state.sound(int(piece.track[j]), int(piece.pitch[j]))
+        state.push(steps, int(piece.track[j]), int(piece.pitch[j]), int(piece.duration[j]), 10)
+    assert np.array(right)[-2 * len(piece) :].all()
+
+
+def test_features_look_back_only():
+    piece = scale_piece(8)
+    rows, levels = features(piece)
+    n = len(piece) // 2
+    columns = (getattr(piece, c)[:n] for c in ("time", "track", "pitch", "steps", "duration", "velocity"))
+    first_rows, first_levels = features(type(piece)(*columns, piece.bars, piece.key, piece.moved, piece.flat))
+    assert np.array_equal(rows[:n], first_rows)
+    assert np.array_equal(levels[:n], first_levels)
+
+
+def test_recalling_leaves_the_same_past():
+    piece = scale_piece(8)
+    quick, slow = NoteState(piece.bars, 0), NoteState(piece.bars, 0)
+    for i, row in enumerate(targets(piece).tolist()):
+        slow.before()
+        slow.place(int(piece.time[i]) - slow.now)
+        slow.choose(row[1])
+        slow.push(*row, int(piece.steps[i]))
+        quick.recall(int(piece.time[i]), tuple(row), int(piece.steps[i]))
+    a, b = quick.before(), slow.before()
+    keep = [k for k, (n, _) in enumerate(BEFORE) if not n.startswith("run_") and n != f"shift_at_{4}"]
+    assert [a[0][k] for k in keep] == [b[0][k] for k in keep]
+    assert a[1] == b[1]
+    assert quick.place(24)[:6] == slow.place(24)[:6]
+
+
+def test_the_matrix_shows_the_note_before():
+    piece = scale_piece(2)
+    rows, _ = features(piece)
+    made = matrix(rows, targets(piece), START, 3, mode_of(piece.key), False)
+    assert made.shape == (len(piece), WIDTH)
+    assert made[0, WAS : WAS + 5].tolist() == START.tolist()
+    assert np.array_equal(made[1:, WAS : WAS + 5], made[:-1, NOW : NOW + 5])
+    flat = matrix(rows, targets(piece), START, 3, 1, True)
+    assert (flat[:, VELOCITY_COLUMNS] == VELOCITIES).all()
+
+
+def test_a_gap_starts_a_new_group():
+    piece = scale_piece(1)
+    state = NoteState(piece.bars, 0)
+    state.recall(0, (0, 28, 60, 10, 10), 24)
+    state.skip_to(960)
+    row, _ = state.before()
+    assert row[3] == 0
+    assert len(state.place(0)) == N_PLACED
+    assert len(row) == N_BEFORE
