@@ -47,7 +47,7 @@ class TimeWidget(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        parts = list(event.region())  # strips far apart: what lies between them stays
+        parts: list[QRect] = list(event.region())  # type: ignore[call-overload] # strips far apart: what lies between stays
         for clip in parts if len(parts) <= MOST_PARTS else [event.rect()]:
             time = clip.intersected(QRect(GUTTER, 0, max(0, self.width() - GUTTER), self.height()))
             if not time.isEmpty():
