@@ -180,6 +180,16 @@ class Writing:
         self._takes.setFocus()
         self._studio.generating.write(order)  # type: ignore[arg-type]
 
+    def told(self) -> str:
+        """How far the writing is, in bars."""
+        proposal = self._studio.session.proposal
+        if not proposal:
+            return "Listening to the song"
+        meter = self._studio.session.document.meter
+        first, last = meter.bar_of(proposal.start), meter.bar_of(proposal.end - 1)
+        now = min(last, meter.bar_of(min(take.written_to for take in proposal.takes)))
+        return f"Writing bar {now - first + 1} of {last - first + 1}"
+
     def follow(self) -> None:
         """Called after every change of the session: starts the sound with the first written bar."""
         proposal = self._studio.session.proposal

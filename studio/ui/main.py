@@ -13,19 +13,20 @@ from PySide6.QtWidgets import QApplication
 from studio.app.studio import Studio
 from studio.ui.files import load_demo
 from studio.ui.poster import Poster
-from studio.ui.theme import apply_theme
+from studio.ui.theme import apply_colors, apply_theme
 from studio.ui.window import FIRST_WORDS, MainWindow
 
 
 def run(argv: list[str]) -> int:
     """Open the window, with the song named in ``argv`` if one is; returns the exit status."""
-    app = make_application(argv)
+    app = make_application(argv, dressed=False)
     poster = Poster()
     studio = Studio(poster.post)
     window = MainWindow(studio)
     open_first(studio, window, [a for a in argv if not a.startswith("-")])
     _catch_crashes(window, poster)
     _FirstPaint(window, lambda: load_engines(studio, window))
+    apply_theme(app)
     window.show()
     status = app.exec()
     poster.close()
@@ -33,13 +34,13 @@ def run(argv: list[str]) -> int:
     return status
 
 
-def make_application(argv: list[str]) -> QApplication:
-    """The Qt application, dressed."""
+def make_application(argv: list[str], dressed: bool = True) -> QApplication:
+    """The Qt application; ``dressed`` with its style sheet, or in its colours only."""
     QGuiApplication.setApplicationName("Partita")
     QGuiApplication.setDesktopFileName("partita")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["partita", *argv])
-    apply_theme(app)
+    (apply_theme if dressed else apply_colors)(app)
     return app
 
 

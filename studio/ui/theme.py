@@ -117,10 +117,15 @@ def palette(theme: Theme) -> QPalette:
 
 def apply_theme(app: QApplication, theme: Theme = DARK) -> None:
     """Dress the whole application, its title bars included where the system lets it."""
+    apply_colors(app, theme)
+    app.setStyleSheet(stylesheet(theme))
+
+
+def apply_colors(app: QApplication, theme: Theme = DARK) -> None:
+    """Style, palette and font without the style sheet, which costs less once the widgets are all there."""
     app.setStyle("Fusion")
     app.styleHints().setColorScheme(Qt.ColorScheme.Dark if theme.dark else Qt.ColorScheme.Light)
     app.setPalette(palette(theme))
     font = app.font()
     font.setPixelSize(TEXT_SIZE)
     app.setFont(font)
-    app.setStyleSheet(stylesheet(theme))

@@ -1,10 +1,11 @@
 """The window: places the panels and keeps them true to the session. What it does is in :mod:`.actions` and :mod:`.controls`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.generating import JOB
 from studio.app.jobs import Job, Progress
@@ -112,16 +113,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _right(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setWidget(self.write_panel)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumHeight(160)
         right = QSplitter(Qt.Orientation.Vertical)
         right.setHandleWidth(4)
         right.setChildrenCollapsible(False)
-        right.addWidget(scroll)
+        self.write_panel.setMinimumHeight(200)
+        right.addWidget(self.write_panel)
         right.addWidget(self.takes_panel)
         right.setStretchFactor(1, 1)
         right.setSizes([430, 430])
@@ -151,6 +147,7 @@ class MainWindow(QMainWindow):
         self.column.ruler.toggle_loop = self.transport.toggle_loop
         self.column.arrangement.seek = self.transport.seek
         self.column.splitter.splitterMoved.connect(self._divide)
+        self.write_panel.write_clicked.connect(lambda _: self.show_words(""))
         self.words.closed.clicked.connect(lambda: self.show_words(""))
 
     # keeping true
@@ -244,6 +241,7 @@ class MainWindow(QMainWindow):
         """The networks are loaded: offer what they can do."""
         self.transport_panel.show_device(device.split(",")[0], f"The networks run on: {device}")
         self.write_panel.styles.show_styles(styles)
+        QTimer.singleShot(0, self, self._make_room)  # once the chips are there
         self.write_panel.show_ready(True)
 
     # telling
@@ -257,10 +255,11 @@ class MainWindow(QMainWindow):
         self.activity.show_notice(notice, *deeds.get(notice.action, ()))
 
     def _show_progress(self, progress: Progress) -> None:
-        self.activity.show_progress(progress)
         if progress.key == JOB:
+            progress = replace(progress, message=self.writing.told())
             busy = not progress.finished or self.studio.generating.writing
             self.write_panel.show_busy(busy, progress.fraction, progress.message)
+        self.activity.show_progress(progress)
 
     def show_crash(self, report: str) -> None:
         """Something unforeseen happened: put the song aside, say so, and go on."""
@@ -314,12 +313,19 @@ class MainWindow(QMainWindow):
             lanes = [min(high, max(low, round(share * whole))) for share, low, high in _LANES]
             self.column.splitter.setSizes([lanes[0], whole - sum(lanes), *lanes[1:]])
 
+    def _make_room(self) -> None:
+        """Show the whole order form, as far as a few takes still have room below it."""
+        whole = sum(self.right.sizes())
+        needed = min(self.write_panel.needed_height(), max(200, whole - 200))
+        self.right.setSizes([needed, whole - needed])
+
     def _divide(self) -> None:
         self._divided = True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._share_height()
+        self._make_room()
         self._show_all()  # only now are the widths known
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

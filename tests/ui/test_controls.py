@@ -47,3 +47,13 @@ def test_play_begins_anew_behind_the_end(window, monkeypatch):
     window.transport.seek(5 * BAR)
     window.transport.toggle()
     assert played == [0]
+
+
+def test_progress_is_told_in_bars(window, qtbot, writer, monkeypatch):
+    monkeypatch.setattr(window.studio.playback, "play", lambda: None)
+    assert window.writing.told() == "Listening to the song"
+    window.write_panel.bars.setValue(4)
+    window.writing.write()
+    session = window.studio.session
+    qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing)
+    assert window.writing.told() == "Writing bar 4 of 4"

@@ -35,8 +35,9 @@ class JobLine(QWidget):
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far the job is."""
-        percent = f" {progress.fraction:.0%}".replace("%", " %") if progress.fraction > 0 else ""
-        self.text.setText((progress.message or progress.title) + percent)
+        text = progress.message or progress.title
+        percent = f" {progress.fraction:.0%}".replace("%", " %") if progress.fraction > 0 and "%" not in text else ""
+        self.text.setText(text + percent)
         self.bar.setValue(round(progress.fraction * 1000))
 
 

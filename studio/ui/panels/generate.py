@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -166,8 +167,10 @@ class GeneratePanel(QFrame):
         return chip
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
+        """The form scrolls where there is no room; the button never goes out of sight."""
+        form = QWidget()
+        column = self._column = QVBoxLayout(form)
+        column.setContentsMargins(12, 10, 12, 4)
         column.setSpacing(8)
         column.addWidget(label("WRITE", "heading"))
         column.addWidget(self.verb)
@@ -182,9 +185,22 @@ class GeneratePanel(QFrame):
         self.seed.setFont(ui_font(tabular=True))
         column.addLayout(form_row("Seed", self.seed, self.die))
         column.addLayout(form_row("Takes", self.takes))
-        column.addSpacing(4)
-        column.addWidget(self._bottom())
-        column.addWidget(self.listen)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(form)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(12, 4, 12, 8)
+        self._below.setSpacing(4)
+        self._below.addWidget(self._bottom())
+        self._below.addWidget(self.listen)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(self._below)
         self._connect()
 
     def _bottom(self) -> QStackedWidget:
@@ -243,6 +259,10 @@ class GeneratePanel(QFrame):
         """Follow the song's key, as long as the lock is open."""
         if not self.lock.isChecked() and key:
             self.key.key = key
+
+    def needed_height(self) -> int:
+        """Pixels that show the whole form at its present width."""
+        return self._column.totalHeightForWidth(self.width()) + self._below.sizeHint().height()
 
     def show_place(self, document: Document) -> None:
         """Say in a sentence what pressing the button would do in ``document``."""

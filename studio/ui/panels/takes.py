@@ -33,7 +33,7 @@ class TakePicture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(40)
+        self.setFixedHeight(36)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._take = ProposedTake()
         self._span = (0, 1)
