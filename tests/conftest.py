@@ -26,6 +26,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["STUDIO_HOME"] = tempfile.mkdtemp(prefix="partita-tests-")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--song", help="The MIDI file that the end-to-end test goes on from, instead of the demo song.")
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["STUDIO_HOME"], ignore_errors=True)
 
