@@ -143,9 +143,8 @@ class MainWindow(QMainWindow):
         panel.device_clicked.connect(self.devices.open)
         self.devices.changed.connect(self.load_writer)
         self.state.audition = self._audition
-        self.column.ruler.seek = self.transport.seek
+        self.column.set_seek(self.transport.seek)
         self.column.ruler.toggle_loop = self.transport.toggle_loop
-        self.column.arrangement.seek = self.transport.seek
         self.column.splitter.splitterMoved.connect(self._divide)
         self.write_panel.write_clicked.connect(lambda _: self.show_words(""))
         self.words.closed.clicked.connect(lambda: self.show_words(""))

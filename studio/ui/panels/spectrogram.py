@@ -23,8 +23,8 @@ from studio.ui.panels.spectrum import (
 from studio.ui.panels.timeline import columns_rect, edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import columns, fill_rects
+from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
-from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme, ui_font
 
@@ -33,12 +33,11 @@ PIECE = HOP * 256
 STOPS = ((0.0, ""), (0.18, "#182633"), (0.42, "#1F5068"), (0.64, "#3D8C98"), (0.82, "#A3C4A8"), (1.0, "#FBF3D3"))
 
 
-class Spectrogram(TimeWidget):
-    """Levels of the mix over time and pitch, C1 to C9. Found on a worker in pieces, what is seen first."""
+class Spectrogram(SeekWidget):
+    """Levels of the mix over time and pitch, C1 to C9. Found on a worker in pieces, what is seen first. A press seeks."""
 
     def __init__(self, state: RollState, source: MixSource, jobs: Jobs, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(state.viewport, theme, parent)
-        self.state = state
+        super().__init__(state, theme, parent)
         self._source = source
         self._columns = ColumnStore()
         self._colors = color_table(theme)

@@ -11,22 +11,22 @@ from studio.ui.panels.pyramid import BLOCK, BlockPeaks, Pyramid, block_peaks
 from studio.ui.panels.timeline import columns_rect, edge_frames, visible_frames
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import boxes, columns, fill_rects
+from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
-from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme, mixed, ui_font
 
 PIECE = 1 << 19
 PAD = 6
-MARKS = ((1.0, "0 dB"), (0.5, "-6"))
+MARKS = ((1.0, "0 dB"), (0.251, "-12"), (0.0631, "-24"))
+BEND = 0.5  # heights go with this power of the amplitude: quiet passages stay visible
 
 
-class Waveform(TimeWidget):
-    """Peaks of the mix a pixel column; parts not rendered yet are silent. The peaks are found on a worker."""
+class Waveform(SeekWidget):
+    """Peaks of the mix a pixel column; parts not rendered yet are silent. The peaks are found on a worker. A press seeks."""
 
     def __init__(self, state: RollState, source: MixSource, jobs: Jobs, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(state.viewport, theme, parent)
-        self.state = state
+        super().__init__(state, theme, parent)
         self._source = source
         self._pyramid = Pyramid()
         self._follower = MixFollower(
@@ -51,11 +51,12 @@ class Waveform(TimeWidget):
         middle, reach = self.height() / 2, self.height() / 2 - PAD
         for level, _ in MARKS:
             for side in (-1, 1):
-                y = round(middle + side * level * reach)
+                y = round(middle + side * level**BEND * reach)
                 painter.fillRect(QRect(clip.left(), y, clip.width(), 1), mixed(theme.ground, theme.line, 0.35))
         peaks = self._pyramid.peaks(edge_frames(self.state, self._source.rate, clip.left(), clip.right() + 1))
-        top = np.rint(middle - peaks[:, 1] * reach)
-        bottom = np.maximum(top + 1, np.rint(middle - peaks[:, 0] * reach))
+        heights = np.sign(peaks) * np.abs(peaks) ** BEND * reach
+        top = np.rint(middle - heights[:, 1])
+        bottom = np.maximum(top + 1, np.rint(middle - heights[:, 0]))
         x = np.arange(clip.left(), clip.right() + 1)
         fill_rects(painter, boxes(x, top, 1, bottom - top), mixed(theme.ground, theme.text, 0.52))
         loud = np.flatnonzero((peaks[:, 1] >= 0.999) | (peaks[:, 0] <= -0.999))
@@ -69,8 +70,8 @@ class Waveform(TimeWidget):
         painter.setPen(self.theme.color("muted"))
         middle, reach = self.height() / 2, self.height() / 2 - PAD
         for level, text in MARKS:
-            y = middle - level * reach
-            if level == 1.0 or reach > 30:
+            y = middle - level**BEND * reach
+            if level == 1.0 or reach * level**BEND > 12:
                 box = QRectF(0, max(0.0, y - 7), GUTTER - 8, 14)
                 painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
 

@@ -1,7 +1,5 @@
 """The arrangement strip: every track a row, its clips as blocks in its hue with the notes in them, small."""
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
@@ -12,8 +10,8 @@ from studio.ui.roll.grid import lines_between
 from studio.ui.roll.layers.overview import draw_levels, mean_levels
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.primitives import boxes, columns, fill_rects
+from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState, Shown
-from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme, mixed
 
@@ -23,15 +21,12 @@ MANY = 2_000
 LEAST_RANGE = 12
 
 
-class ArrangementStrip(TimeWidget):
+class ArrangementStrip(SeekWidget):
     """Where the tracks have clips. A press selects the track under it and calls ``seek(tick)``; a drag goes on seeking."""
 
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(state.viewport, theme, parent)
-        self.state = state
+        super().__init__(state, theme, parent)
         self.palette_of_roll = Palette(theme)
-        self.seek: Callable[[int], None] = lambda tick: self.viewport.set_playhead(tick)
-        self._seeking = False
         self._top = 0
         self.setMinimumHeight(3 * LEAST_ROW)
         self.setAccessibleName("Arrangement")
@@ -165,31 +160,10 @@ class ArrangementStrip(TimeWidget):
     # the mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            super().mousePressEvent(event)
-            return
         track = self.track_at(event.position().y())
-        if track is not None:
+        if event.button() == Qt.MouseButton.LeftButton and track is not None:
             self.state.set_track(track.id)
-        if event.position().x() >= GUTTER:
-            self._seeking = True
-            self._seek(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._seeking:
-            self._seek(event)
-        else:
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._seeking and event.button() == Qt.MouseButton.LeftButton:
-            self._seeking = False
-        else:
-            super().mouseReleaseEvent(event)
-
-    def _seek(self, event: QMouseEvent) -> None:
-        free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        self.seek(self.state.snapped(max(0.0, self.viewport.tick_at(event.position().x())), free=free))
+        super().mousePressEvent(event)
 
 
 def _range_of(shown: Shown) -> tuple[int, int]:

@@ -1,11 +1,14 @@
 """The middle of the window: arrangement, ruler, roll, velocity and what else has the same time axis, one above the other."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from studio.ui.roll.arrangement import ArrangementStrip
 from studio.ui.roll.ruler import Ruler
+from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.velocity import VelocityLane
@@ -49,6 +52,12 @@ class EditorColumn(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self.splitter, 1)
         outer.addWidget(self.scroll_bar)
+        self._seeking = [w for w in (self.arrangement, self.ruler, *(w for w, _ in lower)) if isinstance(w, SeekWidget)]
+
+    def set_seek(self, seek: Callable[[int], None]) -> None:
+        """Have every widget in which a press moves the playhead call ``seek(tick)``."""
+        for widget in self._seeking:
+            widget.seek = seek
 
 
 class TimeScrollBar(QWidget):

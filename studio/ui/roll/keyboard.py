@@ -33,8 +33,8 @@ def paint_keyboard(painter: QPainter, viewport: Viewport, theme: Theme, pressed:
 
 def _paint_keys(painter: QPainter, viewport: Viewport, theme: Theme, pressed: int | None, pitches: range) -> None:
     height = viewport.key_height
-    ivory, ebony = mixed(theme.panel, theme.text, 0.62), mixed(theme.ground, theme.line, 0.45)
-    seam = mixed(theme.panel, theme.text, 0.34)
+    ivory, ebony = mixed(theme.panel, theme.text, 0.54), mixed(theme.ground, theme.line, 0.45)
+    seam = mixed(theme.panel, theme.text, 0.28)
     painter.fillRect(QRect(0, 0, GUTTER - 1, viewport.height), ivory)
     for pitch in pitches:
         y = int(viewport.y_of(pitch))

@@ -10,8 +10,8 @@ from studio.music import edits
 from studio.music.document import Document
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import columns, fill_rects
+from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
-from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme, mixed
 
@@ -21,7 +21,7 @@ GRIP = 6
 LABEL_ROOM = 38
 
 
-class Ruler(TimeWidget):
+class Ruler(SeekWidget):
     """Bars above the roll. A click or drag in the lower part seeks, in the upper band it makes or changes the loop.
 
     ``seek(tick)`` moves the playhead. ``loop_on`` says whether the loop is in use; a click on it calls ``toggle_loop()``.
@@ -30,13 +30,10 @@ class Ruler(TimeWidget):
     playhead_reach = 7
 
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(state.viewport, theme, parent)
-        self.state = state
-        self.seek: Callable[[int], None] = lambda tick: self.viewport.set_playhead(tick)
+        super().__init__(state, theme, parent)
         self.toggle_loop: Callable[[], None] = lambda: self.set_loop_on(not self.loop_on)
         self.loop_on = True
         self._rendering: tuple[tuple[int, int], ...] = ()
-        self._seeking = False
         self._loop_from: int | None = None
         self._loop_base: Document | None = None
         self._pressed_x = 0.0
@@ -128,39 +125,29 @@ class Ruler(TimeWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = event.position()
-        if event.button() != Qt.MouseButton.LeftButton or at.x() < GUTTER:
-            super().mousePressEvent(event)
-        elif at.y() < LOOP_BAND:
+        if event.button() == Qt.MouseButton.LeftButton and at.x() >= GUTTER and at.y() < LOOP_BAND:
             self._begin_loop(at)
         else:
-            self._seeking = True
-            self.seek(self._tick(event))
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._seeking:
-            self.seek(self._tick(event))
-        elif self._loop_base is not None:
+        if self._loop_base is not None:
             self._drag_loop(event)
-        else:
+            return
+        if not event.buttons():
             self.setCursor(self._cursor(event.position()))
-            super().mouseMoveEvent(event)
+        super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._loop_base is not None and event.button() == Qt.MouseButton.LeftButton:
-            base, self._loop_base = self._loop_base, None
-            if self.state.document is base:
-                self.state.session.cancel()
-                self._click_loop(event.position().x())
-            else:
-                self.state.session.commit("Set the loop")
-        elif self._seeking and event.button() == Qt.MouseButton.LeftButton:
-            self._seeking = False
-        else:
+        if self._loop_base is None or event.button() != Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
-
-    def _tick(self, event: QMouseEvent) -> int:
-        free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        return self.state.snapped(max(0.0, self.viewport.tick_at(event.position().x())), free=free)
+            return
+        base, self._loop_base = self._loop_base, None
+        if self.state.document is base:
+            self.state.session.cancel()
+            self._click_loop(event.position().x())
+        else:
+            self.state.session.commit("Set the loop")
 
     def _edge(self, x: float) -> int | None:
         """Which end of the loop lies under ``x``: 0, 1, or None."""
@@ -191,7 +178,7 @@ class Ruler(TimeWidget):
     def _drag_loop(self, event: QMouseEvent) -> None:
         if self._loop_base is None or self._loop_from is None or abs(event.position().x() - self._pressed_x) < 4:
             return
-        ends = sorted((self._loop_from, self._tick(event)))
+        ends = sorted((self._loop_from, self.tick_of(event)))
         if ends[0] < ends[1]:
             self.state.session.preview(edits.set_loop(self._loop_base, (ends[0], ends[1])))
 

@@ -57,6 +57,7 @@ class VelocityLane(TimeWidget):
         for velocity in (64, 127):
             painter.fillRect(QRect(clip.left(), round(self.y_of(velocity)), clip.width(), 1), self.palette_of_roll.row_line)
         self._paint_bars(painter, clip)
+        self._paint_proposed(painter, clip)
         painter.fillRect(QRect(clip.left(), 0, clip.width(), 1), theme.color("line"))
 
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
@@ -105,6 +106,17 @@ class VelocityLane(TimeWidget):
             picked = (levels == level) & chosen
             fill_rects(painter, np.concatenate([stems[picked], heads[picked]]), shades[level])
         fill_rects(painter, heads[chosen], self.palette_of_roll.selected)
+
+    def _paint_proposed(self, painter: QPainter, clip: QRect) -> None:
+        """Bars of what a network proposes for this track, to be looked at only."""
+        proposal, view = self.state.session.proposal, self.viewport
+        for part, notes in proposal.take.parts if proposal else ():
+            if part.track_id == self.state.track_id:
+                x = view.x_of(notes.start)
+                seen = (x >= clip.left() - HEAD) & (x <= clip.right() + 1)
+                top = np.rint(self.height() - 5 - (self.height() - 5 - PAD) * notes.velocity[seen] / 127.0)
+                bars = np.concatenate([boxes(x[seen], top, STEM, self.height() - 2 - top), boxes(x[seen], top, HEAD, 3)])
+                fill_rects(painter, bars, self.theme.color("proposed", 0.6))
 
     def _paint_overview(self, painter: QPainter, clip: QRect, x: np.ndarray, velocity: np.ndarray, shades: tuple) -> None:  # type: ignore[type-arg]
         """A cloud of heads: one pixel a note and column, where bars would be a wall."""

@@ -2,6 +2,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from studio.app.session import Proposal, ProposedTake
+from studio.engines.api import Part
 from studio.ui.roll.state import RollState
 from studio.ui.roll.velocity import VelocityLane
 from studio.ui.theme import DARK
@@ -64,3 +66,13 @@ def test_louder_notes_have_higher_bars(lane: VelocityLane) -> None:
     assert not lit(0, 95)
     assert lit(1920, 95)
     assert not lit(960, 60)
+
+
+def test_proposed_notes_have_violet_bars_that_cannot_be_dragged(lane: VelocityLane) -> None:
+    notes = lane.state.shown.notes.select(slice(2, 3)).shifted(5760 - 1920)
+    take = ProposedTake(((Part("Melody", track_id=11), notes),), 7680)
+    lane.state.session.propose(Proposal(5760, 7680, (take,)))
+    color = lane.grab().toImage().pixelColor(at(lane, 5760, 70))
+    assert color.blue() > color.green() + 25
+    drag(lane, at(lane, 5760, 100), at(lane, 5760, 20))
+    assert not lane.state.session.can_undo
