@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from time import sleep
 
+import numpy as np
+import numpy.typing as npt
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio.app.shelf import Shelf
 from studio.app.studio import Studio
-from studio.engines.api import Chunk, Context, GenerateRequest, Part
+from studio.engines.api import Chunk, Context, GenerateRequest, Part, SoundBatch
 from studio.engines.cards import Card
 from studio.music import edits
 from studio.music.document import Clip, Document, KeyChange, Take, Track
@@ -45,6 +49,22 @@ class TinyWriter:
                 yield Chunk(take, ((part, notes),), min(request.end, start + BAR))
 
 
+class TinyRenderer:
+    """Makes a short click of every note."""
+
+    card = Card("tiny-sound", "tiny-sound", "Tiny sound", sha256="1" * 64)
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Nothing to load."""
+
+    def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
+        return np.full(len(batch), rate // 100, np.int64)
+
+    def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> npt.NDArray[np.float32]:
+        ctx.progress(0.0)
+        return np.full((len(batch), count), 0.1, np.float32)
+
+
 def small_song() -> Document:
     """Two tracks of two bars in D minor."""
     document = Document("Song", keys=(KeyChange(0, Key(2, "minor")),))
@@ -65,8 +85,10 @@ def make_window(qtbot: QtBot, writer: TinyWriter, monkeypatch: pytest.MonkeyPatc
     made: list[tuple[Poster, Studio, MainWindow]] = []
 
     def make() -> MainWindow:
-        make_application([])
+        if not QApplication.styleSheet(QApplication.instance()):  # dressing again polishes every widget again
+            make_application([])
         poster = Poster()
+        monkeypatch.setattr(Shelf, "renderer", lambda self, model="": TinyRenderer())
         studio = Studio(poster.post)
         monkeypatch.setattr(studio.shelf, "generator", lambda model="": writer)
         window = MainWindow(studio)
