@@ -24,6 +24,7 @@ BENCHES: dict[str, Bench] = {
     "nll": Bench("studio.train.benches_writer:nll", "Held-out nats a note: Kneser-Ney 5-gram, with pointers, LSTM"),
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
     "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
+    "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
 }
 

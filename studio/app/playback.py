@@ -266,6 +266,11 @@ class Playback:
         n = self._output.ring.numbers
         return int(n[GAPS]), int(n[MISSING])
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Process numbers of the player and the desk, while they run."""
+        return self._output.pids if self._output else ()
+
     # ------------------------------------------------------------ what other threads say
 
     def _planned(self, plan: Any) -> None:

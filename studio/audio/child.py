@@ -31,6 +31,15 @@ def alive_until(seconds: float) -> int:
     return perf_counter_ns() + int(seconds * _SECOND)
 
 
+def ask_for_realtime(priority: int) -> bool:
+    """Run before all that is not real-time, where the system allows it; whether it did. Threads started later inherit it."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))  # type: ignore[attr-defined,unused-ignore]
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
 class Child:
     """A running child. ``tell`` never waits: a thread writes. ``heard`` gets what the child says, on another thread."""
 

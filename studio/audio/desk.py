@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio import shared
-from studio.audio.child import Parent, alive_until
+from studio.audio.child import Parent, alive_until, ask_for_realtime
 from studio.audio.meters import Levels
 from studio.audio.mixer import BLOCK, Block, Events, Mixed, MixStream, Scene, Strip, Wave, tail_frames
 from studio.audio.ring import (
@@ -204,6 +204,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the process: the ring's name."""
     name = (sys.argv[1:] if arguments is None else arguments)[0]
     parent = Parent()
+    ask_for_realtime(9)  # below the player; a few hundredths of a core, and what it misses is heard
     desk = Desk(Ring(name), parent)
     gc.freeze()
     try:

@@ -8,7 +8,6 @@ transport still runs; the wanted device is tried again until it is there.
 import contextlib
 import gc
 import json
-import os
 import sys
 import threading
 from time import perf_counter_ns, sleep
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.audio.child import Parent, alive_until
+from studio.audio.child import Parent, alive_until, ask_for_realtime
 from studio.audio.ring import CALLED_NS, OPEN, PLAYER_ALIVE, Reader, Ring
 
 try:
@@ -173,14 +172,6 @@ class Player:
             self._reader.fill(self._scratch[:frames], perf_counter_ns())
 
 
-def _ask_for_realtime() -> bool:
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))  # type: ignore[attr-defined,unused-ignore]
-    except (AttributeError, OSError):
-        return False
-    return True
-
-
 _REALTIME = False
 
 
@@ -190,7 +181,7 @@ def main(arguments: list[str] | None = None) -> None:
     name, options = (sys.argv[1:] if arguments is None else arguments)[:2]
     parent = Parent()
     sys.setswitchinterval(0.0005)
-    _REALTIME = _ask_for_realtime()
+    _REALTIME = ask_for_realtime(10)
     player = Player(Ring(name), parent, **json.loads(options))
     gc.collect()
     gc.freeze()
