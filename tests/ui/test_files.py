@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PySide6.QtWidgets import QMenu
 
 from studio.app.songs import read_song
@@ -81,21 +82,15 @@ def test_a_folder_that_cannot_be_written_is_a_notice(window, files, qtbot, tmp_p
     assert window.studio.session.document.note_count
 
 
-def test_sound_is_exported_as_a_job(window, files, qtbot, tmp_path, monkeypatch):
-    from studio.app import exporting
-
-    def export_sound(document, renderer, path, **options):
-        options["ctx"].progress(0.5)
-        Path(path).write_bytes(b"sound")
-        return 1.0
-
-    monkeypatch.setattr(exporting, "export_sound", export_sound)
-    monkeypatch.setattr(exporting, "export_stems", lambda document, renderer, folder, **options: [folder, folder])
-    monkeypatch.setattr(window.studio.shelf, "renderer", lambda model="": None)
+def test_sound_is_exported(window, files, qtbot, tmp_path):
     files.export_sound_to(tmp_path / "mix.wav")
-    files.export_stems_to(tmp_path)
-    qtbot.waitUntil(lambda: len(notices(window)) == 2)
-    assert set(notices(window)) == {"Exported mix.wav.", "Exported 2 stems."}
+    files.export_sound_to(tmp_path / "mix.flac")
+    files.export_stems_to(tmp_path / "stems")
+    qtbot.waitUntil(lambda: len(notices(window)) == 3, timeout=30_000)
+    assert set(notices(window)) == {"Exported mix.wav.", "Exported mix.flac.", "Exported 2 stems."}
+    for name in ("mix.wav", "mix.flac"):
+        assert soundfile.info(tmp_path / name).duration >= window.studio.session.document.seconds() - 1
+    assert len(list((tmp_path / "stems").glob("*.wav"))) == 2
 
 
 @pytest.mark.parametrize(("answer", "left"), [("save", True), ("discard", True), ("cancel", False)])
