@@ -1,6 +1,6 @@
 """A document <-> JSON values and columns: the inside of a project file of version 1."""
 
-from dataclasses import MISSING, Field, asdict, fields
+from dataclasses import MISSING, Field, asdict, fields, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -74,6 +74,10 @@ def from_json(song: dict[str, Any], columns: Columns) -> Document:
     )
     if notes.left or controls.left:
         raise ValueError("there are more rows than the song counts")
+    used = [i for t in document.tracks for i in (t.id, *(c.id for c in t.clips))]
+    first_free = max([0, *used, *columns["notes/id"].tolist()]) + 1
+    if document.next_id < first_free:  # new ids would meet old ones
+        return replace(document, next_id=first_free)
     return document
 
 
@@ -100,8 +104,15 @@ class _Rows:
 
 
 def _track(values: dict[str, Any], notes: _Rows, controls: _Rows) -> Track:
-    clips = tuple(_made(Clip, clip, takes=tuple(_take(t, notes) for t in clip["takes"])) for clip in values["clips"])
+    clips = tuple(_clip(clip, notes) for clip in values["clips"])
     return _made(Track, values, clips=clips, controls=Controls.of(**controls.take(values["controls"])))
+
+
+def _clip(values: dict[str, Any], notes: _Rows) -> Clip:
+    clip: Clip = _made(Clip, values, takes=tuple(_take(t, notes) for t in values["takes"]))
+    if not 0 <= clip.active < len(clip.takes) or clip.start < 0 or clip.length < 1:
+        raise ValueError("a clip has no place, no length or no take")
+    return clip
 
 
 def _take(values: dict[str, Any], notes: _Rows) -> Take:

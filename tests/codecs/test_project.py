@@ -2,6 +2,7 @@ import io
 import json
 import random
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,8 +90,8 @@ def test_newer_versions_and_other_files_are_told_apart():
 @pytest.mark.parametrize(
     "head",
     [{"version": 0}, {"version": "1"}, {"title": 3}, {"tempo": []}, {"tempo": [[0, 0.5]]}, {"meter": [[0, 4, 3]]}]
-    + [{"keys": [[0, 13, "major"]]}, {"chords": [[0, 1, 0, "?", None]]}, {"markers": [[0]]}, {"loop": [5]}, {"loop": [9, 5]}]
-    + [{"next_id": 2}, {"tracks": [{}]}, {"tracks": []}, {"tracks": 5}, {"master": None}],
+    + [{"keys": [[0, 13, "major"]]}, {"chords": [[0, 1, 0, "?", None]]}, {"markers": [[0]]}, {"loop": [5]}]
+    + [{"next_id": "3"}, {"tracks": [{}]}, {"tracks": []}, {"tracks": 5}, {"master": None}],
 )
 def test_values_that_no_song_has(head):
     assert "damaged" in refusal(changed(**head))
@@ -126,6 +127,13 @@ def test_damaged_files_are_refused_or_whole():
             document_of(bytes(data), "a.studio")
         except StudioError:
             continue
+
+
+def test_a_fault_of_our_own_does_not_cost_the_song(caplog):
+    document = replace(SONG, tracks=(replace(SONG.tracks[0], gain_db=float("-inf"), pan=3.0),))
+    assert document_of(project_bytes(document)) == document
+    assert "gain, pan or room is out of range" in caplog.text
+    assert document_of(changed(next_id=1)) == SONG
 
 
 def test_old_versions_are_upgraded(monkeypatch):
