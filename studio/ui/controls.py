@@ -151,6 +151,15 @@ class Tracks:
         at = max((k.tick for k in document.keys if k.tick <= self._tick()), default=0)
         self._session.commit("Key", edits.set_key(document, at, key))
 
+    def set_master(self, gain_db: float, final: bool) -> None:
+        """Set the volume of the whole; a drag previews, its end is one step."""
+        session = self._session
+        changed = edits.set_master(session.committed, gain_db=round(gain_db, 2))
+        if final:
+            session.commit("Master volume", changed)
+        else:
+            session.preview(changed)
+
     def _tick(self) -> int:
         return max(0, int(self._state.viewport.playhead))
 

@@ -146,12 +146,13 @@ class Files:
         self._studio.notices.tell(f"Saved {path.name}.")
         return True
 
-    def rescue(self) -> str:
-        """Put a copy of the song aside; where it lies, empty when even that failed."""
+    def rescue(self, report: str = "") -> str:
+        """Put a copy of the song aside, and ``report`` beside it; where it lies, empty when even that failed."""
         from studio.codecs.project import save_project
 
         path = user_state() / f"rescued-{datetime.now():%Y%m%d-%H%M%S}{SONG}"
         try:
+            path.with_suffix(".txt").write_text(report, "utf-8")
             save_project(self._studio.session.committed, path)
         except (StudioError, OSError):
             return ""

@@ -11,6 +11,7 @@ from studio.app.generating import JOB
 from studio.app.jobs import Job, Progress
 from studio.app.notices import Notice
 from studio.app.studio import Studio
+from studio.music.document import Document
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
@@ -20,6 +21,7 @@ from studio.ui.icons import app_icon, icon
 from studio.ui.panels.activity import ActivityPanel
 from studio.ui.panels.generate import GeneratePanel
 from studio.ui.panels.hint import HintLine
+from studio.ui.panels.levels import gain_of, position_of
 from studio.ui.panels.mix import MixOfSong
 from studio.ui.panels.mixer import MixerPanel
 from studio.ui.panels.spectrogram import Spectrogram
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.studio = studio
         self._divided = False
+        self._placed: Document | None = None
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 620)
@@ -140,6 +143,8 @@ class MainWindow(QMainWindow):
         panel.key_changed.connect(self.tracks.set_key)
         self.write_panel.listen.setChecked(self.studio.settings.listen_while_writing)
         self.write_panel.listen_changed.connect(lambda on: self.studio.change_settings(listen_while_writing=on))
+        panel.master.dragged.connect(lambda place: self.tracks.set_master(gain_of(place), False))
+        panel.master.settled.connect(lambda place: self.tracks.set_master(gain_of(place), True))
         panel.device_clicked.connect(self.devices.open)
         self.devices.changed.connect(self.load_writer)
         self.state.audition = self._audition
@@ -157,6 +162,10 @@ class MainWindow(QMainWindow):
         document = session.document
         self.mixer.show_document(document, self.state.track_id)
         self.takes_panel.show_proposal(session.proposal, document)
+        if document is not self._placed:
+            self._placed = document
+            self.write_panel.show_place(document)
+            self.transport_panel.master.set_quietly(position_of(document.master.gain_db))
         self.writing.follow()
         for name, on in (
             ("edit.undo", session.can_undo),
@@ -192,7 +201,6 @@ class MainWindow(QMainWindow):
         tick = int(self.viewport.playhead)
         self.transport_panel.show_position(document, tick)
         self.write_panel.show_song_key(document.key_at(tick))
-        self.write_panel.show_place(document)
         toggle = self.actions_by_id["play.toggle"]
         if toggle.property("playing") != playing:
             toggle.setProperty("playing", playing)
@@ -261,8 +269,9 @@ class MainWindow(QMainWindow):
         self.activity.show_progress(progress)
 
     def show_crash(self, report: str) -> None:
-        """Something unforeseen happened: put the song aside, say so, and go on."""
-        CrashPage(self, report, self.files.rescue()).show()
+        """Something unforeseen happened: put the song aside, say so once, and go on."""
+        if not any(page.isVisible() for page in self.findChildren(CrashPage)):
+            CrashPage(self, report, self.files.rescue(report)).show()
 
     def show_shortcuts(self) -> None:
         """Open the page of shortcuts."""

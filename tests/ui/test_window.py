@@ -173,6 +173,18 @@ def test_tempo_signature_key_are_steps(window):
     assert session.steps[1:] == ("Tempo", "Time signature", "Key")
 
 
+def test_a_drag_of_the_master_is_one_step(window):
+    session, fader = window.studio.session, window.transport_panel.master
+    QTest.mousePress(fader, LEFT, pos=QPoint(60, 12))
+    QTest.mouseMove(fader, QPoint(30, 12))
+    assert session.document.master.gain_db < -5
+    assert not session.dirty
+    QTest.mouseRelease(fader, LEFT, pos=QPoint(30, 12))
+    assert session.steps[1:] == ("Master volume",)
+    session.undo()
+    assert fader.value() == 750
+
+
 def test_tracks_are_added_moved_removed(window):
     session = window.studio.session
     ids = [t.id for t in session.document.tracks]
@@ -218,6 +230,8 @@ def test_a_crash_puts_the_song_aside(window):
     page = window.findChild(CrashPage)
     assert page.isVisible()
     assert not page.isModal()
+    window.studio.jobs.on_crash("Traceback: again")
+    assert len(window.findChildren(CrashPage)) == 1
     assert "rescued-" in page.findChildren(type(window.write_panel.explain))[1].text()
     page.close()
 

@@ -90,13 +90,13 @@ class GeneratePanel(QFrame):
     write_clicked = Signal(object)
     cancel_clicked = Signal()
     listen_changed = Signal(bool)
-    order_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._busy = False
         self._ready = True
+        self._document = Document()
         self._make_controls()
         self.form = Form(
             Order,
@@ -245,7 +245,7 @@ class GeneratePanel(QFrame):
         for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
             chip.setChecked(bars == self.bars.value())
         self.key.setEnabled(self.lock.isChecked())
-        self.order_changed.emit()
+        self._explain()
 
     def ask(self) -> None:
         """Press the button: ``write_clicked`` with the order, unless a network is writing or there is none."""
@@ -266,6 +266,11 @@ class GeneratePanel(QFrame):
 
     def show_place(self, document: Document) -> None:
         """Say in a sentence what pressing the button would do in ``document``."""
+        self._document = document
+        self._explain()
+
+    def _explain(self) -> None:
+        document = self._document
         last = max((t.notes.last_end for t in document.tracks), default=0)
         bar = document.meter.bar_of(document.meter.bar_ceiling(last)) + 1
         until = bar + self.bars.value() - 1

@@ -11,28 +11,10 @@ from studio.app.session import Session
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
 from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
+from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.transport import action_button
 from studio.ui.theme import DARK, ui_font
 from studio.ui.widgets import Fader, TextField, label, named, role
-
-LOWEST_DB, HIGHEST_DB = -60.0, 6.0
-_UNITY = 750  # the fader's place, of 1000, of 0 dB
-_CURVE = 1.8
-
-
-def gain_of(position: int) -> float:
-    """Decibels of a fader's place 0..1000: finer around 0 dB, which lies at 750."""
-    if position >= _UNITY:
-        return HIGHEST_DB * (position - _UNITY) / (1000 - _UNITY)
-    return LOWEST_DB * (1 - position / _UNITY) ** _CURVE
-
-
-def position_of(gain_db: float) -> int:
-    """The fader's place of a gain in decibels: the inverse of :func:`gain_of`, held at its ends."""
-    gain = min(HIGHEST_DB, max(LOWEST_DB, gain_db))
-    if gain >= 0:
-        return round(_UNITY + gain / HIGHEST_DB * (1000 - _UNITY))
-    return round(_UNITY * (1 - (gain / LOWEST_DB) ** (1 / _CURVE)))
 
 
 def pan_text(percent: int) -> str:
@@ -76,6 +58,7 @@ class TrackRow(QFrame):
         super().__init__()
         self.track_id = track.id
         self._track = track
+        self._seen: tuple[Track, bool, bool] | None = None
         self._edit = edit
         self.setFixedHeight(64)
         self.setProperty("role", "track")
@@ -89,7 +72,7 @@ class TrackRow(QFrame):
         self.solo.clicked.connect(lambda on: self._edit(self.track_id, "Solo" if on else "Unsolo", True, {"solo": on}))
         self.instrument = InstrumentButton()
         self.instrument.clicked.connect(self._choose_instrument)
-        self.volume = Fader(0, 1000, _UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
+        self.volume = Fader(0, 1000, UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
         self.pan = Fader(-100, 100, 0, pan_text, centred=True)
         self.volume.setFixedWidth(72)
         self.pan.setFixedWidth(44)
@@ -126,6 +109,9 @@ class TrackRow(QFrame):
 
     def show_track(self, track: Track, active: bool, silenced: bool) -> None:
         """Show ``track``; ``active`` is the one being edited, ``silenced`` one that cannot be heard now."""
+        if self._seen and track is self._seen[0] and (active, silenced) == self._seen[1:]:
+            return
+        self._seen = (track, active, silenced)
         self._track = track
         title = track.name or instrument_title(track)
         if not self.name.hasFocus():
@@ -153,6 +139,8 @@ class TrackRow(QFrame):
         text = self.name.text().strip()
         if text and text != (self._track.name or instrument_title(self._track)):
             self._edit(self.track_id, "Rename track", True, {"name": text})
+        else:
+            self.name.setText(self._track.name or instrument_title(self._track))
 
     def _gain(self, value: int, final: bool) -> None:
         self._edit(self.track_id, "Volume", final, {"gain_db": round(gain_of(value), 2)})

@@ -113,7 +113,7 @@ class Spectrogram(SeekWidget):
         self._columns.resize(-(-self._source.frames // HOP))
         self._columns.put(columns)
         first = columns.first * HOP
-        self.update(columns_rect(self.state, self._source.rate, first, first + len(columns.levels) * HOP, self.height()))
+        self.stale(columns_rect(self.state, self._source.rate, first, first + len(columns.levels) * HOP, self.height()))
 
     def _image(self, levels: npt.NDArray[np.uint8]) -> QImage:
         """Levels [width, ROWS] as an image of the widget's height: the loudest of the rows that share a pixel."""

@@ -78,6 +78,7 @@ class TakeCard(QFrame):
         self.place = place
         self._panel = panel
         self._provenance = Provenance()
+        self._take: ProposedTake | None = None
         self.title = QLabel()
         self.title.setFont(ui_font(bold=True))
         self.count = Elided("", "hint")
@@ -105,22 +106,29 @@ class TakeCard(QFrame):
 
     def show_take(self, take: ProposedTake, proposal: Proposal, document: Document, active: bool) -> None:
         """Show ``take``."""
-        self._provenance = take.provenance
+        if take is self._take and active == self.property("active"):
+            return
+        if take.provenance is not self._provenance or self._take is None:
+            self._show_provenance(take.provenance)
+        self._take = take
         self.title.setText(str(self.place + 1))
         bars = document.meter.bar_of(max(proposal.start, take.written_to - 1)) - document.meter.bar_of(proposal.start)
         bars += take.written_to > proposal.start
         done = take.written_to >= proposal.end
         self.count.setText(f"{bars} bars, {take.note_count} notes" if done else f"writing bar {bars}" if bars else "waiting")
         self.picture.show_take(take, proposal.start, proposal.end)
+        if self.property("active") != active:
+            self.setProperty("active", active)
+            role(self, "take")
+
+    def _show_provenance(self, provenance: Provenance) -> None:
+        self._provenance = provenance
         number = self.place + 1
-        named(self, f"Take {number}", provenance_text(take.provenance))
+        named(self, f"Take {number}", provenance_text(provenance))
         named(self.audition, f"Listen to take {number}", f"Listen to it in the song (key {number})")
         named(self.keep, f"Keep take {number}", "Keep: it becomes part of the song (Enter)")
         named(self.drop, f"Drop take {number}", "Drop it (Backspace)")
         named(self.copy, f"Copy where take {number} comes from", "Copy where it comes from: model, weights, seed and settings")
-        if self.property("active") != active:
-            self.setProperty("active", active)
-            role(self, "take")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, Q
 from studio.music.document import Document
 from studio.ui.icons import SIZE, icon
 from studio.ui.key_picker import KeyPicker
+from studio.ui.panels.levels import LOWEST_DB, UNITY, gain_of
 from studio.ui.theme import DARK, ui_font
-from studio.ui.widgets import FloatField, label, named, rule
+from studio.ui.widgets import Fader, FloatField, label, named, rule
 
 SIGNATURES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
-LOWEST_DB = -60.0
 _HOLD = 45  # readings for which a peak stays
 
 
@@ -98,7 +98,10 @@ class TransportPanel(QFrame):
         self.device.clicked.connect(self.device_clicked)
         self.show_device("", "")
         row.addWidget(self.device)
-        row.addSpacing(8)
+        self.master = Fader(0, 1000, UNITY, lambda place: f"Master: {gain_of(place):+.1f} dB")
+        self.master.setFixedWidth(76)
+        named(self.master, "Master volume", "Volume of the whole mix. Double click for 0 dB.")
+        row.addWidget(self.master)
         self.meter = LevelMeter()
         row.addWidget(self.meter)
 

@@ -87,4 +87,4 @@ class Waveform(SeekWidget):
         self._pyramid.resize(self._source.frames)
         self._pyramid.put(peaks)
         first = peaks.first * BLOCK
-        self.update(columns_rect(self.state, self._source.rate, first, first + len(peaks.peaks) * BLOCK, self.height()))
+        self.stale(columns_rect(self.state, self._source.rate, first, first + len(peaks.peaks) * BLOCK, self.height()))

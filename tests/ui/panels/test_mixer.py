@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from studio.app.session import Session
 from studio.music.document import Document, Track
 from studio.ui.instruments import InstrumentMenu, instrument_title
-from studio.ui.panels.mixer import HIGHEST_DB, LOWEST_DB, MixerPanel, gain_of, pan_text, position_of
+from studio.ui.panels.mixer import MixerPanel, pan_text
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -32,16 +32,6 @@ def panel(qtbot, session):
     panel.show()
     yield panel
     end()
-
-
-def test_fader_law_is_its_own_inverse():
-    assert gain_of(0) == LOWEST_DB
-    assert gain_of(1000) == HIGHEST_DB
-    assert gain_of(750) == 0
-    for position in range(0, 1001, 7):
-        assert position_of(gain_of(position)) == position
-    assert position_of(-200) == 0
-    assert position_of(30) == 1000
 
 
 def test_rows_show_tracks(panel):
