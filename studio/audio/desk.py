@@ -86,7 +86,7 @@ class Desk:
         """Rows that lie ready: [n, 4] number, slab, offset, length."""
         for number, slab, offset, length in arrays[0].tolist():
             if slab in self._slabs:
-                self._rows[number] = np.ndarray(length, np.float32, self._slabs[slab].buf, 4 * offset)
+                self._rows[number] = shared.view(self._slabs[slab], np.float32, (length,), 4 * offset)
                 self._in_slab[slab].append(number)
 
     def _do_drop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:

@@ -49,7 +49,7 @@ class Limiter:
         self._waiting: Block | None = None
         self._need = np.zeros(block)
         self._carry = 0.0
-        self._past = np.zeros(self._smooth - 1)
+        self._past: npt.NDArray[np.float64] | None = None
 
     def process(self, block: Block) -> Block | None:
         """The block given before, limited; None at the first call. Shapes [frames, 2]."""
@@ -73,6 +73,9 @@ class Limiter:
         return np.minimum(20.0 * np.log10(np.maximum(peak, _CEILING) / _CEILING), MOST_DB)
 
     def _apply(self, block: Block, need: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> Block:
+        if self._past is None:  # the beginning: as if it had been seen coming
+            first = _sliding_max(np.concatenate([np.zeros(self._look), need[: self._look]]), self._look + 1)
+            self._past = first[: self._look][-(self._smooth - 1) :]
         if self._carry == 0.0 and not need.any() and not ahead[: self._look].any() and not self._past.any():
             return block
         n = len(block)

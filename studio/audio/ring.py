@@ -44,19 +44,17 @@ class Ring:
             self._memory = shared.create(self._layout(capacity, slot)[-1])
         else:
             self._memory = shared.attach(name)
-            head = np.ndarray(_NUMBERS, np.int64, self._memory.buf)
+            head = shared.view(self._memory, np.int64, (_NUMBERS,))
             capacity, rate = int(head[CAPACITY]), int(head[RATE])
             slot = int(rate * SLOT_SECONDS)
-            del head
-        at = self._layout(capacity, slot)
-        buffer = self._memory.buf
-        self.numbers = np.ndarray(_NUMBERS, np.int64, buffer)
-        self.segments = np.ndarray((_SEGMENTS, 3), np.int64, buffer, at[0])
-        self.slot_numbers = np.ndarray((SLOTS, 8), np.int64, buffer, at[1])
-        self.meter_frames = np.ndarray(METER_BLOCKS, np.int64, buffer, at[2])
-        self.meters = np.ndarray((METER_BLOCKS, 1 + METER_STRIPS, 5), np.float64, buffer, at[3])
-        self.slots = np.ndarray((SLOTS, slot), np.float32, buffer, at[4])
-        self.sound = np.ndarray((capacity, 2), np.float32, buffer, at[5])
+        at, memory = self._layout(capacity, slot), self._memory
+        self.numbers = shared.view(memory, np.int64, (_NUMBERS,))
+        self.segments = shared.view(memory, np.int64, (_SEGMENTS, 3), at[0])
+        self.slot_numbers = shared.view(memory, np.int64, (SLOTS, 8), at[1])
+        self.meter_frames = shared.view(memory, np.int64, (METER_BLOCKS,), at[2])
+        self.meters = shared.view(memory, np.float64, (METER_BLOCKS, 1 + METER_STRIPS, 5), at[3])
+        self.slots = shared.view(memory, np.float32, (SLOTS, slot), at[4])
+        self.sound = shared.view(memory, np.float32, (capacity, 2), at[5])
         self.capacity, self.rate = capacity, rate
         if self.owner:
             self.numbers[[CAPACITY, RATE, END_AT]] = capacity, rate, -1
@@ -73,9 +71,7 @@ class Ring:
         return self._memory.name
 
     def close(self) -> None:
-        """Let go of the memory; whoever made it removes it."""
-        for part in ("numbers", "segments", "slot_numbers", "meter_frames", "meters", "slots", "sound"):
-            delattr(self, part)
+        """Let go of the memory; whoever made it removes it. Who still asks where it stands gets the last answer."""
         (shared.remove if self.owner else shared.release)(self._memory)
 
     # ------------------------------------------------------------ the desk's side

@@ -33,7 +33,7 @@ class Slab:
     @property
     def sound(self) -> Wave:
         """All of its frames."""
-        return np.ndarray(self.frames, np.float32, self.memory.buf)
+        return shared.view(self.memory, np.float32, (self.frames,))
 
 
 class RowStore(Mapping[int, Wave]):

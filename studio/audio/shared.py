@@ -4,6 +4,10 @@ import contextlib
 import os
 import sys
 from multiprocessing import resource_tracker, shared_memory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 
 def create(size: int) -> shared_memory.SharedMemory:
@@ -31,6 +35,15 @@ def attach(name: str) -> shared_memory.SharedMemory:
         return shared_memory.SharedMemory(name)
     finally:
         resource_tracker.register = register
+
+
+def view(memory: shared_memory.SharedMemory, kind: type[Any], shape: tuple[int, ...], offset: int = 0) -> npt.NDArray[Any]:
+    """An array that looks into memory from byte ``offset`` on, and keeps it mapped for as long as it lives.
+
+    ``numpy.ndarray(buffer=...)`` would not: closing the memory then pulls it away below the array.
+    """
+    assert memory.buf is not None
+    return np.frombuffer(memory.buf, kind, int(np.prod(shape)), offset).reshape(shape)
 
 
 def remove(memory: shared_memory.SharedMemory) -> None:
