@@ -67,9 +67,9 @@ class Clip:
         return self.take.notes
 
     def with_notes(self, notes: Notes) -> "Clip":
-        """This clip with the active take's notes replaced; it grows where they pass its end."""
+        """This clip with the active take's notes replaced, as long as it was."""
         takes = (*self.takes[: self.active], replace(self.take, notes=notes), *self.takes[self.active + 1 :])
-        return replace(self, takes=takes, length=max(self.length, notes.last_end))
+        return replace(self, takes=takes)
 
 
 @dataclass(frozen=True)

@@ -185,8 +185,7 @@ def _selected(track: Track, ids: IntColumn, locked_too: bool) -> Notes:
 def _without(track: Track, ids: IntColumn, locked_too: bool) -> Track:
     masks = [_mask(clip.notes, ids, locked_too) for clip in track.clips]
     clips = tuple(
-        with_active_notes(clip, clip.notes.select(~mask)) if mask.any() else clip
-        for clip, mask in zip(track.clips, masks, strict=True)
+        clip.with_notes(clip.notes.select(~mask)) if mask.any() else clip for clip, mask in zip(track.clips, masks, strict=True)
     )
     return replace(track, clips=clips)
 
@@ -254,10 +253,4 @@ def _with_more(clip: Clip, notes: Notes, limit: int, meter: Meter) -> Clip:
     end = clip.end
     if notes.last_end > end:
         end = max(end, min(meter.bar_ceiling(notes.last_end), limit))
-    return replace(with_active_notes(clip, merged), length=end - clip.start)
-
-
-def with_active_notes(clip: Clip, notes: Notes) -> Clip:
-    """The clip with the active take's notes replaced, as long as it was."""
-    takes = (*clip.takes[: clip.active], replace(clip.take, notes=notes), *clip.takes[clip.active + 1 :])
-    return replace(clip, takes=takes)
+    return replace(clip.with_notes(merged), length=end - clip.start)

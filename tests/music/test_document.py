@@ -38,11 +38,11 @@ def test_clips_by_place():
     assert [c and c.id for c in map(track.clip_at, (959, 960, 1_920, 3_840))] == [None, 2, None, 3]
 
 
-def test_a_clip_grows_with_its_notes():
+def test_replacing_the_notes_of_the_active_take():
     clip = song().track(1).clips[0]
-    longer = clip.with_notes(Notes.of([900], 1_000, 60))
-    assert longer.length == 1_900
-    assert longer.takes[1] == clip.takes[1]
+    other = clip.with_notes(Notes.of([900], 1_000, 60))
+    assert other.notes.start.tolist() == [900]
+    assert (other.length, other.takes[1]) == (960, clip.takes[1])
     assert clip.end == 1_920
 
 
