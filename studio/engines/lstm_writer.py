@@ -49,17 +49,15 @@ class LstmWriter:
 
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and write a bar, so that the first click is quick."""
-        import torch
-
         from studio.nn.note_lstm import NoteLstm, Shape
         from studio.nn.note_lstm_step import NoteStepper
-        from studio.nn.runtime import load_weights
+        from studio.nn.runtime import choose_device, load_weights
 
         if card.hyper.get("version") != VERSION:
             raise StudioError(f"'{card.title}' was made for another version of Partita.", "Install the model again, or update Partita.")
         self.card = card
         model = NoteLstm(Shape.of(card.hyper))
-        load_weights(model, check_weights(card), torch.device("cpu"))
+        load_weights(model, check_weights(card), choose_device("cpu"))
         self._model: NoteLstm = model
         self._stepper: NoteStepper = NoteStepper(model, ROWS)
         for _ in self.generate(GenerateRequest(Document(), 0, 3840, style=model.shape.styles[0]), Quiet()):
@@ -98,7 +96,7 @@ class LstmWriter:
 
     def _listen(self, setting: Setting, style: int, ctx: Context) -> "tuple[NoteState, Any, State]":
         """Hear the context: the pointers' past, the note before the region, and the LSTM's state for every row."""
-        import torch
+        from studio.nn.runtime import inference, tensor
 
         model, piece = self._model, setting.piece
         n = len(piece)
@@ -122,9 +120,9 @@ class LstmWriter:
         ctx.progress(0.0, "Listening")
         before = target[heard - 1] if heard else START
         ints = matrix(np.array(rows, np.int16), target[heard:].astype(np.int16), before, style, mode_of(setting.key), setting.flat)
-        with torch.inference_mode():
-            tracks = torch.from_numpy(self._told(setting, len(ints)))
-            seen = model.look(torch.from_numpy(ints), torch.from_numpy(np.array(levels, np.uint8)), tracks)
+        with inference():
+            tracks = tensor(self._told(setting, len(ints)))
+            seen = model.look(tensor(ints), tensor(np.array(levels, np.uint8)), tracks)
             _, (h, c) = model.lstm(seen.unsqueeze(0))
         carried = [(h[k].expand(ROWS, -1).contiguous(), c[k].expand(ROWS, -1).contiguous()) for k in range(model.shape.layers)]
         return state, ints[-1, NOW : NOW + 5].copy(), carried
@@ -137,7 +135,7 @@ class LstmWriter:
 
     def _write(self, takes: list[Take], state: "State", setting: Setting) -> Iterator[list[Chunk]]:
         """Write a group of takes, a note of each at a time; yields what is ready after every note."""
-        import torch
+        from studio.nn.runtime import inference
 
         stepper = self._stepper
         ints, levels = np.zeros((ROWS, WIDTH), np.int64), np.zeros((ROWS, LEVELS), np.uint8)
@@ -147,7 +145,7 @@ class LstmWriter:
             for take in alive:
                 take.before()
             self._show(alive, ints, levels)
-            with torch.inference_mode():
+            with inference():
                 shared, state = stepper.remember(ints, levels, told, state)
                 for head in ("shift", "track", "pitch", "duration", "velocity"):
                     silent = head == "velocity" and setting.flat

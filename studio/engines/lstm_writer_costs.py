@@ -79,7 +79,7 @@ def _run(
     model: "NoteLstm", piece: Piece, rows: npt.NDArray[np.int16], levels: npt.NDArray[np.uint8], target: npt.NDArray[np.int16],
     style: int, ctx: Context,
 ) -> npt.NDArray[np.float64]:  # fmt: skip
-    import torch
+    from studio.nn.runtime import inference, tensor
 
     made, state = [], None
     for at in range(0, len(rows), _BLOCK):
@@ -88,7 +88,7 @@ def _run(
         before = target[at - 1] if at else START
         ints = matrix(rows[block], target[block], before, style, mode_of(piece.key), piece.flat)
         told = np.zeros((len(ints), N_TRACK + 1), np.float32)
-        with torch.inference_mode():
-            costs, state = model.losses(*(torch.from_numpy(x)[None] for x in (ints, levels[block], told)), state)
+        with inference():
+            costs, state = model.losses(*(tensor(x)[None] for x in (ints, levels[block], told)), state)
         made.append(costs[0].double().numpy())
     return np.concatenate(made)
