@@ -146,6 +146,16 @@ class Files:
         self._studio.notices.tell(f"Saved {path.name}.")
         return True
 
+    def recover(self, path: Path) -> None:
+        """Open the copy that an earlier start left behind; it counts as unsaved."""
+
+        def done(result: "ImportResult") -> None:
+            self._studio.session.commit("Recover", result.document)
+            self._opened()
+
+        if self.may_leave():
+            self._studio.jobs.start("file", "Opening the copy", lambda job: _read_song(path), done)
+
     def rescue(self, report: str = "") -> str:
         """Put a copy of the song aside, and ``report`` beside it; where it lies, empty when even that failed."""
         from studio.codecs.project import save_project

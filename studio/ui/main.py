@@ -46,6 +46,8 @@ def make_application(argv: list[str], dressed: bool = True) -> QApplication:
 
 def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
     """Open the file that was asked for; at the first start the demo song with its one sentence; else an empty song."""
+    if window.autosave.left_behind:
+        studio.notices.tell("The song of last time was not saved, but a copy was kept.", action="recover")
     if files:
         window.files.open_path(Path(files[0]))
     elif studio.settings.first_start:

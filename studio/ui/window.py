@@ -13,6 +13,7 @@ from studio.app.notices import Notice
 from studio.app.studio import Studio
 from studio.music.document import Document
 from studio.ui.actions import fill_menus, make_actions
+from studio.ui.autosave import Autosave
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
 from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.words = HintLine()
         self._place()
         self._connect()
+        self.autosave = Autosave(studio, self)
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
@@ -239,9 +241,9 @@ class MainWindow(QMainWindow):
             return device_title(str(choose_device(studio.settings.model_device))), generator.styles
 
         def failed() -> None:
-            self.write_panel.show_ready(False, "There is no network that can write")
+            self.write_panel.show_ready(False, "No network can write")
 
-        self.write_panel.show_ready(False, "The network is still being loaded")
+        self.write_panel.show_ready(False, "Loading the network")
         studio.jobs.start("writer", "Getting the writer ready", work, lambda found: self.show_engines(*found), failed)
 
     def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
@@ -258,7 +260,7 @@ class MainWindow(QMainWindow):
         self.words.show_text(text)
 
     def _show_notice(self, notice: Notice) -> None:
-        deeds = {"devices": ("Choose device", self.devices.open)}
+        deeds = {"devices": ("Choose device", self.devices.open), "recover": ("Open it", self._recover)}
         self.activity.show_notice(notice, *deeds.get(notice.action, ()))
 
     def _show_progress(self, progress: Progress) -> None:
@@ -267,6 +269,10 @@ class MainWindow(QMainWindow):
             busy = not progress.finished or self.studio.generating.writing
             self.write_panel.show_busy(busy, progress.fraction, progress.message)
         self.activity.show_progress(progress)
+
+    def _recover(self) -> None:
+        if self.autosave.left_behind:
+            self.files.recover(self.autosave.left_behind)
 
     def show_crash(self, report: str) -> None:
         """Something unforeseen happened: put the song aside, say so once, and go on."""
@@ -348,6 +354,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._clock.stop()
+        self.autosave.forget()
         self.activity.rest()
         self.state.close()
         self.wave.close_source()

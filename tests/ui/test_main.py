@@ -2,9 +2,11 @@
 
 import sys
 
+from studio.music.document import Document
 from studio.ui.main import _catch_crashes, _FirstPaint, load_engines, open_first
 from studio.ui.poster import Poster
 from studio.ui.window import FIRST_WORDS
+from tests.ui.conftest import small_song
 
 
 def test_the_first_start_opens_the_demo_song_once(make_window):
@@ -49,3 +51,23 @@ def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
         sys.excepthook(*sys.exc_info())
     qtbot.waitUntil(lambda: told != [])
     assert "by nothing" in told[0]
+
+
+def test_a_copy_left_behind_can_be_opened(make_window, qtbot):
+    first = make_window()
+    first.studio.session.commit("Edit", small_song())
+    first.autosave.keep()
+    qtbot.waitUntil(first.autosave.path.exists)
+    second = make_window()
+    open_first(second.studio, second, [])
+    assert second.activity.action.text() == "Open it"
+    second.studio.session.open(Document())
+    second.activity.action.click()
+    qtbot.waitUntil(lambda: second.studio.session.steps[-1] == "Recover")
+    assert second.studio.session.document == small_song()
+    assert second.studio.session.dirty
+    second.autosave.keep()
+    qtbot.waitUntil(second.autosave.path.exists)
+    qtbot.waitUntil(lambda: not second.studio.jobs.busy)
+    second.close()
+    assert not second.autosave.path.exists()

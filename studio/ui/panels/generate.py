@@ -95,7 +95,7 @@ class GeneratePanel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._busy = False
-        self._ready = True
+        self._ready, self._why = True, ""
         self._document = Document()
         self._make_controls()
         self.form = Form(
@@ -240,7 +240,8 @@ class GeneratePanel(QFrame):
 
     def _refresh(self) -> None:
         takes = self.takes.index + 1
-        self.write.setText(" Write" if takes == 1 else f" Write {takes} takes")
+        wanted = " Write" if takes == 1 else f" Write {takes} takes"
+        self.write.setText(wanted if self._ready else self._why)
         self.freedom_text.setText(freedom_word(self.freedom.value()))
         for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
             chip.setChecked(bars == self.bars.value())
@@ -292,6 +293,7 @@ class GeneratePanel(QFrame):
 
     def show_ready(self, ready: bool, why: str = "") -> None:
         """Show whether there is a network that can write, and why not."""
-        self._ready = ready
+        self._ready, self._why = ready, why
         self.write.setEnabled(ready)
+        self._refresh()
         self.write.setToolTip(why or "Let the network write (Ctrl+Return)")

@@ -95,8 +95,9 @@ class TransportPanel(QFrame):
         self.device.setProperty("role", "value")
         self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.device.setIcon(icon("chip", "muted"))
+        self.device.setMinimumWidth(72)
         self.device.clicked.connect(self.device_clicked)
-        self.show_device("", "")
+        self.show_device("...", "The networks are being loaded")
         row.addWidget(self.device)
         self.master = Fader(0, 1000, UNITY, lambda place: f"Master: {gain_of(place):+.1f} dB")
         self.master.setFixedWidth(76)
@@ -163,9 +164,8 @@ class TransportPanel(QFrame):
 
     def show_device(self, title: str, detail: str) -> None:
         """Show what the networks run on."""
-        self.device.setVisible(bool(title))
         self.device.setText(title)
-        named(self.device, f"Networks run on {title}", detail or "What the networks run on. Click to choose.")
+        named(self.device, f"Networks run on {title}", f"{detail}. Click to choose the devices for networks and sound.")
 
 
 def clock(seconds: float) -> str:
