@@ -28,4 +28,4 @@ def test_another_device_for_the_networks(window, devices, qtbot):
     devices.use_model_device("cpu")
     assert window.studio.settings.model_device == "cpu"
     assert window.studio.shelf.device == "cpu"
-    qtbot.waitUntil(window.write_panel.write.isEnabled)
+    qtbot.waitUntil(window.write_panel.write.isEnabled, timeout=60_000)  # imports torch

@@ -34,7 +34,7 @@ def test_engines_come_after_the_first_paint(make_window, qtbot, monkeypatch):
     window.update()
     qtbot.waitUntil(lambda: seen == [1])
     load_engines(window.studio, window)
-    qtbot.waitUntil(window.write_panel.write.isEnabled)
+    qtbot.waitUntil(window.write_panel.write.isEnabled, timeout=60_000)  # imports torch
     assert window.transport_panel.device.text()
 
 
