@@ -26,9 +26,6 @@ from studio.music.document import Document
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from studio.nn.note_lstm import NoteLstm
-    from studio.nn.note_lstm_step import NoteStepper
-
     State = list[tuple[Tensor, Tensor]]
 
 ROWS = 4
@@ -54,7 +51,9 @@ class LstmWriter:
         from studio.nn.runtime import choose_device, load_weights
 
         if card.hyper.get("version") != VERSION:
-            raise StudioError(f"'{card.title}' was made for another version of Partita.", "Install the model again, or update Partita.")
+            raise StudioError(
+                f"'{card.title}' was made for another version of Partita.", "Install the model again, or update Partita."
+            )
         self.card = card
         model = NoteLstm(Shape.of(card.hyper))
         load_weights(model, check_weights(card), choose_device("cpu"))
@@ -119,7 +118,9 @@ class LstmWriter:
             state.push(shift, track, pitch, duration, velocity, int(piece.steps[i]))
         ctx.progress(0.0, "Listening")
         before = target[heard - 1] if heard else START
-        ints = matrix(np.array(rows, np.int16), target[heard:].astype(np.int16), before, style, mode_of(setting.key), setting.flat)
+        ints = matrix(
+            np.array(rows, np.int16), target[heard:].astype(np.int16), before, style, mode_of(setting.key), setting.flat
+        )
         with inference():
             tracks = tensor(self._told(setting, len(ints)))
             seen = model.look(tensor(ints), tensor(np.array(levels, np.uint8)), tracks)

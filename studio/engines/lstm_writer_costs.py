@@ -52,7 +52,11 @@ def piece_of(document: Document) -> Piece:
     parts = []
     for track in document.tracks:
         n = track.notes
-        parts.append(Part(track.name, track.program, track.drums, n.start, n.duration, n.pitch.astype(np.int64), n.velocity.astype(np.int64)))
+        parts.append(
+            Part(
+                track.name, track.program, track.drums, n.start, n.duration, n.pitch.astype(np.int64), n.velocity.astype(np.int64)
+            )
+        )
     return encode(parts, [(s.tick, s.numerator, s.denominator) for s in document.meter.signatures], TICKS_PER_QUARTER)
 
 

@@ -47,7 +47,9 @@ class NoteStepper:
             self._layers.append((torch.cat([into, back], dim=1).t().contiguous(), bias))
         self._trunk, self._harmony = _turned(model.trunk), _turned(model.harmony)
         self._outs = {h: _turned(m) for h, m in model.outs.items()}
-        self._shifts, self._durations, self._bars = (np.array(v) for v in (model.shape.shifts, model.shape.durations, model.shape.bars))
+        self._shifts, self._durations, self._bars = (
+            np.array(v) for v in (model.shape.shifts, model.shape.durations, model.shape.bars)
+        )
         self._pitches, self._bits = np.arange(128), 1 << np.arange(12)
         self._row = np.arange(rows)[:, None]
 
@@ -56,7 +58,9 @@ class NoteStepper:
         zero = torch.zeros(self.rows, self.shape.units)
         return [(zero, zero) for _ in range(self.shape.layers)]
 
-    def remember(self, ints: Ints, levels: npt.NDArray[np.uint8], told: Floats, state: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+    def remember(
+        self, ints: Ints, levels: npt.NDArray[np.uint8], told: Floats, state: list[tuple[Tensor, Tensor]]
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """One step of the LSTM: what the heads share, [rows, 5 * width], and the new state."""
         t, raw = self.shape.tracks, levels.astype(np.float32)
         parts = [np.minimum(raw[:, :t], 96) / 48, np.exp(raw[:, t : 2 * t] / -24), raw[:, 2 * t :] / 64, told]
@@ -102,7 +106,11 @@ class NoteStepper:
         beat, bar = self._get(ints, "beat")[:, None], self._get(ints, "bar")[:, None]
         place = (bar * 3 + beat % 3 + self._shifts) % self._bars[self._get(ints, "metre")][:, None] // CELL
         cells = out[:, n + 24 : n + 24 + BAR_CELLS]
-        logits = out[:, :n] + out[:, n : n + 24][self._row, (beat + self._shifts) % 24] + cells[self._row, np.minimum(place, BAR_CELLS - 1)]
+        logits = (
+            out[:, :n]
+            + out[:, n : n + 24][self._row, (beat + self._shifts) % 24]
+            + cells[self._row, np.minimum(place, BAR_CELLS - 1)]
+        )
         return self._copy(logits, out[:, n + 24 + BAR_CELLS :], ints, [*self._at("shift"), "next_end"])
 
     def _track(self, out: Floats, ints: Ints) -> Floats:
@@ -116,7 +124,9 @@ class NoteStepper:
         span = 2 * REACH + 1
         was, track = self._get(ints, "was_pitch"), self._get(ints, "track")
         drum = track == 0
-        marks = np.stack([*(self._get(ints, n) for n in ("last_pitch", "pitch_before", "voice_pitch", "bass")), np.minimum(was, 128)], axis=1)
+        marks = np.stack(
+            [*(self._get(ints, n) for n in ("last_pitch", "pitch_before", "voice_pitch", "bass")), np.minimum(was, 128)], axis=1
+        )
         logits = np.where(drum[:, None], out[:, 128:256], out[:, :128])
         near = out[:, 256 : 256 + 5 * span].reshape(self.rows, 5, span)
         where = np.clip(self._pitches - marks[:, :, None], -REACH, REACH) + REACH

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import fftconvolve, get_window
+from scipy.signal import fftconvolve
 
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
 
@@ -375,7 +375,14 @@ def _trimmed(sound: Float, rate: int, steady: bool) -> tuple[Float, float, float
 
 
 def _take_apart(
-    sound: Float, rate: int, frequency: Float, fundamental: float, stiffness: float, level: float, seconds: float, filled_db: float
+    sound: Float,
+    rate: int,
+    frequency: Float,
+    fundamental: float,
+    stiffness: float,
+    level: float,
+    seconds: float,
+    filled_db: float,
 ) -> Analysis:
     """The analysis once the frequencies are known. ``filled_db``: what the fit of closely spaced partials takes of the noise."""
     partials, residual = partial_levels(sound, rate, frequency, fundamental, seconds)

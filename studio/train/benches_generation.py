@@ -42,13 +42,16 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
     first = sorted(signatures)[0] if signatures else (0, 4, 4)
     classes = track_classes(parts)
     tracks = tuple(
-        Track(k, TRACK_CLASSES[c][0], program=p.program, drums=p.drums) for k, (c, p) in enumerate(zip(classes, parts, strict=True))
+        Track(k, TRACK_CLASSES[c][0], program=p.program, drums=p.drums)
+        for k, (c, p) in enumerate(zip(classes, parts, strict=True))
     )
     meter = Meter((TimeSignature(0, first[1], first[2]),))
     return Model(piece, Document(meter=meter, tracks=tracks), meter.bar_end(0))
 
 
-def pieces(writer: LstmWriter, style: str, models_: Sequence[Model], count: int, bars: int, seed: int = 0) -> list[tuple[Piece, int, int]]:
+def pieces(
+    writer: LstmWriter, style: str, models_: Sequence[Model], count: int, bars: int, seed: int = 0
+) -> list[tuple[Piece, int, int]]:
     """New pieces of a style at the default temperatures, as (piece, first, last): each with the players and metre of a held-out song."""
     made = []
     for k in range(count):
@@ -90,7 +93,9 @@ def excerpt(piece: Piece, first: int, last: int) -> Piece:
 def mean_figures(made: Sequence[tuple[Piece, int, int]]) -> dict[str, float]:
     """Each figure's mean over (piece, first, last)."""
     rows = [figures(*m) for m in made]
-    return {n: float(np.nanmean([r[n] for r in rows])) if rows and any(r[n] == r[n] for r in rows) else float("nan") for n in NAMES}
+    return {
+        n: float(np.nanmean([r[n] for r in rows])) if rows and any(r[n] == r[n] for r in rows) else float("nan") for n in NAMES
+    }
 
 
 def generation(argv: Sequence[str]) -> int:
@@ -119,7 +124,10 @@ def generation(argv: Sequence[str]) -> int:
         apart = {n: _apart(ours[n], theirs[n]) for n in NAMES}
         within += sum(a <= 0.1 for a in apart.values() if a == a)
         total += sum(a == a for a in apart.values())
-        print(f"{'':<11}{'apart':<10}" + "".join(f"{apart[n]:>20.0%}{' ' if not apart[n] > 0.1 else '*'}" for n in NAMES), flush=True)
+        print(
+            f"{'':<11}{'apart':<10}" + "".join(f"{apart[n]:>20.0%}{' ' if not apart[n] > 0.1 else '*'}" for n in NAMES),
+            flush=True,
+        )
         if options.copies:
             _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])
         if options.long:

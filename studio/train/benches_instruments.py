@@ -28,7 +28,9 @@ BAR = 0.65
 def batch_of(notes: list[tuple[int, int, int, int]]) -> SoundBatch:
     """A batch from (program, pitch, velocity, frames held)."""
     columns = np.array(notes).reshape(-1, 4).T
-    return SoundBatch(columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64))
+    return SoundBatch(
+        columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64)
+    )
 
 
 def prepared(folder: Path, device: str = "cpu") -> NeuralInstruments:
@@ -70,7 +72,11 @@ def _per_note(engine: NeuralInstruments, rows: list[Row], trained: list[Row], ot
         group = [r for r in rows if r.instrument == name]
         references = [reference(r) for r in group]
         program = INSTRUMENTS[name].program
-        fluid = single_notes(program, [(r.pitch, r.velocity, len(x) / RATE) for r, x in zip(group, references, strict=True)]) if others else []
+        fluid = (
+            single_notes(program, [(r.pitch, r.velocity, len(x) / RATE) for r, x in zip(group, references, strict=True)])
+            if others
+            else []
+        )
         for k, (row, x) in enumerate(zip(group, references, strict=True)):
             mine = one_note(engine, program, row.pitch, row.velocity, len(x))
             entry: dict[str, Any] = {"row": row, "ours": distance(mine, x, RATE), "cents": pitch_of(mine, RATE, fundamental(row.pitch)),
@@ -96,7 +102,13 @@ def held_out_table(engine: NeuralInstruments, unseen_pitch: bool, limit: int, ot
     chosen: list[Row] = []
     for name in RECORDED:
         group = [r for r in wanted if r.instrument == name]
-        chosen += group if not limit else [group[i] for i in np.unique(np.linspace(0, len(group) - 1, limit).round().astype(int))] if group else []
+        chosen += (
+            group
+            if not limit
+            else [group[i] for i in np.unique(np.linspace(0, len(group) - 1, limit).round().astype(int))]
+            if group
+            else []
+        )
     entries = _per_note(engine, chosen, trained, others)
     table = []
     for name in dict.fromkeys(e["row"].instrument for e in entries):
@@ -117,7 +129,9 @@ def louder_is_louder(engine: NeuralInstruments) -> tuple[int, int]:
     keys = [(program, pitch) for program in range(128) for pitch in (40, 60, 76)] + [(DRUM_KIT, pitch) for pitch in range(35, 82)]
     frames = RATE // 2
     for program, pitch in keys:
-        rows = engine.render(batch_of([(program, pitch, v, frames) for v in velocities]), RATE, 0, frames, Quiet()).astype(np.float64)
+        rows = engine.render(batch_of([(program, pitch, v, frames) for v in velocities]), RATE, 0, frames, Quiet()).astype(
+            np.float64
+        )
         level = (rows**2).mean(1)
         good += int((np.diff(level) > 0).sum())
         total += len(velocities) - 1
@@ -127,7 +141,9 @@ def louder_is_louder(engine: NeuralInstruments) -> tuple[int, int]:
 def instruments(argv: list[str]) -> int:
     """Print the figures of the instruments; 0 if the bars are met."""
     parser = argparse.ArgumentParser(prog="studio bench instruments")
-    parser.add_argument("--model", type=Path, default=models() / "instruments" / "holdout", help="weights that have not seen the held-out notes")
+    parser.add_argument(
+        "--model", type=Path, default=models() / "instruments" / "holdout", help="weights that have not seen the held-out notes"
+    )
     parser.add_argument("--limit", type=int, default=0, help="notes an instrument at most (0: all)")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(argv)
@@ -155,12 +171,25 @@ def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: di
     print("Distance in dB to recordings of unseen pitches: all bins | active bins | first 60 ms")
     print(f"{'':22}{'notes':>5}  {'network':^17}  {'FluidR3':^17}  {'nearest sample':^17}  ratio cents onset ms")
     for line in [*pitches, {"instrument": "MEAN", **mean}]:
-        parts = [" ".join(f"{line[f'{who}_{what}']:5.1f}" for what in ("all", "active", "start")) for who in ("ours", "fluid", "nearest")]
+        parts = [
+            " ".join(f"{line[f'{who}_{what}']:5.1f}" for what in ("all", "active", "start"))
+            for who in ("ours", "fluid", "nearest")
+        ]
         ratio = line["ours_all"] / line["fluid_all"]
-        print(f"{line['instrument']:22}{line['notes']:5.0f}  " + "  ".join(parts) + f"  {ratio:5.2f} {line['cents']:5.1f} {line['onset_ms']:5.2f}")
+        print(
+            f"{line['instrument']:22}{line['notes']:5.0f}  "
+            + "  ".join(parts)
+            + f"  {ratio:5.2f} {line['cents']:5.1f} {line['onset_ms']:5.2f}"
+        )
     if layers:
-        print("An unseen velocity layer at seen pitches: " + ", ".join(f"{line['instrument']} {line['ours_all']:.1f}" for line in layers) + " dB")
+        print(
+            "An unseen velocity layer at seen pitches: "
+            + ", ".join(f"{line['instrument']} {line['ours_all']:.1f}" for line in layers)
+            + " dB"
+        )
     short = [line["instrument"] for line in pitches if line["ours_all"] > BAR * line["fluid_all"]]
-    print(f"Ratio of the means to FluidR3: {figures['ratio_to_fluidr3']:.3f} (bar: {BAR}); over it one by one: {', '.join(short) or 'none'}")
+    print(
+        f"Ratio of the means to FluidR3: {figures['ratio_to_fluidr3']:.3f} (bar: {BAR}); over it one by one: {', '.join(short) or 'none'}"
+    )
     print(f"Louder keys louder: {figures['louder_steps']} of {figures['steps']} steps; worst pitch {figures['cents_worst']:.1f} cents; "
           f"worst onset {figures['onset_ms_worst']:.2f} ms")  # fmt: skip

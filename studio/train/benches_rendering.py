@@ -35,7 +35,15 @@ def song(seconds: float) -> list[Plain]:
         while now < seconds:
             length = float(draw.choice([0.25, 0.5, 0.5, 1.0]))
             pitch = int(draw.choice([36, 38, 42, 46, 51])) if program == DRUM_KIT else low + int(draw.integers(0, 24))
-            notes.append(((channel if channel < 9 else 9 if program == DRUM_KIT else channel), pitch, int(draw.integers(50, 110)), now, length))
+            notes.append(
+                (
+                    (channel if channel < 9 else 9 if program == DRUM_KIT else channel),
+                    pitch,
+                    int(draw.integers(50, 110)),
+                    now,
+                    length,
+                )
+            )
             now += length
     return notes
 
@@ -71,7 +79,9 @@ def as_midi(notes: list[Plain], path: Path) -> None:
     file.save(path)
 
 
-def mix(engine: NeuralInstruments, batch: SoundBatch, starts: npt.NDArray[np.int64], rate: int, together: int = 64) -> npt.NDArray[np.float32]:
+def mix(
+    engine: NeuralInstruments, batch: SoundBatch, starts: npt.NDArray[np.int64], rate: int, together: int = 64
+) -> npt.NDArray[np.float32]:
     """The stereo sum of all notes [frames, 2], ``together`` notes rendered at once."""
     lengths = engine.lengths(batch, rate)
     pan = (np.arange(len(batch)) % 7 / 6.0).astype(np.float32)
@@ -98,7 +108,11 @@ def slices_agree(engine: NeuralInstruments, batch: SoundBatch, rate: int, notes:
     for n in range(len(some)):
         cuts = [0, *sorted(draw.integers(1, total, 5).tolist()), total]
         company = some.select(np.unique([n, int(draw.integers(0, len(some)))]))
-        at = int(np.flatnonzero(np.unique([n, n]) == n)[0]) if len(company) == 1 else int(company.held[0] != some.held[n] or company.pitch[0] != some.pitch[n])
+        at = (
+            int(np.flatnonzero(np.unique([n, n]) == n)[0])
+            if len(company) == 1
+            else int(company.held[0] != some.held[n] or company.pitch[0] != some.pitch[n])
+        )
         parts = [engine.render(company, rate, a, b - a, Quiet())[at] for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
         good += int(np.concatenate(parts).tobytes() == whole[n].tobytes())
     return good, len(some)

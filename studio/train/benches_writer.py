@@ -60,7 +60,9 @@ def nll(argv: Sequence[str]) -> int:
 
 
 def _print_nll(songs: Corpus, held: list[int], costs: dict[str, list[npt.NDArray[np.float64]]], most: int) -> None:
-    print(f"{'set':<11}{'songs':>6}{'notes':>8}{'5-gram':>9}{'pointers':>10}{'LSTM':>8}{'  below 5-gram':>15}{'  below pointers':>17}")
+    print(
+        f"{'set':<11}{'songs':>6}{'notes':>8}{'5-gram':>9}{'pointers':>10}{'LSTM':>8}{'  below 5-gram':>15}{'  below pointers':>17}"
+    )
     table, parts = [], defaultdict(list)
     for number, style in enumerate(STYLES):
         mine = [i for i, k in enumerate(held) if songs.set[k] == number]
@@ -73,9 +75,13 @@ def _print_nll(songs: Corpus, held: list[int], costs: dict[str, list[npt.NDArray
             parts[name].append(sums / notes)
             row.append(float(sums.sum() + told) / notes)
         table.append(row)
-        print(f"{style:<11}{len(mine):>6}{notes:>8}{row[0]:>9.3f}{row[1]:>10.3f}{row[2]:>8.3f}{1 - row[2] / row[0]:>15.1%}{1 - row[2] / row[1]:>17.1%}")
+        print(
+            f"{style:<11}{len(mine):>6}{notes:>8}{row[0]:>9.3f}{row[1]:>10.3f}{row[2]:>8.3f}{1 - row[2] / row[0]:>15.1%}{1 - row[2] / row[1]:>17.1%}"
+        )
     mean = np.mean(table, axis=0)
-    print(f"{'mean':<25}{mean[0]:>9.3f}{mean[1]:>10.3f}{mean[2]:>8.3f}{1 - mean[2] / mean[0]:>15.1%}{1 - mean[2] / mean[1]:>17.1%}")
+    print(
+        f"{'mean':<25}{mean[0]:>9.3f}{mean[1]:>10.3f}{mean[2]:>8.3f}{1 - mean[2] / mean[0]:>15.1%}{1 - mean[2] / mean[1]:>17.1%}"
+    )
     print("\nby choice, mean over sets: " + ", ".join(HEADS))
     for name, rows in parts.items():
         print(f"{name:<14}" + "".join(f"{v:>9.3f}" for v in np.mean(rows, axis=0)))
@@ -129,10 +135,14 @@ def writing(argv: Sequence[str]) -> int:
     began = time.perf_counter()
     writer = _writer(options.model, options.threads)
     print(f"loaded and warm in {time.perf_counter() - began:.2f} s; real time at 120 beats a minute")
-    print(f"{'style':<11}{'first note':>11}{'going on':>10}{'notes/s x1':>12}{'x real time':>13}{'notes/s x4':>12}{'x real time':>13}{'cancel':>9}")
+    print(
+        f"{'style':<11}{'first note':>11}{'going on':>10}{'notes/s x1':>12}{'x real time':>13}{'notes/s x4':>12}{'x real time':>13}{'cancel':>9}"
+    )
     rows = []
     for style in writer.styles:
-        song = with_chunks(Document(), list(writer.generate(GenerateRequest(Document(), 0, 32 * BAR, style=style, seed=1), Quiet())))
+        song = with_chunks(
+            Document(), list(writer.generate(GenerateRequest(Document(), 0, 32 * BAR, style=style, seed=1), Quiet()))
+        )
         start = song.meter.bar_ceiling(song.end)
         new = GenerateRequest(Document(), 0, options.bars * BAR, style=style, seed=2)
         on = GenerateRequest(song, start, options.bars * BAR, style=style, seed=3)
@@ -140,14 +150,30 @@ def writing(argv: Sequence[str]) -> int:
         seconds = options.bars * 2.0
         for takes in (1, 4):
             began = time.perf_counter()
-            notes = sum(len(n) for c in writer.generate(GenerateRequest(song, start, options.bars * BAR, style=style, takes=takes), Quiet()) for _, n in c.notes)
+            notes = sum(
+                len(n)
+                for c in writer.generate(GenerateRequest(song, start, options.bars * BAR, style=style, takes=takes), Quiet())
+                for _, n in c.notes
+            )
             took = time.perf_counter() - began
             row += [notes / took, seconds / took]
         row.append(1e3 * max(_cancelled(writer, on, 0.02 + 0.03 * k) for k in range(5)))
         rows.append(row)
-        print(f"{style:<11}{row[0]:>8.0f} ms{row[1]:>7.0f} ms{row[2]:>12.0f}{row[3]:>13.1f}{row[4]:>12.0f}{row[5]:>13.1f}{row[6]:>6.0f} ms")
-    worst = [max(r[0] for r in rows), max(r[1] for r in rows), min(r[3] for r in rows), min(r[5] for r in rows), max(r[6] for r in rows)]
-    print("worst: first note {:.0f} ms new, {:.0f} ms going on; {:.1f} times real time alone, {:.1f} with four takes; cancel {:.0f} ms".format(*worst))
+        print(
+            f"{style:<11}{row[0]:>8.0f} ms{row[1]:>7.0f} ms{row[2]:>12.0f}{row[3]:>13.1f}{row[4]:>12.0f}{row[5]:>13.1f}{row[6]:>6.0f} ms"
+        )
+    worst = [
+        max(r[0] for r in rows),
+        max(r[1] for r in rows),
+        min(r[3] for r in rows),
+        min(r[5] for r in rows),
+        max(r[6] for r in rows),
+    ]
+    print(
+        "worst: first note {:.0f} ms new, {:.0f} ms going on; {:.1f} times real time alone, {:.1f} with four takes; cancel {:.0f} ms".format(
+            *worst
+        )
+    )
     return 0
 
 

@@ -17,8 +17,8 @@ from studio.engines.cards import Card
 from studio.engines.neural_instruments_laws import Sound, bandwidths, frequencies
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
 from studio.nn.timbre import TimbreNet, TimbreSize, band_position
-from studio.train.analysis import Analysis
 from studio.paths import models
+from studio.train.analysis import Analysis
 from studio.train.export import export
 from studio.train.instruments_data import Note, analysed, fundamental_of, made_rows, read_rows, split
 from studio.train.instruments_table import CREDITS, DRUMS, INSTRUMENTS
@@ -219,13 +219,19 @@ def data_entries(notes: list[Note]) -> list[dict[str, Any]]:
         r = n.row
         entry = entries.setdefault(
             (r.source, r.kind),
-            {"name": r.source, "kind": r.kind, "licence": r.licence, "credit": CREDITS.get(r.source, ""), "instruments": [], "notes": 0},
+            {
+                "name": r.source,
+                "kind": r.kind,
+                "licence": r.licence,
+                "credit": CREDITS.get(r.source, ""),
+                "instruments": [],
+                "notes": 0,
+            },
         )
         entry["notes"] += 1
         if r.instrument not in entry["instruments"]:
             entry["instruments"].append(r.instrument)
     return list(entries.values())
-
 
 
 TITLE = "Neural instruments"

@@ -66,7 +66,9 @@ def read_rows(root: Path | None = None) -> list[Row]:
         with (folder / "metadata.csv").open(encoding="utf-8") as file:
             table = list(csv.DictReader(file))
     except OSError as error:
-        raise StudioError("The training sounds are not here.", "Set STUDIO_DATA to the folder that holds audio/metadata.csv.") from error
+        raise StudioError(
+            "The training sounds are not here.", "Set STUDIO_DATA to the folder that holds audio/metadata.csv."
+        ) from error
     return [
         Row(folder / r["file"], r["instrument"], int(r["midi_pitch"]), int(r["midi_velocity"]), r["velocity_layer"], r["kind"],
             float(r["pitch_dev_cents"] or 0), r["source"], r["licence"])
@@ -82,7 +84,17 @@ def made_rows(instruments: tuple[Instrument, ...] = MADE) -> list[Row]:
     folder.mkdir(exist_ok=True)
     for one in instruments:
         wanted = [
-            Row(folder / f"{one.id}_{pitch:03d}_{layer}.flac", one.id, pitch, velocity, layer, "soundfont-render", 0.0, MADE_SOURCE, "MIT")
+            Row(
+                folder / f"{one.id}_{pitch:03d}_{layer}.flac",
+                one.id,
+                pitch,
+                velocity,
+                layer,
+                "soundfont-render",
+                0.0,
+                MADE_SOURCE,
+                "MIT",
+            )
             for pitch in range(one.lowest, one.highest + 1, one.step)
             for layer, velocity in MADE_LAYERS.items()
         ]
@@ -155,7 +167,8 @@ def _analyse(row: Row, one: Instrument, ratios: Float | None) -> Analysis:
 
 def split(notes: list[Row]) -> tuple[list[int], list[int]]:
     """(indices to train on, indices held out): every fifth inner pitch of an instrument, and one middle velocity layer where
-    there are three or more. Drums hold out one of two alternating hits (the ``b`` ones of the middle layer)."""
+    there are three or more. Drums hold out one of two alternating hits (the ``b`` ones of the middle layer).
+    """
     train, held = [], []
     pitches: dict[str, list[int]] = {}
     layers: dict[str, list[tuple[int, str]]] = {}

@@ -120,7 +120,9 @@ class Trainer:
     def __init__(self, task: Task, schedule: Schedule, folder: Path, progress: Progress = lambda fraction, message: None) -> None:
         self.task, self.schedule, self.folder, self.progress = task, schedule, folder, progress
         torch.set_num_threads(schedule.threads)
-        self.optimizer = torch.optim.AdamW(parameter_groups(task.model, schedule.weight_decay), lr=schedule.rate, betas=(0.9, 0.98))
+        self.optimizer = torch.optim.AdamW(
+            parameter_groups(task.model, schedule.weight_decay), lr=schedule.rate, betas=(0.9, 0.98)
+        )
         self.mean = MeanWeights(task.model, schedule.mean)
         self.run = Run()
         folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +191,10 @@ class Trainer:
                 loss = self.step()
                 recent = loss if not recent else 0.98 * recent + 0.02 * loss
                 run.seconds += time.monotonic() - began
-                self.progress(run.step / schedule.steps, f"step {run.step} of {schedule.steps}, loss {recent:.3f}, {run.seconds / 60:.1f} min")
+                self.progress(
+                    run.step / schedule.steps,
+                    f"step {run.step} of {schedule.steps}, loss {recent:.3f}, {run.seconds / 60:.1f} min",
+                )
                 if run.step % schedule.measure_every == 0 or run.step == schedule.steps:
                     figures = self.measure()
                     self.progress(run.step / schedule.steps, "held out: " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))

@@ -10,7 +10,15 @@ from studio.engines.note_columns import DRUMS, STEPS, Piece
 Ints = npt.NDArray[np.int64]
 _MAJOR = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
 _CELL = STEPS // 4
-NAMES = ("scale consistency", "pitch-class entropy", "groove consistency", "notes a bar", "polyphony", "empty bars", "repeated bars")
+NAMES = (
+    "scale consistency",
+    "pitch-class entropy",
+    "groove consistency",
+    "notes a bar",
+    "polyphony",
+    "empty bars",
+    "repeated bars",
+)
 
 
 def figures(piece: Piece, first: int, last: int) -> dict[str, float]:

@@ -15,7 +15,6 @@ Ints = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
-
 def _mixed(context: Hashes, column: Ints) -> Hashes:
     made = (context ^ (column.astype(np.uint64) + np.uint64(1))) * _ODD
     return made ^ (made >> np.uint64(31))
@@ -82,7 +81,11 @@ class KneserNey:
 
 
 def choose_context(
-    candidates: dict[str, tuple[Ints, Ints]], symbol: tuple[Ints, Ints], symbols: int, most: int, score: Callable[[npt.NDArray[np.float64]], float]
+    candidates: dict[str, tuple[Ints, Ints]],
+    symbol: tuple[Ints, Ints],
+    symbols: int,
+    most: int,
+    score: Callable[[npt.NDArray[np.float64]], float],
 ) -> list[str]:
     """Greedy choice of at most ``most`` columns, nearest first; ``candidates`` and ``symbol`` are (training, held-out) pairs.
 

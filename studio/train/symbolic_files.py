@@ -83,7 +83,10 @@ def list_songs(root: Path) -> list[tuple[int, str, int, Path]]:
         for path in sorted(root.glob(chosen.pattern)):
             if path.suffix == ".json":
                 for split, pieces in json.loads(path.read_text()).items():
-                    found += [(i, f"{split}-{k}", {"train": TRAIN, "valid": VALID, "test": TEST}[split], path) for k in range(len(pieces))]
+                    found += [
+                        (i, f"{split}-{k}", {"train": TRAIN, "valid": VALID, "test": TEST}[split], path)
+                        for k in range(len(pieces))
+                    ]
                 continue
             name = str(path.relative_to(root))
             split = _split(chosen, name)

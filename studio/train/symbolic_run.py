@@ -42,7 +42,9 @@ def export_best(recipe: dict[str, Any], folder: Path, songs: Corpus, run: Run) -
         "device": "2 cores of a CPU, shared",
     }  # fmt: skip
     best = next((r for r in run.log if r["step"] == run.best_step), {})
-    figures = {"validation, nats a note, mean over sets": {k: round(v, 4) for k, v in best.items() if k not in ("step", "seconds")}}
+    figures = {
+        "validation, nats a note, mean over sets": {k: round(v, 4) for k, v in best.items() if k not in ("step", "seconds")}
+    }
     card = Card(
         id=recipe["model"], engine="lstm-writer", title=recipe["title"], recipe=recipe["name"], data=credits(), training=training, figures=figures,
         hyper={**shape_of(**recipe["shape"]).as_dict(), "version": VERSION},

@@ -82,7 +82,9 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     begin = float(imported.tempo.seconds(start))
     written = float(imported.tempo.seconds(proposal.end)) - begin
     listened = min(LISTENED, written - 1.0)
-    qtbot.waitUntil(lambda: len(sound_card.captured(mark)) - first_sound(sound_card.captured(mark)) > listened * RATE, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: len(sound_card.captured(mark)) - first_sound(sound_card.captured(mark)) > listened * RATE, timeout=60_000
+    )
     heard = studio.heard_document()
     window.transport.stop()
 

@@ -10,11 +10,53 @@ from studio.nn.timbre import TimbreNet, TimbreSize
 from studio.train.export import export
 
 SOUNDS: list[dict[str, Any]] = [
-    {"id": "piano", "program": 0, "steady": False, "release_s": 0.2, "low": 21, "high": 108, "soft": 20, "loud": 110, "stiffness": [0.4, 1.4, -8.0]},
+    {
+        "id": "piano",
+        "program": 0,
+        "steady": False,
+        "release_s": 0.2,
+        "low": 21,
+        "high": 108,
+        "soft": 20,
+        "loud": 110,
+        "stiffness": [0.4, 1.4, -8.0],
+    },
     {"id": "flute", "program": 73, "steady": True, "release_s": 0.1, "low": 60, "high": 96, "soft": 80, "loud": 80},
-    {"id": "glockenspiel", "program": 9, "steady": False, "release_s": 0.0, "low": 79, "high": 108, "soft": 90, "loud": 90, "ratios": [1.0, 2.7, 5.3]},
-    {"id": "drums_kick", "program": -1, "steady": False, "release_s": 0.0, "low": 36, "high": 36, "soft": 13, "loud": 115, "ratios": [52.0, 74.0], "key": 36},
-    {"id": "drums_snare", "program": -1, "steady": False, "release_s": 0.0, "low": 38, "high": 38, "soft": 13, "loud": 115, "ratios": [176.0, 216.0], "key": 38},
+    {
+        "id": "glockenspiel",
+        "program": 9,
+        "steady": False,
+        "release_s": 0.0,
+        "low": 79,
+        "high": 108,
+        "soft": 90,
+        "loud": 90,
+        "ratios": [1.0, 2.7, 5.3],
+    },
+    {
+        "id": "drums_kick",
+        "program": -1,
+        "steady": False,
+        "release_s": 0.0,
+        "low": 36,
+        "high": 36,
+        "soft": 13,
+        "loud": 115,
+        "ratios": [52.0, 74.0],
+        "key": 36,
+    },
+    {
+        "id": "drums_snare",
+        "program": -1,
+        "steady": False,
+        "release_s": 0.0,
+        "low": 38,
+        "high": 38,
+        "soft": 13,
+        "loud": 115,
+        "ratios": [176.0, 216.0],
+        "key": 38,
+    },
 ]
 
 

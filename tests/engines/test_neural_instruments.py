@@ -19,7 +19,9 @@ RATE = 44100
 
 def batch(*notes: tuple[int, int, int, int]) -> SoundBatch:
     columns = np.array(notes).T
-    return SoundBatch(columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64))
+    return SoundBatch(
+        columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64)
+    )
 
 
 MANY = batch(

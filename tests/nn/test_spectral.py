@@ -22,7 +22,9 @@ from studio.nn.spectral import (
 RATE = 44100
 
 
-def voice(f0: float = 220.0, partials: int = 16, held: int = 9000, length: int = 12000, key: int = 1, noise_db: float = -90.0) -> Voice:
+def voice(
+    f0: float = 220.0, partials: int = 16, held: int = 9000, length: int = 12000, key: int = 1, noise_db: float = -90.0
+) -> Voice:
     """A plucked tone: partials fall by 6 dB a number and 20 dB a second."""
     fall = control_times()[:, None].clip(max=5)
     levels = -12 - 6 * np.log2(np.arange(1, partials + 1)) - 20 * fall
@@ -91,7 +93,11 @@ def test_noise_has_the_power_that_was_asked_for():
     hiss = voice(noise_db=-60.0, held=5 * RATE, length=5 * RATE)
     levels = np.full_like(hiss.partials, -20.0)
     flat = np.full_like(hiss.noise, -60 * np.log(10) / 20)
-    made = render([Voice(hiss.frequency, hiss.phase, levels, hiss.damping, flat, hiss.noise_damping, hiss.held, hiss.length, 9)], 0, 5 * RATE)[0]
+    made = render(
+        [Voice(hiss.frequency, hiss.phase, levels, hiss.damping, flat, hiss.noise_damping, hiss.held, hiss.length, 9)],
+        0,
+        5 * RATE,
+    )[0]
     spectrum = np.abs(np.fft.rfft(made[RATE:])) ** 2 / (len(made) - RATE) / RATE * 2
     frequency = np.fft.rfftfreq(len(made) - RATE, 1 / RATE)
     for low, high in ((500, 2000), (2000, 8000), (8000, 16000)):

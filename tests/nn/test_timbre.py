@@ -15,7 +15,12 @@ def net(seed: int = 0) -> TimbreNet:
 def asked(n: int) -> tuple[np.ndarray, ...]:
     draw = np.random.default_rng(n)
     position = draw.uniform(0, NOISE_BANDS - 1, (n, MAX_PARTIALS)).astype(np.float32)
-    return draw.integers(0, 5, n), draw.uniform(30, 90, n).astype(np.float32), draw.uniform(1, 127, n).astype(np.float32), position
+    return (
+        draw.integers(0, 5, n),
+        draw.uniform(30, 90, n).astype(np.float32),
+        draw.uniform(1, 127, n).astype(np.float32),
+        position,
+    )
 
 
 def test_shapes_and_size():
