@@ -52,7 +52,7 @@ class ArrangementStrip(SeekWidget):
         """The bare wheel moves through the tracks while some are out of sight, else through time."""
         if dy and self._furthest():
             self._top = max(0, min(self._furthest(), self._scrolled() - round(dy / 2)))
-            self.update()
+            self.repaint_all()
         else:
             super().scroll_plain(dx, dy)
 

@@ -25,11 +25,6 @@ def columns(x: npt.ArrayLike, top: float, bottom: float) -> Floats:
     return boxes(x, top, 1, bottom - top)
 
 
-def rows(y: npt.ArrayLike, left: float, right: float) -> Floats:
-    """Horizontal lines at the pixels ``y``, as rectangles a pixel high."""
-    return boxes(left, y, right - left, 1)
-
-
 def fill_rects(painter: QPainter, rects: Floats, color: QColor | QBrush) -> None:
     """Fill rectangles [n, 4] with one colour."""
     if len(rects):

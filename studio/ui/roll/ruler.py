@@ -28,6 +28,7 @@ class Ruler(SeekWidget):
     """
 
     playhead_reach = 7
+    gutter_follows = True
 
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(state, theme, parent)
@@ -42,19 +43,16 @@ class Ruler(SeekWidget):
         state.document_changed.connect(self.repaint_all)
         state.setting_changed.connect(self.repaint_all)
 
-    def may_shift(self) -> bool:
-        return False  # which bars bear a number hangs on their neighbours
-
     def set_loop_on(self, on: bool) -> None:
         """Show the loop as used or not."""
         self.loop_on = on
-        self.update()
+        self.repaint_all()
 
     def set_rendering(self, ranges: tuple[tuple[int, int], ...]) -> None:
         """Show which stretches (start, end in ticks) are still being rendered."""
         if ranges != self._rendering:
             self._rendering = ranges
-            self.update()
+            self.repaint_all()
 
     def paint_time(self, painter: QPainter, clip: QRect) -> None:
         view, theme = self.viewport, self.theme
@@ -63,13 +61,12 @@ class Ruler(SeekWidget):
         lines = lines_between(self.state.document.meter, start, end, view.scale, self.state.grid)
         fill_rects(painter, columns(view.x_of(lines.beats), HEIGHT - 7, HEIGHT), mixed(theme.line, theme.text, 0.10))
         fill_rects(painter, columns(view.x_of(lines.bars), LOOP_BAND + 3, HEIGHT), mixed(theme.line, theme.text, 0.28))
-        self._paint_labels(painter, lines.numbers.tolist(), view.x_of(lines.bars).tolist())
-        self._paint_loop(painter)
+        self._paint_labels(painter, lines.numbers.tolist())
+        self._paint_loop(painter, clip)
         for a, b in self._rendering:
             x0, x1 = view.x_of([a, b])
             painter.fillRect(QRectF(x0, HEIGHT - 2, x1 - x0, 2), theme.color("proposed", 0.85))
         painter.fillRect(QRect(clip.left(), HEIGHT - 1, clip.width(), 1), theme.color("line"))
-        self._paint_handle(painter)
 
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         painter.fillRect(clip, self.theme.color("panel"))
@@ -86,24 +83,23 @@ class Ruler(SeekWidget):
         font.setPixelSize(pixels)
         return font
 
-    def _paint_labels(self, painter: QPainter, numbers: list[int], xs: list[float]) -> None:
+    def _paint_labels(self, painter: QPainter, numbers: list[int]) -> None:
+        """The bars' numbers, as many as there is room for; which ones does not hang on what part is being painted."""
         painter.setFont(self._font(11))
         painter.setPen(self.theme.color("muted"))
-        free = -float(LABEL_ROOM)
-        step = 1
-        if len(xs) > 1:
-            room = max(1.0, (xs[-1] - xs[0]) / (len(xs) - 1))  # a change of metre can make a bar as short as nothing
-            while room * step < LABEL_ROOM:
+        meter, scale = self.state.document.meter, self.viewport.scale
+        for number in numbers:
+            start = meter.bar_start(number)
+            step = 1
+            while meter.at(start).bar_ticks * scale * step < LABEL_ROOM:
                 step *= 2
-        first = numbers[1] - numbers[0] if len(numbers) > 1 else 1
-        for number, x in zip(numbers, xs, strict=True):
-            if number // first % step == 0 and x >= free:
-                painter.drawText(QPointF(x + 5, HEIGHT - 8), str(number + 1))
-                free = x + LABEL_ROOM / 2
+            cut = step == 1 and (meter.bar_end(number) - start) * scale < LABEL_ROOM / 2  # by a change of metre
+            if number % step == 0 and not cut:
+                painter.drawText(QPointF(float(self.viewport.x_of(start)) + 5, HEIGHT - 8), str(number + 1))
 
-    def _paint_loop(self, painter: QPainter) -> None:
+    def _paint_loop(self, painter: QPainter, clip: QRect) -> None:
         loop = self.state.document.loop
-        painter.fillRect(QRect(GUTTER, 0, self.width(), LOOP_BAND), mixed(self.theme.panel, self.theme.ground, 0.45))
+        painter.fillRect(QRect(clip.left(), 0, clip.width(), LOOP_BAND), mixed(self.theme.panel, self.theme.ground, 0.45))
         if loop is None:
             return
         x0, x1 = self.viewport.x_of(loop)
@@ -113,7 +109,8 @@ class Ruler(SeekWidget):
         painter.drawRoundedRect(QRectF(x0, 2, max(4.0, x1 - x0), LOOP_BAND - 4), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _paint_handle(self, painter: QPainter) -> None:
+    def paint_over(self, painter: QPainter, clip: QRect) -> None:
+        """The playhead's handle."""
         x = self.viewport.x_at(self.viewport.playhead) + 0.5
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,7 +1,9 @@
 """What every widget on the time axis has in common: the wheel, panning, the playhead, and when to repaint."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.roll.layers.playhead import paint_playhead
@@ -14,16 +16,22 @@ PIXELS_A_NOTCH = 96
 NOTCHES_A_DOUBLING = 4
 PIXELS_A_DOUBLING = 200
 MOST_PARTS = 3
+AHEAD = 256
 NEAR_STRIPS = 24
 
 
 class TimeWidget(QWidget):
-    """A painted widget of the column. Subclasses fill :meth:`paint_time` and, left of it, :meth:`paint_gutter`.
+    """A painted widget of the column. Subclasses fill :meth:`paint_time`, left of it :meth:`paint_gutter`; :meth:`paint_over`.
+
+    The first two are painted into pictures that are kept: shifted when the view scrolls and painted anew only where
+    :meth:`stale` says so. The time's picture reaches further than the widget, so that a scroll paints seldom and then a
+    broad strip. The playhead and what follows the pointer go over it: a frame of playing costs next to nothing.
 
     Wheel: scrolls; with Shift time; with Ctrl zooms time; with Ctrl+Shift or Alt zooms pitch. Middle drag pans.
     """
 
     scrolls_pitch = False
+    gutter_follows = False  # whether the gutter shows something of the time at the left edge
     playhead_reach = 2  # pixels on either side that the playhead touches
 
     def __init__(self, viewport: Viewport, theme: Theme, parent: QWidget | None = None) -> None:
@@ -32,6 +40,11 @@ class TimeWidget(QWidget):
         self.theme = theme
         self._panned_from: QPointF | None = None
         self._place = self._new_place()
+        self._picture = QPixmap()  # of the time, AHEAD pixels more on either side
+        self._gutter = QPixmap()
+        self._stale = QRegion()
+        self._gutter_stale = True
+        self._ahead = 0  # 1 after a scroll to the right, -1 to the left: where to paint more than is seen
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.changed.connect(self._follow_viewport)
@@ -45,19 +58,75 @@ class TimeWidget(QWidget):
         """Paint the part of ``clip`` in the gutter."""
         painter.fillRect(clip, self.theme.color("panel"))
 
+    def paint_over(self, painter: QPainter, clip: QRect) -> None:
+        """Paint what is not kept, over the rest and under the playhead; the painter is clipped to the time's part."""
+
+    def stale(self, rect: QRect) -> None:
+        """Have this part of the time painted anew, soon."""
+        self._stale |= QRegion(rect)
+        self.update(rect)
+
+    def stale_gutter(self) -> None:
+        """Have the gutter painted anew, soon."""
+        self._gutter_stale = True
+        self.update(self.gutter_rect())
+
+    def repaint_all(self) -> None:
+        """Have everything painted anew, soon."""
+        self._stale = QRegion(self._kept_rect())
+        self._gutter_stale = True
+        self._ahead = 0
+        self.update()
+
+    def time_rect(self) -> QRect:
+        """What lies right of the gutter."""
+        return QRect(GUTTER, 0, max(0, self.width() - GUTTER), self.height())
+
+    def gutter_rect(self) -> QRect:
+        """The gutter."""
+        return QRect(0, 0, GUTTER, self.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._refresh()
         painter = QPainter(self)
-        parts: list[QRect] = list(event.region())  # type: ignore[call-overload] # strips far apart: what lies between stays
-        for clip in parts if len(parts) <= MOST_PARTS else [event.rect()]:
-            time = clip.intersected(QRect(GUTTER, 0, max(0, self.width() - GUTTER), self.height()))
-            if not time.isEmpty():
-                painter.setClipRect(time)
-                self.paint_time(painter, time)
-                paint_playhead(painter, self.viewport, self.theme, self.height())
-            gutter = clip.intersected(QRect(0, 0, GUTTER, self.height()))
-            if not gutter.isEmpty():
-                painter.setClipRect(gutter)
-                self.paint_gutter(painter, gutter)
+        painter.drawPixmap(0, 0, self._gutter)  # all of it clipped to what the event asks for
+        time = event.rect().intersected(self.time_rect())
+        if not time.isEmpty():
+            painter.setClipRect(time, Qt.ClipOperation.IntersectClip)
+            painter.drawPixmap(GUTTER - AHEAD, 0, self._picture)
+            self.paint_over(painter, time)
+            paint_playhead(painter, self.viewport, self.theme, self.height())
+        painter.end()
+
+    def _kept_rect(self) -> QRect:
+        return self.time_rect().adjusted(-AHEAD, 0, AHEAD, 0)
+
+    def _refresh(self) -> None:
+        """Paint what is stale and seen; after a scroll also what will be seen next."""
+        ratio = self.devicePixelRatioF()
+        if self._picture.size() != self._kept_rect().size() * ratio or self._picture.devicePixelRatio() != ratio:
+            self._picture, self._gutter = (QPixmap(r.size() * ratio) for r in (self._kept_rect(), self.gutter_rect()))
+            for picture in (self._picture, self._gutter):
+                picture.setDevicePixelRatio(ratio)
+            self.repaint_all()
+        seen = QRegion(self.time_rect())
+        if self._stale.intersects(seen):
+            if self._ahead:
+                seen |= seen.translated(self._ahead * AHEAD, 0)
+            self._paint_into(self._picture, GUTTER - AHEAD, self._stale & seen & QRegion(self._kept_rect()), self.paint_time)
+            self._stale -= seen
+            self._ahead = 0
+        if self._gutter_stale:
+            self._paint_into(self._gutter, 0, QRegion(self.gutter_rect()), self.paint_gutter)
+            self._gutter_stale = False
+
+    def _paint_into(self, picture: QPixmap, left: int, region: QRegion, paint: Callable[[QPainter, QRect], None]) -> None:
+        painter = QPainter(picture)
+        painter.setFont(self.font())
+        painter.translate(-left, 0)
+        for clip in region if region.rectCount() <= MOST_PARTS else [region.boundingRect()]:  # type: ignore[union-attr]
+            painter.setClipRect(clip)
+            paint(painter, clip)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -113,29 +182,36 @@ class TimeWidget(QWidget):
         else:
             event.ignore()
 
-    def repaint_all(self) -> None:
-        """Paint everything anew, soon."""
-        self.update()
-
-    def may_shift(self) -> bool:
-        """Whether what is shown only moves when the view scrolls: False while something follows the pointer."""
-        return True
-
     def _new_place(self) -> tuple[float, int, int, int, int]:
         view = self.viewport
         return view.scale, view.key_height, view.height, view.left, view.top if self.scrolls_pitch else 0
 
     def _follow_viewport(self) -> None:
-        """After a plain scroll shift the pixels that are there, so that only the strip that came into sight is painted."""
+        """After a plain scroll the picture is shifted, and only what came into sight is stale."""
         old, self._place = self._place, self._new_place()
         dx, dy = old[3] - self._place[3], old[4] - self._place[4]
-        if old[:3] != self._place[:3] or not self.may_shift() or abs(dx) > self.width() / 2 or abs(dy) > self.height() / 2:
-            self.update()
+        whole = self.devicePixelRatioF().is_integer() and not self._picture.isNull()
+        if old[:3] != self._place[:3] or not whole or abs(dx) > self.width() / 2 or abs(dy) > self.height() / 2:
+            keys_moved = old[1:3] != self._place[1:3] or dy
+            fresh = self._gutter_stale or self.gutter_follows or keys_moved
+            self.repaint_all()
+            self._gutter_stale = bool(fresh)
             return
         if dx:
-            self.scroll(dx, 0, QRect(GUTTER, 0, self.width() - GUTTER, self.height()))
+            self._shift(dx, 0)
+            self._ahead = 1 if dx < 0 else -1
+            if self.gutter_follows:
+                self.stale_gutter()
         if dy:
-            self.scroll(0, dy, self.rect())
+            self._shift(0, dy)
+            self.stale_gutter()
+
+    def _shift(self, dx: int, dy: int) -> None:
+        ratio = round(self.devicePixelRatioF())
+        self._picture.scroll(dx * ratio, dy * ratio, self._picture.rect())
+        kept = QRegion(self._kept_rect())
+        self._stale = self._stale.translated(dx, dy) & kept | (kept - kept.translated(dx, dy))
+        self.update()
 
     def _playhead_moved(self, old: float, new: float) -> None:
         """Repaint where the playhead was and where it is: one strip, or two where they are far apart."""

@@ -1,12 +1,12 @@
 """The piano roll: one painted widget; what it shows are layers, what the pointer does are tools."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.ui.roll.commands import COMMANDS, RollCommands
 from studio.ui.roll.keyboard import paint_keyboard
-from studio.ui.roll.layers.background import paint_clips, paint_grid, paint_loop, paint_rows
+from studio.ui.roll.layers.background import paint_background, paint_clips, paint_loop
 from studio.ui.roll.layers.frame import Frame
 from studio.ui.roll.layers.notes import paint_ghosts, paint_notes
 from studio.ui.roll.layers.proposed import paint_proposed
@@ -21,7 +21,7 @@ from studio.ui.roll.tools.pointer import PointerTool
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme
 
-LAYERS = (paint_rows, paint_grid, paint_clips, paint_loop, paint_ghosts, paint_notes, paint_proposed)
+LAYERS = (paint_background, paint_clips, paint_loop, paint_ghosts, paint_notes, paint_proposed)
 MENU = ("cut", "copy", "paste", "duplicate", "", "quantize", "lock", "", "delete", "select_all")
 EDGE_SCROLL = 24
 HOVERING = ("pencil", "knife")  # tools that show what a press would do
@@ -48,8 +48,6 @@ class RollEditor(TimeWidget):
         self._button = Qt.MouseButton.NoButton
         self._hover: Pointer | None = None
         self._sounding: int | None = None
-        self._keyboard = QPixmap()
-        self._keyboard_state: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName("Piano roll")
@@ -73,29 +71,17 @@ class RollEditor(TimeWidget):
         frame = Frame(painter, self.state, self.palette_of_roll, clip)
         for layer in LAYERS:
             layer(frame)
+
+    def paint_over(self, painter: QPainter, clip: QRect) -> None:
+        frame = Frame(painter, self.state, self.palette_of_roll, clip)
         if self._gesture is not None:
             self._gesture.paint(frame)
         elif self._hover is not None:
             self._tool().paint_hover(frame, self._hover)
 
-    def may_shift(self) -> bool:
-        return self._gesture is None and (self._hover is None or self.state.tool not in HOVERING)
-
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
-        """The keyboard, painted once for each place and size."""
-        track, view = self.state.track, self.viewport
-        drums = bool(track and track.drums)
-        state = (view.top, view.key_height, view.height, self._sounding, drums, self.devicePixelRatioF())
-        if state != self._keyboard_state:
-            ratio = self.devicePixelRatioF()
-            self._keyboard = QPixmap(QSize(GUTTER, self.height()) * ratio)
-            self._keyboard.setDevicePixelRatio(ratio)
-            inner = QPainter(self._keyboard)
-            inner.setFont(self.font())
-            paint_keyboard(inner, view, self.theme, self._sounding, drums)
-            inner.end()
-            self._keyboard_state = state
-        painter.drawPixmap(0, 0, self._keyboard)
+        track = self.state.track
+        paint_keyboard(painter, self.viewport, self.theme, self._sounding, bool(track and track.drums))
 
     # the mouse
 
@@ -247,14 +233,14 @@ class RollEditor(TimeWidget):
         self._silence()
         self._sounding = pitch
         self.state.audition(pitch, max(30, min(120, round(30 + 90 * x / GUTTER))))
-        self.update(QRect(0, 0, GUTTER, self.height()))
+        self.stale_gutter()
 
     def _silence(self) -> None:
         if self._sounding is not None:
             self.state.audition(self._sounding, 0)
             self._sounding = None
-            self.update(QRect(0, 0, GUTTER, self.height()))
+            self.stale_gutter()
 
     def _setting_changed(self) -> None:
         self._refresh_cursor()
-        self.update()
+        self.repaint_all()
