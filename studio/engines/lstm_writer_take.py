@@ -69,10 +69,13 @@ class Take:
         now, setting = self.state.now, self.setting
         times = now + SHIFTS
         bar, length, _, _ = setting.bars.at(max(now, setting.start))
-        # At most to the end of the next bar: no bar stays empty.
+        # At most to the end of the next bar, and on no bar's account past the last: none stays empty.
         following = setting.bars.at(bar + length)
-        limit = following[0] + following[1]
-        fine = (times >= setting.start) & (times < max(limit, setting.start + 1)) | ((times >= setting.end) & (limit >= setting.end))
+        begun = bool(self.state.time) and self.state.time[-1] >= setting.start
+        limit = following[0] + following[1] if begun else bar + length
+        fine = (times >= setting.start) & (times < min(limit, setting.end))
+        if begun and bar + length >= setting.end:
+            fine |= times >= setting.end
         chained = self._was[1] < N_TRACK
         if chained and not self._room():
             fine[0] = False

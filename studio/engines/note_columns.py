@@ -36,7 +36,7 @@ TRACK_CLASSES: tuple[tuple[str, int], ...] = (
     ("Drums", 0), ("Bass", 33), ("Chords", 0), ("Left hand", 0), ("Piano", 0), ("Right hand", 0), ("Organ", 19),
     ("Guitar", 24), ("Driven guitar", 29), ("Strings", 48), ("Choir", 52), ("Cello", 42), ("Viola", 41), ("Violin 2", 40),
     ("Violin 1", 40), ("Bass voice", 52), ("Tenor", 52), ("Alto", 52), ("Soprano", 52), ("Brass", 61), ("Reed", 66),
-    ("Flute", 73), ("Mallets", 11), ("Synth lead", 80), ("Pad", 89), ("Effects", 98), ("Ethnic", 104), ("Bridge", 0),
+    ("Flute", 73), ("Mallets", 11), ("Synthesizer", 80), ("Pad", 89), ("Effects", 98), ("Ethnic", 104), ("Bridge", 0),
     ("Melody", 0), ("Second", 0), ("Third", 0), ("Fourth", 0),
 )  # fmt: skip
 """Name and GM program a class is played with when nothing else is known. A class's number is its place among chained notes."""
@@ -47,7 +47,7 @@ _SPARE = (CLASS["Second"], CLASS["Third"], CLASS["Fourth"])
 _FAMILIES = (
     (8, "Piano"), (16, "Mallets"), (24, "Organ"), (29, "Guitar"), (32, "Driven guitar"), (40, "Bass"), (41, "Violin 1"),
     (42, "Viola"), (43, "Cello"), (44, "Bass"), (46, "Strings"), (48, "Mallets"), (52, "Strings"), (55, "Choir"), (64, "Brass"),
-    (72, "Reed"), (80, "Flute"), (88, "Synth lead"), (96, "Pad"), (104, "Effects"), (112, "Ethnic"), (120, "Mallets"), (128, "Effects"),
+    (72, "Reed"), (80, "Flute"), (88, "Synthesizer"), (96, "Pad"), (104, "Effects"), (112, "Ethnic"), (120, "Mallets"), (128, "Effects"),
 )  # fmt: skip
 _NAMES = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
@@ -55,7 +55,7 @@ _NAMES = tuple(
         (r"^chords?$", "Chords"), (r"^bridge$", "Bridge"), (r"staff ?1$|right hand|^rh$", "Right hand"),
         (r"staff ?2$|left hand|^lh$", "Left hand"), (r"^soprano", "Soprano"), (r"^alto$", "Alto"), (r"^tenor$", "Tenor"),
         (r"^bass voice$", "Bass voice"), (r"violin(o|e)? ?(2|ii)\b", "Violin 2"), (r"violin(o|e)? ?(1|i)\b", "Violin 1"),
-        (r"^second$", "Second"), (r"^third$", "Third"), (r"^fourth$", "Fourth"),
+        (r"^synthesizer$", "Synthesizer"), (r"^second$", "Second"), (r"^third$", "Third"), (r"^fourth$", "Fourth"),
         (r"melod|\bvoice|vocal|vox|\blead\b|sing|canto|chant|stimme|gesang", "Melody"),
     )
 )  # fmt: skip
@@ -202,10 +202,11 @@ def track_classes(parts: Sequence[Part]) -> tuple[int, ...]:
     tune = plain and len(pitched) == 2 and same_program and _chordal(pitched[1]) and not _chordal(pitched[0])
     result: list[int] = []
     for part, want in zip(parts, wanted, strict=True):
-        if want is None and voices and len(part.start):
-            want = CLASS[("Soprano", "Alto", "Tenor", "Bass voice")[pitched.index(part)]]
-        elif want is None and tune and len(part.start):
-            want = CLASS["Melody" if part is pitched[0] else "Chords"]
+        place = next((k for k, p in enumerate(pitched) if p is part), None)
+        if want is None and voices and place is not None:
+            want = CLASS[("Soprano", "Alto", "Tenor", "Bass voice")[place]]
+        elif want is None and tune and place is not None:
+            want = CLASS["Chords" if place else "Melody"]
         elif want is None:
             choral = CLASS["Soprano"] in wanted and part.name.strip().lower() == "bass"
             alone = CLASS["Chords"] in wanted and len(pitched) == 2

@@ -86,14 +86,11 @@ class NoteState:
         now, count = self.now, len(self._keys)
         position, beat, length, metre, number = self._where(now)
         shifts = []
-        last = self._keys[-1] if count else -1
+        last = self._keys[-1] if count and self.time[-1] == now else now * _TIME - 1
         for back in BACK:
             distance = back * length
-            if count and now - distance >= self.time[0]:
-                j = bisect_right(self._keys, last - distance * _TIME)
-                shifts.append(_SHIFT_OF[min(self.time[j] + distance - now, 1999)])
-            else:
-                shifts.append(N_SHIFT)
+            j = bisect_right(self._keys, last - distance * _TIME) if count and now - distance >= self.time[0] else count
+            shifts.append(_SHIFT_OF[min(self.time[j] + distance - now, 1999)] if j < count else N_SHIFT)
         shifts.append(self.shift[self._match] if self._match >= 0 else N_SHIFT)
         self._shifts = shifts
         remaining = [min(e - now, 192) if e > now else 0 for e in self._ends]
@@ -230,6 +227,23 @@ WIDTH = COLUMNS + 12
 START = np.array([N_SHIFT, N_TRACK, 2 * N_PITCH, N_DURATION, VELOCITIES])
 """What stands for the note before the first."""
 VELOCITY_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if "velocity" in n] + [WAS + 4, NOW + 4])
+
+PITCH_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if n.startswith("pitch_at") or n in ("last_pitch", "pitch_before", "voice_pitch")])
+_CHROMA_COLUMNS = [_NAMES.index("held"), _NAMES.index("group_chroma")]
+
+
+def transpose(made: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], semitones: int) -> npt.NDArray[np.uint8]:
+    """Move what :func:`matrix` made by ``semitones`` in place, drums apart; returns the levels moved likewise."""
+    drum = made[:, NOW + 1] == DRUMS
+    for columns, rows in ((PITCH_COLUMNS, ~drum), (np.array([_NAMES.index("bass"), WAS + 2, NOW + 2]), np.ones(len(made), bool))):
+        block = made[np.ix_(rows, columns)]
+        made[np.ix_(rows, columns)] = np.where(block < N_PITCH, np.clip(block + semitones, 0, N_PITCH - 1), block)
+    turn = semitones % 12
+    for column in _CHROMA_COLUMNS:
+        bits = made[:, column]
+        made[:, column] = ((bits << turn) | (bits >> (12 - turn))) & 4095
+    histograms = levels[:, 2 * N_TRACK :].reshape(-1, 2, 12)
+    return np.concatenate([levels[:, : 2 * N_TRACK], np.roll(histograms, turn, axis=2).reshape(-1, 24)], axis=1)
 
 
 def mode_of(key: int) -> int:

@@ -147,7 +147,8 @@ class NoteLstm(nn.Module):
     def remember(self, seen: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """[batch, time, width] through the LSTM: what all heads share, [batch, time, 5 * width], and the state."""
         out, state = self.lstm(seen, state)
-        return self.trunk(torch.cat([self.output_norm(out), seen], dim=-1)), state
+        kept = F.dropout(self.output_norm(out), self.shape.dropout, self.training)
+        return self.trunk(torch.cat([kept, seen], dim=-1)), state
 
     def logits(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> Tensor:
         """Logits of one head from ``shared`` [n, 5 * width]; reads only columns that are known before that choice."""
@@ -155,7 +156,7 @@ class NoteLstm(nn.Module):
         hidden = shared[:, i * width : (i + 1) * width] + self.lookups[head](ints)
         if head == "pitch":
             hidden = hidden + self.harmony(self._harmony(ints, levels))
-        out = self.outs[head](F.gelu(self.norms[head](hidden)))
+        out = self.outs[head](F.dropout(F.gelu(self.norms[head](hidden)), self.shape.dropout, self.training))
         return getattr(self, f"_{head}_logits")(out, ints)
 
     def _get(self, ints: Tensor, name: str) -> Tensor:

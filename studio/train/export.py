@@ -29,6 +29,7 @@ def export(values: dict[str, Tensor], card: Card, folder: Path | None = None) ->
     folder = folder or models() / card.id
     folder.mkdir(parents=True, exist_ok=True)
     save_file(half(values), folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)
     write_card(replace(card, folder=folder))
     return read_card(folder)
 

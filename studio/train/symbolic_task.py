@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from studio.engines.note_columns import DURATIONS, METRE_STEPS, N_TRACK, SHIFTS, VELOCITIES
-from studio.engines.note_features import BEFORE, CHOSEN, LEVELS, PITCHED, PLACED, POINTERS, START, WIDTH, matrix, mode_of
+from studio.engines.note_features import BEFORE, CHOSEN, LEVELS, PITCHED, PLACED, POINTERS, START, WIDTH, matrix, mode_of, transpose
 from studio.nn.note_lstm import HEADS, NoteLstm, Shape
 from studio.train.symbolic import Corpus
 from studio.train.symbolic_files import STYLES, TRAIN, VALID
@@ -28,6 +28,7 @@ class Feeding:
     """Mini-batches: ``batch`` streams of ``time`` notes a step, new random segments after ``segment`` notes.
 
     ``power`` of a set's size is its share of the segments; shares of segments without style, mode, or that tell the tracks.
+    Segments without mode stand in any key: they are moved by up to ``transpose`` semitones either way.
     """
 
     batch: int = 32
@@ -37,6 +38,7 @@ class Feeding:
     from_start: float = 0.3
     no_style: float = 0.15
     no_mode: float = 0.1
+    transpose: int = 6
     tell_tracks: float = 0.5
 
 
@@ -48,6 +50,7 @@ class _Stream:
     style: int = 0
     mode: int = 0
     told: bool = False
+    moved: int = 0
     fresh: bool = True
 
 
@@ -76,6 +79,7 @@ class WriterTask:
         stream.end = min(last, stream.at + f.segment)
         stream.style = len(STYLES) if draw.random() < f.no_style else int(c.set[song])
         stream.mode = 0 if draw.random() < f.no_mode else mode_of(int(c.key[song]))
+        stream.moved = int(draw.integers(-f.transpose, f.transpose + 1)) if stream.mode == 0 and c.key[song] >= 0 else 0
         stream.told = draw.random() < f.tell_tracks
 
     def rows_of(self, song: int, at: int, end: int, style: int, mode: int, told: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
@@ -102,6 +106,8 @@ class WriterTask:
                 self._renew(s)
             n = min(f.time, s.end - s.at)
             ints[k, :n], levels[k, :n], tracks[k, :n] = self.rows_of(s.song, s.at, s.at + n, s.style, s.mode, s.told)
+            if s.moved:
+                levels[k, :n] = transpose(ints[k, :n], levels[k, :n], s.moved)
             valid[k, :n] = 1
             s.at += n
         state = self._carry

@@ -30,7 +30,7 @@ def test_velocity_classes_come_back_close():
 
 def test_programs_and_names_find_their_class():
     assert [TRACK_CLASSES[family(p)][0] for p in (0, 24, 30, 33, 40, 42, 48, 73, 81)] == [
-        "Piano", "Guitar", "Driven guitar", "Bass", "Violin 1", "Cello", "Strings", "Flute", "Synth lead"]  # fmt: skip
+        "Piano", "Guitar", "Driven guitar", "Bass", "Violin 1", "Cello", "Strings", "Flute", "Synthesizer"]  # fmt: skip
     parts = [part("Violin 1", 40), part("Violin 2", 40), part("Viola", 41), part("Violoncello", 42)]
     assert [TRACK_CLASSES[c][0] for c in track_classes(parts)] == ["Violin 1", "Violin 2", "Viola", "Cello"]
     assert track_classes([part("kit", drums=True), part("x", 0), part("y", 0)]) == (DRUMS, CLASS["Piano"], CLASS["Second"])

@@ -1,12 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 
-from studio.engines.note_columns import N_PITCH, N_SHIFT, VELOCITIES
+from studio.engines.note_columns import DRUMS, N_PITCH, N_SHIFT, VELOCITIES, encode
 from studio.engines.note_features import (
     BEFORE, CHOSEN, COLUMNS, LEVELS, N_BEFORE, N_PLACED, NOW, PITCHED, PLACED, START, VELOCITY_COLUMNS, WAS, WIDTH, NoteState, features,
-    matrix, mode_of,
+    matrix, mode_of, transpose,
 )  # fmt: skip
 from studio.train.symbolic import targets
-from tests.writers import scale_piece
+from tests.writers import part, scale_piece
 
 NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
 
@@ -95,3 +97,15 @@ def test_a_gap_starts_a_new_group():
     assert row[3] == 0
     assert len(state.place(0)) == N_PLACED
     assert len(row) == N_BEFORE
+
+
+def test_moving_is_the_same_as_having_been_written_there():
+    draw = np.random.default_rng(1)
+    tune = [(12 * k, 12, int(55 + draw.integers(14)), 60) for k in range(80)]
+    kit = [(24 * k, 24, 36 + k % 3, 60) for k in range(40)]
+    piece = encode([part("Melody", 73, rows=tune), part("kit", drums=True, rows=kit)], [], 24, key=0)
+    higher = replace(piece, pitch=np.where(piece.track == DRUMS, piece.pitch, piece.pitch + 4))
+    made = [(matrix(features(p)[0], targets(p), START, 0, 0, False), features(p)[1]) for p in (piece, higher)]
+    levels = transpose(*made[0], 4)
+    assert np.array_equal(made[0][0], made[1][0])
+    assert np.array_equal(levels, made[1][1])

@@ -1,0 +1,76 @@
+import numpy as np
+
+from studio.engines.api import GenerateRequest
+from studio.engines.lstm_writer_setting import setting_of
+from studio.engines.lstm_writer_take import Take
+from studio.engines.note_columns import DURATIONS, N_SHIFT, N_TRACK, SHIFTS, VELOCITIES
+from studio.engines.note_features import START, NoteState
+from studio.music.document import Document
+from studio.music.pitch import Key
+
+EVEN = {"shift": N_SHIFT, "track": N_TRACK, "pitch": 128, "duration": len(DURATIONS), "velocity": VELOCITIES}
+
+
+def take_of(style="pop", bars=4, **more):
+    request = GenerateRequest(Document(), 0, bars * 3840, style=style, **more)
+    setting = setting_of(request)
+    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START)
+
+
+def write(take, wish=None):
+    """Write a note from even logits, or with some classes wished for; False when the region is full."""
+    take.before()
+    for head, n in EVEN.items():
+        logits = np.zeros(n, np.float32)
+        if wish and head in wish:
+            logits[wish[head]] = 50
+        if not take.choose(head, logits):
+            return False
+    return True
+
+
+def test_a_region_ends():
+    take = take_of(bars=2, top_p=1.0)
+    count = 0
+    while write(take):
+        count += 1
+    assert take.done
+    assert 0 < count < 5_000
+    assert take.share <= 1
+
+
+def test_no_bar_stays_empty_even_if_the_network_wants_to_wait():
+    take = take_of(bars=6)
+    longest = int(np.argmax(SHIFTS))
+    while write(take, {"shift": longest}):
+        pass
+    starts = [n[0] // 96 for n in take._pending]
+    assert set(range(6)) <= {*starts, 0}
+    assert np.diff(sorted(set(starts))).max() <= 1
+
+
+def test_a_network_that_never_moves_on_is_moved_on():
+    take = take_of("folk", bars=1, key=Key(0, "major pentatonic"))
+    for _ in range(3_000):
+        if not write(take, {"shift": 0}):
+            break
+    assert take.done
+
+
+def test_a_struck_note_is_cut_by_its_next_stroke():
+    take = take_of("folk", bars=4)
+    for _ in range(2):
+        write(take, {"shift": 24, "track": 28, "pitch": 74, "duration": len(DURATIONS) - 1})
+    first, second = take._pending
+    if first[2] == second[2]:
+        assert first[0] + first[3] <= second[0]
+
+
+def test_chunks_hold_back_the_beat_being_written():
+    take = take_of("folk", bars=4)
+    write(take, {"shift": 0})
+    assert take.chunk() is None
+    write(take, {"shift": 36})
+    chunk = take.chunk()
+    assert chunk.written_to == 960
+    assert sum(len(n) for _, n in chunk.notes) == 1

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from studio.train.measures import (
+    NAMES, bar_lines, figures, groove_consistency, longest_copy, outline, pitch_class_entropy, polyphony, repeated, scale_consistency,
+)  # fmt: skip
+from tests.writers import scale_piece
+
+
+def test_scales_and_entropy():
+    assert scale_consistency(np.array([60, 62, 64, 65, 67, 69, 71])) == 1
+    assert scale_consistency(np.arange(60, 72)) == pytest.approx(7 / 12)
+    assert pitch_class_entropy(np.arange(60, 72)) == pytest.approx(np.log2(12))
+    assert np.isnan(scale_consistency(np.zeros(0, int)))
+
+
+def test_groove_polyphony_and_repeats():
+    lines = [0, 96, 192]
+    assert groove_consistency(np.array([0, 24, 96, 120]), lines) == 1
+    assert groove_consistency(np.array([0, 24, 96]), lines) == pytest.approx(15 / 16)
+    assert polyphony(np.array([0, 0, 48]), np.array([24, 24, 72])) == pytest.approx(1.5)
+    assert repeated([frozenset({(0, 1, 2)})] * 4) == 0.75
+
+
+def test_all_figures_of_a_piece():
+    piece = scale_piece(8)
+    made = figures(piece, 0, 8 * 96)
+    assert tuple(made) == NAMES
+    assert made["notes a bar"] == 7
+    assert made["empty bars"] == 0
+    assert made["scale consistency"] == 1
+    assert bar_lines(piece, 0, 8 * 96) == list(range(0, 9 * 96, 96))
+
+
+def test_copies_are_found_in_any_key():
+    a, b = outline(scale_piece(16, seed=1)), outline(scale_piece(16, key=5, seed=1))
+    assert longest_copy([a], [b])[0] >= len(a) // 8 * 8 - 8
+    assert longest_copy([a], [outline(scale_piece(16, seed=2))])[0] <= 24

@@ -1,0 +1,77 @@
+"""Small things to write with: a tiny untrained writer, and songs made by rule."""
+
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import mido
+import numpy as np
+import torch
+
+from studio.engines.cards import Card
+from studio.engines.lstm_writer import LstmWriter
+from studio.engines.note_columns import VERSION, Part, encode
+from studio.music.document import Clip, Document, Take, Track
+from studio.music.notes import Notes
+from studio.nn.note_lstm import NoteLstm
+from studio.train.export import export
+from studio.train.symbolic_task import shape_of
+
+BEAT = 960
+SMALL = {"units": 24, "width": 16, "layers": 2}
+
+
+def tiny_network(seed=0):
+    torch.manual_seed(seed)
+    return NoteLstm(shape_of(**SMALL)).eval()
+
+
+@lru_cache(maxsize=1)
+def tiny_writer():
+    """An untrained writer: it writes nonsense within all limits."""
+    with TemporaryDirectory() as folder:
+        card = Card("tiny", "lstm-writer", "Tiny writer", hyper={**shape_of(**SMALL).as_dict(), "version": VERSION})
+        card = export(tiny_network().state_dict(), card, Path(folder))
+        writer = LstmWriter()
+        writer.prepare(card, "cpu")
+    return writer
+
+
+def part(name="", program=0, drums=False, rows=((0, 24, 60, 80),)):
+    """A part on the grid of 24 a beat from (start, length, pitch, velocity) rows."""
+    return Part(name, program, drums, *(np.array(c, np.int64) for c in zip(*rows, strict=True)))
+
+
+def scale_piece(bars=8, key=0, seed=0):
+    """A tune over held chords, in a major key."""
+    draw = np.random.default_rng(seed)
+    steps = np.array([0, 2, 4, 5, 7, 9, 11])
+    tune = [(24 * k, 24, int(60 + key + steps[draw.integers(7)]), 60 + 4 * (k % 4)) for k in range(4 * bars)]
+    chords = [(96 * k, 96, 48 + key + p, 50) for k in range(bars) for p in ((0, 4, 7), (5, 9, 12), (7, 11, 14))[k % 3]]
+    return encode([part("Melody", 73, rows=tune), part("Chords", 24, rows=chords)], [(0, 4, 4)], 24)
+
+
+def song(bars=4):
+    """A document with a melody and drums."""
+    tune = Notes.of(np.arange(4 * bars) * BEAT, BEAT, 60 + np.arange(4 * bars) % 5 * 2)
+    beat = Notes.of(np.arange(4 * bars) * BEAT, BEAT // 4, np.where(np.arange(4 * bars) % 2, 38, 36))
+    length = bars * 4 * BEAT
+    tracks = (
+        Track(1, "Melody", program=73, clips=(Clip(3, 0, length, (Take(tune),)),)),
+        Track(2, "Kit", drums=True, clips=(Clip(4, 0, length, (Take(beat),)),)),
+    )
+    return Document(tracks=tracks, next_id=9)
+
+
+def write_tune(path, pitches=(60, 64, 67, 72), velocities=(80,), programs=(0,), repeats=16):
+    """A MIDI file of one track a program with quarter notes."""
+    file = mido.MidiFile(ticks_per_beat=480)
+    for channel, program in enumerate(programs):
+        track = mido.MidiTrack([mido.MetaMessage("track_name", name=f"T{channel}"), mido.Message("program_change", channel=channel, program=program)])
+        for k in range(repeats * len(pitches)):
+            note, velocity = pitches[k % len(pitches)] + 7 * channel, velocities[k % len(velocities)]
+            track.append(mido.Message("note_on", channel=channel, note=note, velocity=velocity, time=0))
+            track.append(mido.Message("note_off", channel=channel, note=note, velocity=0, time=480))
+        file.tracks.append(track)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file.save(path)
