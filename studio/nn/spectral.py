@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from studio.nn.runtime import cores
+
 BLOCK = 8192  # samples a block
 ONSET_HOP, HOP = 128, 256  # samples between two values of a partial's envelope: in a note's first block, and later
 NOISE_HOP = 256
@@ -200,7 +202,7 @@ class Synthesiser:
             for (v, block), samples in zip(chunk, sound, strict=False):
                 _place(rows[v], samples, voices[v], block, rate, first)
 
-        workers = min(torch.get_num_threads(), len(chunks) // 2) if self.device.type == "cpu" else 1
+        workers = min(cores(), len(chunks) // 2) if self.device.type == "cpu" else 1
         done = 0
         for _ in _map(work, chunks, workers):
             done += 1
@@ -273,15 +275,10 @@ class Synthesiser:
 def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterator[None]:
     """``work`` done on every item, by threads that each run torch's operations alone: small products gain nothing from more."""
     if workers < 2:
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            for item in items:
-                yield work(item)
-        finally:
-            torch.set_num_threads(before)
+        for item in items:
+            yield work(item)
         return
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(workers)
     try:
         yield from pool.map(work, items)
     finally:
