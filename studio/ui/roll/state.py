@@ -1,5 +1,6 @@
 """What the roll works on: the session's document, one of its tracks, and what is selected. None of it is saved."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -37,7 +38,8 @@ class Shown:
 
     def between(self, start: float, end: float) -> slice:
         """Indices among which all notes are that touch [start, end]."""
-        return slice(int(np.searchsorted(self.reach, start, "right")), int(np.searchsorted(self.notes.start, end, "right")))
+        first, last = math.floor(start), math.ceil(end)  # whole numbers: numpy would make the column one of floats first
+        return slice(int(np.searchsorted(self.reach, first, "right")), int(np.searchsorted(self.notes.start, last, "right")))
 
 
 class RollState(QObject):

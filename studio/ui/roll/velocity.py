@@ -84,7 +84,8 @@ class VelocityLane(TimeWidget):
         if track is None:
             return
         starts = shown.notes.start
-        first, last = np.searchsorted(starts, view.visible_ticks(clip.left() - HEAD, clip.right() + HEAD))
+        span = np.array(view.visible_ticks(clip.left() - HEAD, clip.right() + HEAD)).astype(np.int64)
+        first, last = np.searchsorted(starts, span)
         which = slice(int(first), int(last))
         x = view.x_of(starts[which])
         velocity = shown.notes.velocity[which]
