@@ -14,6 +14,9 @@ class OneNoteABar:
 
     styles = ("plain", "Fancy")
 
+    def tempo(self, style):
+        return 120.0
+
     def __init__(self):
         self.card = Card("one", "one-note", "One note a bar", sha256="ab" * 32)
 

@@ -67,7 +67,9 @@ def write_tune(path, pitches=(60, 64, 67, 72), velocities=(80,), programs=(0,), 
     """A MIDI file of one track a program with quarter notes."""
     file = mido.MidiFile(ticks_per_beat=480)
     for channel, program in enumerate(programs):
-        track = mido.MidiTrack([mido.MetaMessage("track_name", name=f"T{channel}"), mido.Message("program_change", channel=channel, program=program)])
+        track = mido.MidiTrack(
+            [mido.MetaMessage("track_name", name=f"T{channel}"), mido.Message("program_change", channel=channel, program=program)]
+        )
         for k in range(repeats * len(pitches)):
             note, velocity = pitches[k % len(pitches)] + 7 * channel, velocities[k % len(velocities)]
             track.append(mido.Message("note_on", channel=channel, note=note, velocity=velocity, time=0))

@@ -50,12 +50,12 @@ def compose_files(order: Order, tempo: float | None, model: str, device: str, fi
 def written(order: Order, tempo: float | None, model: str, device: str, files: Files) -> list[dict[str, Any]]:
     """Compose and write the files; a row a take. A negative seed is drawn."""
     order = replace(order, seed=order.seed if order.seed >= 0 else secrets.randbelow(SEEDS))
-    document = _context(files, tempo)
     shelf = Shelf(device, say)
     with bar("Loading the network") as ctx:
         ctx.progress(0.1)
         generator = shelf.generator(model)
     order = replace(order, style=_style(order.style, generator))
+    document = _context(files, tempo, generator.tempo(order.style))
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx)
     rows = []
@@ -102,14 +102,13 @@ def _play_into(document: Document, path: Path, shelf: Shelf, rate: int = 48_000,
         return export_sound(document, renderer, path, rate=rate, dry=dry, ctx=ctx)
 
 
-def _context(files: Files, tempo: float | None) -> Document:
-    """What the network listens to: the song to go on from, or silence in the tempo asked for."""
+def _context(files: Files, tempo: float | None, usual: float) -> Document:
+    """What the network listens to: the song to go on from, or silence in the tempo asked for or the style's usual one."""
     if files.source:
         if tempo:
             raise StudioError("A song that goes on keeps its tempo.", "Leave out --tempo or --continue.")
         return _read(files.source)
-    new = Document(title=files.out.stem)
-    return replace(new, tempo=TempoMap.constant(tempo)) if tempo else new
+    return Document(title=files.out.stem, tempo=TempoMap.constant(tempo or usual))
 
 
 def _read(path: Path) -> Document:

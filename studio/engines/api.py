@@ -97,6 +97,9 @@ class Generator(Protocol):
     def styles(self) -> tuple[str, ...]:
         """Names of the styles it can be asked for."""
 
+    def tempo(self, style: str) -> float:
+        """A usual tempo for a new piece in ``style``, quarters a minute."""
+
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and warm up. Raises StudioError when the model cannot be used."""
 

@@ -16,7 +16,7 @@ from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
 from studio.engines.cards import Card, check_weights
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
 from studio.engines.lstm_writer_setting import Setting, setting_of
-from studio.engines.lstm_writer_styles import STYLES
+from studio.engines.lstm_writer_styles import ANY, STYLES
 from studio.engines.lstm_writer_take import Take
 from studio.engines.note_columns import N_TRACK, VERSION
 from studio.engines.note_features import LEVELS, NOW, START, WIDTH, NoteState, matrix, mode_of
@@ -43,6 +43,10 @@ class LstmWriter:
     def styles(self) -> tuple[str, ...]:
         """Names of the styles it can be asked for."""
         return tuple(STYLES)
+
+    def tempo(self, style: str) -> float:
+        """A usual tempo for a new piece, quarters a minute."""
+        return STYLES.get(style, ANY).tempo
 
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and write a bar, so that the first click is quick."""

@@ -17,13 +17,15 @@ class Sampling:
 class Style:
     """A style's usual ensembles (track classes), programs other than the classes' own, and whether scores taught it.
 
-    ``phrased``: the training set has no played velocities, so dynamics are a mild fixed phrasing.
+    ``phrased``: the training set has no played velocities, so dynamics are a mild fixed phrasing. ``tempo`` is what a new
+    piece is written in, quarters a minute: near the set's median where its tempi were played or chosen by a composer.
     """
 
     ensembles: tuple[tuple[str, ...], ...]
     programs: tuple[tuple[str, int], ...] = ()
     phrased: bool = False
     minor: float = 0.3
+    tempo: int = 120
 
     def program(self, track: int) -> int:
         """The GM program for a track class."""
@@ -33,22 +35,39 @@ class Style:
 
 _VOICES = ("Bass voice", "Tenor", "Alto", "Soprano")
 STYLES: dict[str, Style] = {
-    "pop": Style((("Piano", "Bridge", "Melody"),), (("Melody", 4), ("Bridge", 24)), minor=0.24),
+    "pop": Style((("Piano", "Bridge", "Melody"),), (("Melody", 4), ("Bridge", 24)), minor=0.24, tempo=80),
     "folk": Style((("Chords", "Melody"),), (("Chords", 24), ("Melody", 73)), phrased=True, minor=0.1),
-    "leadsheet": Style((("Chords", "Melody"),), (("Melody", 66),), phrased=True, minor=0.1),
-    "chorale": Style((_VOICES,), phrased=True, minor=0.4),
-    "hymn": Style((_VOICES,), tuple((v, 19) for v in _VOICES), phrased=True, minor=0.1),
-    "romantic": Style((("Left hand", "Right hand", "Melody"),), (("Melody", 68),), phrased=True),
-    "piano": Style((("Left hand", "Right hand"),), phrased=True, minor=0.45),
-    "drums": Style((("Drums",),), minor=0.0),
-    "game": Style((("Drums", "Bass", "Driven guitar", "Synthesizer", "Second"), ("Drums", "Bass", "Driven guitar", "Strings", "Second"),
-                   ("Drums", "Bass", "Organ", "Driven guitar", "Synthesizer")), (("Second", 30),), minor=0.63),
-    "film": Style((("Strings", "Choir", "Cello", "Mallets"), ("Piano", "Strings", "Flute", "Cello"),
-                   ("Drums", "Bass", "Guitar", "Strings", "Pad")), minor=0.65),
-    "jazz": Style((("Drums", "Bass", "Piano", "Mallets"), ("Drums", "Bass", "Piano", "Brass"), ("Drums", "Bass", "Piano", "Reed")),
-                  (("Bass", 32), ("Brass", 56)), minor=0.5),
+    "leadsheet": Style((("Chords", "Melody"),), (("Melody", 66),), phrased=True, minor=0.1, tempo=110),
+    "chorale": Style((_VOICES,), phrased=True, minor=0.4, tempo=84),
+    "hymn": Style((_VOICES,), tuple((v, 19) for v in _VOICES), phrased=True, minor=0.1, tempo=96),
+    "romantic": Style((("Left hand", "Right hand", "Melody"),), (("Melody", 68),), phrased=True, tempo=92),
+    "piano": Style((("Left hand", "Right hand"),), phrased=True, minor=0.45, tempo=100),
+    "drums": Style((("Drums",),), minor=0.0, tempo=110),
+    "game": Style(
+        (
+            ("Drums", "Bass", "Driven guitar", "Synthesizer", "Second"),
+            ("Drums", "Bass", "Driven guitar", "Strings", "Second"),
+            ("Drums", "Bass", "Organ", "Driven guitar", "Synthesizer"),
+        ),
+        (("Second", 30),),
+        minor=0.63,
+    ),
+    "film": Style(
+        (
+            ("Strings", "Choir", "Cello", "Mallets"),
+            ("Piano", "Strings", "Flute", "Cello"),
+            ("Drums", "Bass", "Guitar", "Strings", "Pad"),
+        ),
+        minor=0.65,
+        tempo=100,
+    ),
+    "jazz": Style(
+        (("Drums", "Bass", "Piano", "Mallets"), ("Drums", "Bass", "Piano", "Brass"), ("Drums", "Bass", "Piano", "Reed")),
+        (("Bass", 32), ("Brass", 56)),
+        minor=0.5,
+    ),
     "quartet": Style((("Cello", "Viola", "Violin 2", "Violin 1"),), phrased=True),
-}  # fmt: skip
+}
 ANY = Style((), phrased=False)
 
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
@@ -62,13 +81,53 @@ def sampling(style: str, head: str) -> Sampling:
 
 
 # Sounding ranges: by track class where it says more than the program, else by GM program.
-_CLASS_RANGE = {"Bass voice": (36, 64), "Tenor": (45, 72), "Alto": (52, 77), "Soprano": (57, 84), "Left hand": (21, 84), "Right hand": (36, 108)}
+_CLASS_RANGE = {
+    "Bass voice": (36, 64),
+    "Tenor": (45, 72),
+    "Alto": (52, 77),
+    "Soprano": (57, 84),
+    "Left hand": (21, 84),
+    "Right hand": (36, 108),
+}
 _PROGRAM_RANGE = (
-    (8, 21, 108), (9, 60, 108), (10, 72, 108), (11, 60, 96), (12, 53, 89), (13, 45, 96), (16, 48, 96), (24, 36, 96), (32, 36, 88),
-    (40, 23, 67), (41, 55, 103), (42, 48, 91), (43, 36, 84), (44, 28, 67), (46, 28, 103), (47, 24, 103), (48, 36, 60), (52, 28, 103),
-    (56, 36, 84), (57, 52, 84), (58, 36, 77), (59, 24, 60), (64, 34, 88), (65, 56, 88), (66, 49, 81), (67, 42, 76), (68, 36, 69),
-    (69, 58, 91), (70, 52, 84), (71, 34, 75), (72, 50, 94), (73, 74, 108), (74, 60, 98), (80, 48, 96), (112, 28, 100), (120, 28, 96), (128, 21, 108),
-)  # fmt: skip
+    (8, 21, 108),
+    (9, 60, 108),
+    (10, 72, 108),
+    (11, 60, 96),
+    (12, 53, 89),
+    (13, 45, 96),
+    (16, 48, 96),
+    (24, 36, 96),
+    (32, 36, 88),
+    (40, 23, 67),
+    (41, 55, 103),
+    (42, 48, 91),
+    (43, 36, 84),
+    (44, 28, 67),
+    (46, 28, 103),
+    (47, 24, 103),
+    (48, 36, 60),
+    (52, 28, 103),
+    (56, 36, 84),
+    (57, 52, 84),
+    (58, 36, 77),
+    (59, 24, 60),
+    (64, 34, 88),
+    (65, 56, 88),
+    (66, 49, 81),
+    (67, 42, 76),
+    (68, 36, 69),
+    (69, 58, 91),
+    (70, 52, 84),
+    (71, 34, 75),
+    (72, 50, 94),
+    (73, 74, 108),
+    (74, 60, 98),
+    (80, 48, 96),
+    (112, 28, 100),
+    (120, 28, 96),
+    (128, 21, 108),
+)
 DRUM_RANGE = (35, 81)
 
 
@@ -82,7 +141,18 @@ def pitch_range(track: int, program: int) -> tuple[int, int]:
     return next((low, high) for below, low, high in _PROGRAM_RANGE if program < below)
 
 
-_LOUD = {CLASS[n]: v for n, v in (("Melody", 86), ("Soprano", 80), ("Violin 1", 82), ("Right hand", 76), ("Bridge", 74), ("Left hand", 66), ("Chords", 58))}
+_LOUD = {
+    CLASS[n]: v
+    for n, v in (
+        ("Melody", 86),
+        ("Soprano", 80),
+        ("Violin 1", 82),
+        ("Right hand", 76),
+        ("Bridge", 74),
+        ("Left hand", 66),
+        ("Chords", 58),
+    )
+}
 
 
 def phrased_velocity(track: int, bar_share: float, beat_start: bool, phrase: float, base: int | None = None) -> int:

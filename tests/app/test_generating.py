@@ -7,37 +7,15 @@ import pytest
 from studio.app.generating import Generating, Order, compose, context_hash, request_of, with_take
 from studio.app.jobs import Jobs
 from studio.app.session import Session
-from studio.engines.api import Chunk, Part, Quiet
-from studio.engines.cards import Card
+from studio.engines.api import Quiet
 from studio.errors import StudioError
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 from studio.music.time import Meter, TimeSignature
+from tests.fakes import OneNoteABar
 
 BAR = 3840
-FLUTE = Part("Flute", 73)
-
-
-class OneNoteABar:
-    """Writes one note a bar, its pitch from the seed and the take."""
-
-    styles = ("plain",)
-
-    def __init__(self):
-        self.card = Card("one", "one-note", "One note a bar", sha256="ab" * 32)
-
-    def prepare(self, card, device):
-        self.card = card
-
-    def generate(self, request, ctx):
-        rng = [np.random.default_rng([request.seed, k]) for k in range(request.takes)]
-        for start in range(request.start, request.end, BAR):
-            ctx.progress((start - request.start) / request.length)
-            for k in range(request.takes):
-                note = Notes.of([start], BAR // 2, int(rng[k].integers(40, 90)), origin=3)
-                yield Chunk(k, ((FLUTE, note),), min(start + BAR, request.end))
-
 
 class FakeShelf:
     def generator(self, model=""):

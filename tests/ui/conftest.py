@@ -30,6 +30,9 @@ class TinyWriter:
     card = Card("tiny", "tiny", "Tiny writer", sha256="0" * 64)
     styles = ("pop", "folk")
 
+    def tempo(self, style):
+        return 120.0
+
     def __init__(self, wait: float = 0.0) -> None:
         self.wait = wait
         self.requests: list[GenerateRequest] = []
