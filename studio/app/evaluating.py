@@ -52,6 +52,10 @@ def evaluate(files: Sequence[Path], generator: object, ctx: Context, style: str 
             continue
         parts = dict(zip(_PARTS, costs.nats.mean(axis=0).tolist(), strict=True))
         yield {
-            "file": str(file), "notes": costs.notes, "nll": costs.a_note, "total": costs.a_note * costs.notes,
-            "parts": {**parts, "whole piece": costs.whole / costs.notes}, "style": costs.style or "any",
-        }  # fmt: skip
+            "file": str(file),
+            "notes": costs.notes,
+            "nll": costs.a_note,
+            "total": costs.a_note * costs.notes,
+            "parts": {**parts, "whole piece": costs.whole / costs.notes},
+            "style": costs.style or "any",
+        }

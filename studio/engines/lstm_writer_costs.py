@@ -80,9 +80,14 @@ def costs_of(model: "NoteLstm", piece: Piece, ctx: Context, style: str | None = 
 
 
 def _run(
-    model: "NoteLstm", piece: Piece, rows: npt.NDArray[np.int16], levels: npt.NDArray[np.uint8], target: npt.NDArray[np.int16],
-    style: int, ctx: Context,
-) -> npt.NDArray[np.float64]:  # fmt: skip
+    model: "NoteLstm",
+    piece: Piece,
+    rows: npt.NDArray[np.int16],
+    levels: npt.NDArray[np.uint8],
+    target: npt.NDArray[np.int16],
+    style: int,
+    ctx: Context,
+) -> npt.NDArray[np.float64]:
     from studio.nn.runtime import inference, tensor
 
     made, state = [], None
@@ -93,6 +98,7 @@ def _run(
         ints = matrix(rows[block], target[block], before, style, mode_of(piece.key), piece.flat)
         told = np.zeros((len(ints), N_TRACK + 1), np.float32)
         with inference():
-            costs, state = model.losses(*(tensor(x)[None] for x in (ints, levels[block], told)), state)
+            shown = [torch.from_numpy(x)[None] for x in (ints, levels[block], told)]
+            costs, state = model.losses(shown[0], shown[1], shown[2], state)
         made.append(costs[0].double().numpy())
     return np.concatenate(made)

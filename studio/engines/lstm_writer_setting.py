@@ -84,9 +84,18 @@ def setting_of(request: GenerateRequest) -> Setting:
     start, end = (_steps(request.start), _steps(request.end))
     level = _levels(piece) if len(piece) else {}
     return Setting(
-        piece, parts, piece.bars, start, max(end, start + 1), key, style_name, style.phrased or (len(piece) > 8 and piece.flat),
-        piece.flat if len(piece) else style.phrased, _allowed(parts, request.key, move_for(key)), level,
-    )  # fmt: skip
+        piece,
+        parts,
+        piece.bars,
+        start,
+        max(end, start + 1),
+        key,
+        style_name,
+        style.phrased or (len(piece) > 8 and piece.flat),
+        piece.flat if len(piece) else style.phrased,
+        _allowed(parts, request.key, move_for(key)),
+        level,
+    )
 
 
 def _steps(tick: int) -> int:

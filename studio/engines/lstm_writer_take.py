@@ -3,11 +3,37 @@
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines.api import Chunk, GenerateRequest, Part
+from studio.engines.api import Chunk, GenerateRequest
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
 from studio.engines.lstm_writer_styles import phrased_velocity, sampling
-from studio.engines.note_columns import DRUM_STEPS, DRUMS, DURATIONS, N_PITCH, N_TRACK, SHIFTS, STEPS, VELOCITIES, class_velocity, nearest
-from studio.engines.note_features import COLUMNS, LEVELS, MODE, N_BEFORE, N_CHOSEN, N_PLACED, NOW, START, STYLE, VELOCITY_COLUMNS, WAS, WIDTH, NoteState, mode_of
+from studio.engines.note_columns import (
+    DRUM_STEPS,
+    DRUMS,
+    DURATIONS,
+    N_PITCH,
+    N_TRACK,
+    SHIFTS,
+    STEPS,
+    VELOCITIES,
+    class_velocity,
+    nearest,
+)
+from studio.engines.note_features import (
+    COLUMNS,
+    LEVELS,
+    MODE,
+    N_BEFORE,
+    N_CHOSEN,
+    N_PLACED,
+    NOW,
+    START,
+    STYLE,
+    VELOCITY_COLUMNS,
+    WAS,
+    WIDTH,
+    NoteState,
+    mode_of,
+)
 from studio.music.notes import Notes, Origin
 
 Logits = npt.NDArray[np.float32]
@@ -19,9 +45,11 @@ FLAT_CLASS = 20
 
 
 class Take:
-    """A take of a request. The engine shows :attr:`ints` and :attr:`levels` to the network and hands logits back, head by head."""
+    """A take of a request. The engine shows :attr:`ints` and :attr:`levels` to the network and hands each head's logits back."""
 
-    def __init__(self, request: GenerateRequest, setting: Setting, number: int, style: int, state: NoteState, last: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self, request: GenerateRequest, setting: Setting, number: int, style: int, state: NoteState, last: npt.NDArray[np.int64]
+    ) -> None:
         self.number, self.setting = number, setting
         self._request = request
         self._draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))

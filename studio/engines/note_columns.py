@@ -23,7 +23,35 @@ Ints = npt.NDArray[np.int64]
 
 SHIFTS = np.array([*range(97), 108, 120, 144, 168, 192, 240, 288, 384, 576, 768])
 DURATIONS = np.array(
-    [*range(1, 25), 28, 30, 32, 33, 36, 40, 42, 45, 48, 54, 60, 66, 72, 80, 84, 90, 96, 108, 120, 144, 168, 192, 240, 288, 384, 576]
+    [
+        *range(1, 25),
+        28,
+        30,
+        32,
+        33,
+        36,
+        40,
+        42,
+        45,
+        48,
+        54,
+        60,
+        66,
+        72,
+        80,
+        84,
+        90,
+        96,
+        108,
+        120,
+        144,
+        168,
+        192,
+        240,
+        288,
+        384,
+        576,
+    ]
 )
 VELOCITIES = 32
 N_SHIFT, N_TRACK, N_PITCH, N_DURATION = len(SHIFTS), 32, 128, len(DURATIONS)
@@ -33,32 +61,89 @@ KEY_COST = math.log(24)
 FLAT_COST = math.log(2)
 
 TRACK_CLASSES: tuple[tuple[str, int], ...] = (
-    ("Drums", 0), ("Bass", 33), ("Chords", 0), ("Left hand", 0), ("Piano", 0), ("Right hand", 0), ("Organ", 19),
-    ("Guitar", 24), ("Driven guitar", 29), ("Strings", 48), ("Choir", 52), ("Cello", 42), ("Viola", 41), ("Violin 2", 40),
-    ("Violin 1", 40), ("Bass voice", 52), ("Tenor", 52), ("Alto", 52), ("Soprano", 52), ("Brass", 61), ("Reed", 66),
-    ("Flute", 73), ("Mallets", 11), ("Synthesizer", 80), ("Pad", 89), ("Effects", 98), ("Ethnic", 104), ("Bridge", 0),
-    ("Melody", 0), ("Second", 0), ("Third", 0), ("Fourth", 0),
-)  # fmt: skip
+    ("Drums", 0),
+    ("Bass", 33),
+    ("Chords", 0),
+    ("Left hand", 0),
+    ("Piano", 0),
+    ("Right hand", 0),
+    ("Organ", 19),
+    ("Guitar", 24),
+    ("Driven guitar", 29),
+    ("Strings", 48),
+    ("Choir", 52),
+    ("Cello", 42),
+    ("Viola", 41),
+    ("Violin 2", 40),
+    ("Violin 1", 40),
+    ("Bass voice", 52),
+    ("Tenor", 52),
+    ("Alto", 52),
+    ("Soprano", 52),
+    ("Brass", 61),
+    ("Reed", 66),
+    ("Flute", 73),
+    ("Mallets", 11),
+    ("Synthesizer", 80),
+    ("Pad", 89),
+    ("Effects", 98),
+    ("Ethnic", 104),
+    ("Bridge", 0),
+    ("Melody", 0),
+    ("Second", 0),
+    ("Third", 0),
+    ("Fourth", 0),
+)
 """Name and GM program a class is played with when nothing else is known. A class's number is its place among chained notes."""
 
 CLASS = {name: i for i, (name, _) in enumerate(TRACK_CLASSES)}
 DRUMS = CLASS["Drums"]
 _SPARE = (CLASS["Second"], CLASS["Third"], CLASS["Fourth"])
 _FAMILIES = (
-    (8, "Piano"), (16, "Mallets"), (24, "Organ"), (29, "Guitar"), (32, "Driven guitar"), (40, "Bass"), (41, "Violin 1"),
-    (42, "Viola"), (43, "Cello"), (44, "Bass"), (46, "Strings"), (48, "Mallets"), (52, "Strings"), (55, "Choir"), (64, "Brass"),
-    (72, "Reed"), (80, "Flute"), (88, "Synthesizer"), (96, "Pad"), (104, "Effects"), (112, "Ethnic"), (120, "Mallets"), (128, "Effects"),
-)  # fmt: skip
+    (8, "Piano"),
+    (16, "Mallets"),
+    (24, "Organ"),
+    (29, "Guitar"),
+    (32, "Driven guitar"),
+    (40, "Bass"),
+    (41, "Violin 1"),
+    (42, "Viola"),
+    (43, "Cello"),
+    (44, "Bass"),
+    (46, "Strings"),
+    (48, "Mallets"),
+    (52, "Strings"),
+    (55, "Choir"),
+    (64, "Brass"),
+    (72, "Reed"),
+    (80, "Flute"),
+    (88, "Synthesizer"),
+    (96, "Pad"),
+    (104, "Effects"),
+    (112, "Ethnic"),
+    (120, "Mallets"),
+    (128, "Effects"),
+)
 _NAMES = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
-        (r"^chords?$", "Chords"), (r"^bridge$", "Bridge"), (r"staff ?1$|right hand|^rh$", "Right hand"),
-        (r"staff ?2$|left hand|^lh$", "Left hand"), (r"^soprano", "Soprano"), (r"^alto$", "Alto"), (r"^tenor$", "Tenor"),
-        (r"^bass voice$", "Bass voice"), (r"violin(o|e)? ?(2|ii)\b", "Violin 2"), (r"violin(o|e)? ?(1|i)\b", "Violin 1"),
-        (r"^synthesizer$", "Synthesizer"), (r"^second$", "Second"), (r"^third$", "Third"), (r"^fourth$", "Fourth"),
+        (r"^chords?$", "Chords"),
+        (r"^bridge$", "Bridge"),
+        (r"staff ?1$|right hand|^rh$", "Right hand"),
+        (r"staff ?2$|left hand|^lh$", "Left hand"),
+        (r"^soprano", "Soprano"),
+        (r"^alto$", "Alto"),
+        (r"^tenor$", "Tenor"),
+        (r"^bass voice$", "Bass voice"),
+        (r"violin(o|e)? ?(2|ii)\b", "Violin 2"),
+        (r"violin(o|e)? ?(1|i)\b", "Violin 1"),
+        (r"^synthesizer$", "Synthesizer"),
+        (r"^second$", "Second"),
+        (r"^third$", "Third"),
+        (r"^fourth$", "Fourth"),
         (r"melod|\bvoice|vocal|vox|\blead\b|sing|canto|chant|stimme|gesang", "Melody"),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -234,7 +319,9 @@ def estimate_key(pitch: Ints, weight: npt.NDArray[np.float64]) -> int:
     if not len(pitch):
         return -1
     chroma = np.bincount(pitch % 12, np.minimum(weight, STEPS), 12)
-    scores = [float(np.corrcoef(chroma, np.roll(p, k))[0, 1]) if chroma.std() > 0 else 0.0 for p in (_MAJOR, _MINOR) for k in range(12)]
+    scores = [
+        float(np.corrcoef(chroma, np.roll(p, k))[0, 1]) if chroma.std() > 0 else 0.0 for p in (_MAJOR, _MINOR) for k in range(12)
+    ]
     return int(np.argmax(scores))
 
 
@@ -253,7 +340,10 @@ def encode(parts: Sequence[Part], signatures: Sequence[tuple[int, int, int]], pe
     """
     classes = track_classes(parts)
     kept = [(c, p) for c, p in zip(classes, parts, strict=True) if len(p.start)]
-    columns = [np.concatenate([getattr(p, k) for _, p in kept]) if kept else np.zeros(0, np.int64) for k in ("start", "length", "pitch", "velocity")]
+    columns = [
+        np.concatenate([getattr(p, k) for _, p in kept]) if kept else np.zeros(0, np.int64)
+        for k in ("start", "length", "pitch", "velocity")
+    ]
     start, length, pitch, velocity = (np.asarray(c, np.int64) for c in columns)
     track = np.concatenate([np.full(len(p.start), c) for c, p in kept]) if kept else np.zeros(0, np.int64)
     time = (2 * start * STEPS + per_beat) // (2 * per_beat)
@@ -271,6 +361,15 @@ def encode(parts: Sequence[Part], signatures: Sequence[tuple[int, int, int]], pe
     order = order[~same]
     bars = Bars.of([((2 * a * STEPS + per_beat) // (2 * per_beat), n, d) for a, n, d in signatures])
     return Piece(
-        time[order], track[order], pitch[order], steps[order], nearest(DURATIONS, steps[order]), velocity_class(velocity[order]),
-        bars, key, moved, bool(len(velocity) == 0 or (velocity == velocity[0]).all()), classes,
-    )  # fmt: skip
+        time[order],
+        track[order],
+        pitch[order],
+        steps[order],
+        nearest(DURATIONS, steps[order]),
+        velocity_class(velocity[order]),
+        bars,
+        key,
+        moved,
+        bool(len(velocity) == 0 or (velocity == velocity[0]).all()),
+        classes,
+    )

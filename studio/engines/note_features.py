@@ -10,7 +10,20 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines.note_columns import DRUMS, DURATIONS, N_DURATION, N_METRE, N_PITCH, N_SHIFT, N_TRACK, SHIFTS, STEPS, VELOCITIES, Bars, Piece
+from studio.engines.note_columns import (
+    DRUMS,
+    DURATIONS,
+    N_DURATION,
+    N_METRE,
+    N_PITCH,
+    N_SHIFT,
+    N_TRACK,
+    SHIFTS,
+    STEPS,
+    VELOCITIES,
+    Bars,
+    Piece,
+)
 
 BACK = (1, 2, 4, 8)
 POINTERS = len(BACK) + 1
@@ -19,21 +32,38 @@ _TRACK, _TIME = 1 << 6, 1 << 11
 _SHIFT_OF = np.clip(np.searchsorted(SHIFTS, np.arange(2000)), 0, N_SHIFT - 1).tolist()
 _DURATION_STEPS = DURATIONS.tolist()
 
-# Columns before the shift, after it, after the track, after the pitch: (name, classes). The last class of a pointer means "nothing there".
+# Columns before the shift, after it, after the track, after the pitch: (name, classes). A pointer's last class: nothing there.
 BEFORE = (
-    ("beat", STEPS), ("bar", 64), ("metre", N_METRE), ("group", 8), *((f"shift_at_{i}", N_SHIFT + 1) for i in range(POINTERS)),
-    *((f"run_{i}", 8) for i in range(POINTERS)), ("next_end", N_SHIFT + 1), ("bar_number", 16),
-)  # fmt: skip
+    ("beat", STEPS),
+    ("bar", 64),
+    ("metre", N_METRE),
+    ("group", 8),
+    *((f"shift_at_{i}", N_SHIFT + 1) for i in range(POINTERS)),
+    *((f"run_{i}", 8) for i in range(POINTERS)),
+    ("next_end", N_SHIFT + 1),
+    ("bar_number", 16),
+)
 PLACED = (
-    ("beat_then", STEPS), ("bar_then", 64), *((f"track_at_{i}", N_TRACK + 1) for i in range(POINTERS)), ("bass", N_PITCH + 1),
-    ("held", 4096), ("group_chroma", 4096),
-)  # fmt: skip
+    ("beat_then", STEPS),
+    ("bar_then", 64),
+    *((f"track_at_{i}", N_TRACK + 1) for i in range(POINTERS)),
+    ("bass", N_PITCH + 1),
+    ("held", 4096),
+    ("group_chroma", 4096),
+)
 CHOSEN = (
-    *((f"pitch_at_{i}", N_PITCH + 1) for i in range(POINTERS)), ("last_pitch", N_PITCH + 1), ("pitch_before", N_PITCH + 1),
-    ("voice_pitch", N_PITCH + 1), ("last_duration", N_DURATION + 1), ("last_velocity", VELOCITIES + 1), ("since", N_SHIFT + 1),
-    ("remaining", STEPS + 1), ("ordinal", 8), *((f"duration_at_{i}", N_DURATION + 1) for i in range(POINTERS)),
+    *((f"pitch_at_{i}", N_PITCH + 1) for i in range(POINTERS)),
+    ("last_pitch", N_PITCH + 1),
+    ("pitch_before", N_PITCH + 1),
+    ("voice_pitch", N_PITCH + 1),
+    ("last_duration", N_DURATION + 1),
+    ("last_velocity", VELOCITIES + 1),
+    ("since", N_SHIFT + 1),
+    ("remaining", STEPS + 1),
+    ("ordinal", 8),
+    *((f"duration_at_{i}", N_DURATION + 1) for i in range(POINTERS)),
     *((f"velocity_at_{i}", VELOCITIES + 1) for i in range(POINTERS)),
-)  # fmt: skip
+)
 PITCHED = (("same_duration", N_DURATION + 1), ("same_velocity", VELOCITIES + 1), ("same_since", N_SHIFT + 1))
 N_BEFORE, N_PLACED, N_CHOSEN, N_PITCHED = len(BEFORE), len(PLACED), len(CHOSEN), len(PITCHED)
 COLUMNS = N_BEFORE + N_PLACED + N_CHOSEN + N_PITCHED
@@ -45,7 +75,7 @@ _FAST, _SLOW = 0.8, 0.98
 
 
 class NoteState:
-    """A piece up to some note. Call :meth:`before`, :meth:`place`, :meth:`choose`, :meth:`sound`, :meth:`push` in turn for each note."""
+    """A piece up to some note. For each note call :meth:`before`, :meth:`place`, :meth:`choose`, :meth:`sound`, :meth:`push`."""
 
     def __init__(self, bars: Bars, start: int) -> None:
         self._bars = bars
@@ -171,7 +201,9 @@ class NoteState:
         order = len(self._chord[track]) - 1
         self._keys.append(then * _TIME + track * _TRACK + min(order, 63))
         for column, value in zip(
-            (self.time, self.shift, self.track, self.pitch, self.duration, self.velocity), (then, shift, track, pitch, duration, velocity), strict=True
+            (self.time, self.shift, self.track, self.pitch, self.duration, self.velocity),
+            (then, shift, track, pitch, duration, velocity),
+            strict=True,
         ):
             column.append(value)
         length = _DURATION_STEPS[duration] if steps is None else steps
@@ -228,7 +260,9 @@ START = np.array([N_SHIFT, N_TRACK, 2 * N_PITCH, N_DURATION, VELOCITIES])
 """What stands for the note before the first."""
 VELOCITY_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if "velocity" in n] + [WAS + 4, NOW + 4])
 
-PITCH_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if n.startswith("pitch_at") or n in ("last_pitch", "pitch_before", "voice_pitch")])
+PITCH_COLUMNS = np.array(
+    [i for i, n in enumerate(_NAMES) if n.startswith("pitch_at") or n in ("last_pitch", "pitch_before", "voice_pitch")]
+)
 _CHROMA_COLUMNS = [_NAMES.index("held"), _NAMES.index("group_chroma")]
 
 
@@ -251,7 +285,9 @@ def mode_of(key: int) -> int:
     return 0 if key < 0 else 1 + key // 12
 
 
-def matrix(rows: npt.NDArray[np.int16], target: npt.NDArray[np.int16], before: npt.ArrayLike, style: int, mode: int, flat: bool) -> npt.NDArray[np.int64]:
+def matrix(
+    rows: npt.NDArray[np.int16], target: npt.NDArray[np.int16], before: npt.ArrayLike, style: int, mode: int, flat: bool
+) -> npt.NDArray[np.int64]:
     """What the network reads of consecutive notes, int64 [n, WIDTH]: pitches of drums are 128 higher, flat velocities unknown.
 
     ``before`` is the target row of the note before the first one, or :data:`START`.

@@ -47,7 +47,9 @@ class Shape:
     @classmethod
     def of(cls, values: dict[str, Any]) -> "Shape":
         """The shape written in a card."""
-        plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in cls.__dataclass_fields__}
+        plain: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in cls.__dataclass_fields__
+        }
         plain["columns"] = tuple((str(n), int(c)) for n, c in values["columns"])
         return cls(**plain)
 
@@ -67,36 +69,82 @@ def _head_columns(shape: Shape) -> dict[str, list[str]]:
     return {
         "shift": ["style", "beat", "bar", "metre", *at["shift"], *runs, "next_end", "was_track", "was_duration"],
         "track": [*placed, *at["track"], *runs, "was_track", "metre"],
-        "pitch": [*placed, "track", *at["pitch"], *runs, "last_pitch", "pitch_before", "voice_pitch", "bass", "since", "remaining",
-                  "ordinal", "was_pitch", "mode"],
-        "duration": [*placed, "track", "pitch", "last_duration", "since", "remaining", "ordinal", *at["duration"], "same_duration",
-                     "was_duration", *runs],
-        "velocity": [*placed, "track", "pitch", "duration", "last_velocity", *at["velocity"], "same_velocity", "same_since",
-                     "was_velocity", "ordinal", *runs],
-    }  # fmt: skip
+        "pitch": [
+            *placed,
+            "track",
+            *at["pitch"],
+            *runs,
+            "last_pitch",
+            "pitch_before",
+            "voice_pitch",
+            "bass",
+            "since",
+            "remaining",
+            "ordinal",
+            "was_pitch",
+            "mode",
+        ],
+        "duration": [
+            *placed,
+            "track",
+            "pitch",
+            "last_duration",
+            "since",
+            "remaining",
+            "ordinal",
+            *at["duration"],
+            "same_duration",
+            "was_duration",
+            *runs,
+        ],
+        "velocity": [
+            *placed,
+            "track",
+            "pitch",
+            "duration",
+            "last_velocity",
+            *at["velocity"],
+            "same_velocity",
+            "same_since",
+            "was_velocity",
+            "ordinal",
+            *runs,
+        ],
+    }
 
 
-class _Lookup(nn.Module):
+class Lookup(nn.Module):
     """A sum of one embedding a column: one-hot rows through a matrix."""
+
+    where: Tensor
+    offset: Tensor
 
     def __init__(self, shape: Shape, names: list[str], width: int) -> None:
         super().__init__()
         every = [n for n, _ in shape.all_columns]
         sizes = [dict(shape.all_columns)[n] for n in names]
-        self.register_buffer("_where", torch.tensor([every.index(n) for n in names]), persistent=False)
-        self.register_buffer("_offset", torch.tensor([0, *sizes[:-1]]).cumsum(0), persistent=False)
+        self.register_buffer("where", torch.tensor([every.index(n) for n in names]), persistent=False)
+        self.register_buffer("offset", torch.tensor([0, *sizes[:-1]]).cumsum(0), persistent=False)
         self.table = nn.Parameter(torch.randn(sum(sizes), width) * (1.0 / len(names)) ** 0.5)
 
     def forward(self, ints: Tensor) -> Tensor:
         """``ints`` [n, columns] to [n, width]."""
-        return F.embedding_bag(ints[:, self._where] + self._offset, self.table, mode="sum")
+        return F.embedding_bag(ints[:, self.where] + self.offset, self.table, mode="sum")
 
 
 class NoteLstm(nn.Module):
-    """The network. ``ints`` are int64 [n, len(shape.all_columns)], ``levels`` uint8 [n, shape.levels], ``tracks`` float [n, tracks + 1].
+    """The network. ``ints`` are int64 [n, all_columns], ``levels`` uint8 [n, shape.levels], ``tracks`` float [n, tracks + 1].
 
     ``tracks`` tells which classes the piece has (and, last, whether that is told at all).
     """
+
+    _shifts: Tensor
+    _durations: Tensor
+    _bars: Tensor
+    _bits: Tensor
+    _pitches: Tensor
+    _tracks: Tensor
+    _velocities: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -105,13 +153,13 @@ class NoteLstm(nn.Module):
         self.column = {n: i for i, n in enumerate(names)}
         into = [n for n, _ in shape.columns[: names.index("bar_number") + 1]] + [f"was_{h}" for h in HEADS] + ["style", "mode"]
         width, units = shape.width, shape.units
-        self.input = _Lookup(shape, into, width)
+        self.input = Lookup(shape, into, width)
         self.dense = nn.Linear(shape.levels + shape.tracks + 1, width)
         self.input_norm = nn.LayerNorm(width)
         self.lstm = nn.LSTM(width, units, shape.layers, batch_first=True, dropout=shape.dropout)
         self.output_norm = nn.LayerNorm(units)
         self.trunk = nn.Linear(units + width, 5 * width)
-        self.lookups = nn.ModuleDict({h: _Lookup(shape, c, width) for h, c in _head_columns(shape).items()})
+        self.lookups = nn.ModuleDict({h: Lookup(shape, c, width) for h, c in _head_columns(shape).items()})
         self.harmony = nn.Linear(48, width)
         self.norms = nn.ModuleDict({h: nn.LayerNorm(width) for h in HEADS})
         self.outs = nn.ModuleDict({h: nn.Linear(width, n) for h, n in self._outputs().items()})
@@ -141,7 +189,9 @@ class NoteLstm(nn.Module):
     def look(self, ints: Tensor, levels: Tensor, tracks: Tensor) -> Tensor:
         """The LSTM's input of each row, [n, width]."""
         t, raw = self.shape.tracks, levels.float()
-        dense = torch.cat([raw[:, :t].clamp(max=96) / 48, torch.exp(raw[:, t : 2 * t] / -24), raw[:, 2 * t :] / 64, tracks], dim=1)
+        dense = torch.cat(
+            [raw[:, :t].clamp(max=96) / 48, torch.exp(raw[:, t : 2 * t] / -24), raw[:, 2 * t :] / 64, tracks], dim=1
+        )
         return self.input_norm(self.input(ints) + self.dense(dense))
 
     def remember(self, seen: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
@@ -199,18 +249,24 @@ class NoteLstm(nn.Module):
         logits = torch.where(drum, drums, pitched)
         near = F.pad(near.view(-1, 5, span), (0, 1))
         last = torch.where(was < 128, was, 128)
-        marks = torch.stack([*(self._get(ints, n) for n in ("last_pitch", "pitch_before", "voice_pitch", "bass")), last], dim=1).unsqueeze(2)
+        marks = torch.stack(
+            [*(self._get(ints, n) for n in ("last_pitch", "pitch_before", "voice_pitch", "bass")), last], dim=1
+        ).unsqueeze(2)
         where = (self._pitches - marks).clamp(-REACH, REACH) + REACH
         where = torch.where((marks < 128) & ~drum.unsqueeze(2), where, span)
         logits = logits + near.gather(2, where).sum(dim=1)
         logits = self._copied(logits, weights, ints, self._at("pitch"))
         chained = (self._get(ints, "shift") == 0) & (self._get(ints, "was_track") == track)
-        return logits.masked_fill(chained.unsqueeze(1) & (self._pitches <= (was % 128).unsqueeze(1)) & (was < 256).unsqueeze(1), -1e9)
+        return logits.masked_fill(
+            chained.unsqueeze(1) & (self._pitches <= (was % 128).unsqueeze(1)) & (was < 256).unsqueeze(1), -1e9
+        )
 
     def _duration_logits(self, out: Tensor, ints: Tensor) -> Tensor:
         flat, beats, weights = out.split([len(self._durations), 24, self.shape.pointers + 2], dim=1)
         then = (self._get(ints, "beat_then").unsqueeze(1) + self._durations) % 24
-        return self._copied(flat + beats.gather(1, then), weights, ints, [*self._at("duration"), "last_duration", "same_duration"])
+        return self._copied(
+            flat + beats.gather(1, then), weights, ints, [*self._at("duration"), "last_duration", "same_duration"]
+        )
 
     def _velocity_logits(self, out: Tensor, ints: Tensor) -> Tensor:
         span = 2 * VELOCITY_REACH + 1
@@ -221,7 +277,9 @@ class NoteLstm(nn.Module):
             logits = logits + F.pad(near, (0, 1)).gather(1, torch.where(mark < self.shape.velocities, where, span))
         return self._copied(logits, weights, ints, self._at("velocity"))
 
-    def losses(self, ints: Tensor, levels: Tensor, tracks: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def losses(
+        self, ints: Tensor, levels: Tensor, tracks: Tensor, state: tuple[Tensor, Tensor] | None
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Nats of every choice of every note, teacher-forced.
 
         ``ints`` [batch, time, columns], ``levels`` [batch, time, levels], ``tracks`` [batch, time, tracks + 1].

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from studio.nn.note_lstm import BAR_CELLS, CELL, HEADS, REACH, VELOCITY_REACH, NoteLstm
+from studio.nn.note_lstm import BAR_CELLS, CELL, HEADS, REACH, VELOCITY_REACH, Lookup, NoteLstm
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -20,9 +20,9 @@ _NEVER = np.float32(-1e9)
 class _Bag:
     """The rows of a lookup summed for a fixed number of rows."""
 
-    def __init__(self, lookup: torch.nn.Module, rows: int) -> None:
-        self._where = lookup._where.numpy()
-        self._offset = lookup._offset.numpy()
+    def __init__(self, lookup: Lookup, rows: int) -> None:
+        self._where = lookup.where.numpy()
+        self._offset = lookup.offset.numpy()
         self._table = lookup.table.detach()
         self._starts = torch.arange(rows) * len(self._where)
 
@@ -37,7 +37,10 @@ class NoteStepper:
     def __init__(self, model: NoteLstm, rows: int) -> None:
         self.shape, self.rows = model.shape, rows
         self._column = model.column
-        self._input, self._bags = _Bag(model.input, rows), {h: _Bag(m, rows) for h, m in model.lookups.items()}
+        self._input, self._bags = (
+            _Bag(model.input, rows),
+            {h: _Bag(m, rows) for h, m in model.lookups.items() if isinstance(m, Lookup)},
+        )
         self._dense = _turned(model.dense)
         self._input_norm, self._output_norm, self._norms = model.input_norm, model.output_norm, model.norms
         self._layers = []

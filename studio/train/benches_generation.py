@@ -3,7 +3,7 @@
 import argparse
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +39,7 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
     piece = encode(parts, signatures, per_beat)
     if not windows(piece):
         return None
-    first = sorted(signatures)[0] if signatures else (0, 4, 4)
+    first = min(signatures) if signatures else (0, 4, 4)
     classes = track_classes(parts)
     tracks = tuple(
         Track(k, TRACK_CLASSES[c][0], program=p.program, drums=p.drums)
@@ -52,7 +52,7 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
 def pieces(
     writer: LstmWriter, style: str, models_: Sequence[Model], count: int, bars: int, seed: int = 0
 ) -> list[tuple[Piece, int, int]]:
-    """New pieces of a style at the default temperatures, as (piece, first, last): each with the players and metre of a held-out song."""
+    """New pieces of a style at the defaults, as (piece, first, last): each with the players and metre of a held-out song."""
     made = []
     for k in range(count):
         model = models_[k % len(models_)]
@@ -86,8 +86,10 @@ def windows(piece: Piece, bars: int = BARS) -> list[tuple[int, int]]:
 def excerpt(piece: Piece, first: int, last: int) -> Piece:
     """The notes that start in [first, last)."""
     m = (piece.time >= first) & (piece.time < last)
-    columns = (getattr(piece, n)[m] for n in ("time", "track", "pitch", "steps", "duration", "velocity"))
-    return Piece(*columns, piece.bars, piece.key, piece.moved, piece.flat, piece.parts)
+    time, track, pitch, steps, duration, velocity = (
+        getattr(piece, n)[m] for n in ("time", "track", "pitch", "steps", "duration", "velocity")
+    )
+    return replace(piece, time=time, track=track, pitch=pitch, steps=steps, duration=duration, velocity=velocity)
 
 
 def mean_figures(made: Sequence[tuple[Piece, int, int]]) -> dict[str, float]:
@@ -144,8 +146,10 @@ def _apart(ours: float, theirs: float) -> float:
 def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> None:
     known = [outline(s.piece) for c in _songs(number, TRAIN) for s in load_song(c)]
     ours, theirs = (longest_copy([outline(p) for p in which], known) for which in (made, held))
-    print(f"{'':<11}longest stretch found in training songs, notes: written {max(ours)} (median {np.median(ours):.0f}), "
-          f"held out {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})")  # fmt: skip
+    print(
+        f"{'':<11}longest stretch found in training songs, notes: written {max(ours)} (median {np.median(ours):.0f}), "
+        f"held out {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})"
+    )
 
 
 def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> None:

@@ -61,7 +61,8 @@ def nll(argv: Sequence[str]) -> int:
 
 def _print_nll(songs: Corpus, held: list[int], costs: dict[str, list[npt.NDArray[np.float64]]], most: int) -> None:
     print(
-        f"{'set':<11}{'songs':>6}{'notes':>8}{'5-gram':>9}{'pointers':>10}{'LSTM':>8}{'  below 5-gram':>15}{'  below pointers':>17}"
+        f"{'set':<11}{'songs':>6}{'notes':>8}{'5-gram':>9}{'pointers':>10}{'LSTM':>8}"
+        f"{'  below 5-gram':>15}{'  below pointers':>17}"
     )
     table, parts = [], defaultdict(list)
     for number, style in enumerate(STYLES):
@@ -76,7 +77,8 @@ def _print_nll(songs: Corpus, held: list[int], costs: dict[str, list[npt.NDArray
             row.append(float(sums.sum() + told) / notes)
         table.append(row)
         print(
-            f"{style:<11}{len(mine):>6}{notes:>8}{row[0]:>9.3f}{row[1]:>10.3f}{row[2]:>8.3f}{1 - row[2] / row[0]:>15.1%}{1 - row[2] / row[1]:>17.1%}"
+            f"{style:<11}{len(mine):>6}{notes:>8}{row[0]:>9.3f}{row[1]:>10.3f}{row[2]:>8.3f}"
+            f"{1 - row[2] / row[0]:>15.1%}{1 - row[2] / row[1]:>17.1%}"
         )
     mean = np.mean(table, axis=0)
     print(
@@ -136,7 +138,8 @@ def writing(argv: Sequence[str]) -> int:
     writer = _writer(options.model, options.threads)
     print(f"loaded and warm in {time.perf_counter() - began:.2f} s; real time at 120 beats a minute")
     print(
-        f"{'style':<11}{'first note':>11}{'going on':>10}{'notes/s x1':>12}{'x real time':>13}{'notes/s x4':>12}{'x real time':>13}{'cancel':>9}"
+        f"{'style':<11}{'first note':>11}{'going on':>10}{'notes/s x1':>12}{'x real time':>13}"
+        f"{'notes/s x4':>12}{'x real time':>13}{'cancel':>9}"
     )
     rows = []
     for style in writer.styles:
@@ -160,7 +163,8 @@ def writing(argv: Sequence[str]) -> int:
         row.append(1e3 * max(_cancelled(writer, on, 0.02 + 0.03 * k) for k in range(5)))
         rows.append(row)
         print(
-            f"{style:<11}{row[0]:>8.0f} ms{row[1]:>7.0f} ms{row[2]:>12.0f}{row[3]:>13.1f}{row[4]:>12.0f}{row[5]:>13.1f}{row[6]:>6.0f} ms"
+            f"{style:<11}{row[0]:>8.0f} ms{row[1]:>7.0f} ms{row[2]:>12.0f}{row[3]:>13.1f}"
+            f"{row[4]:>12.0f}{row[5]:>13.1f}{row[6]:>6.0f} ms"
         )
     worst = [
         max(r[0] for r in rows),
@@ -170,9 +174,8 @@ def writing(argv: Sequence[str]) -> int:
         max(r[6] for r in rows),
     ]
     print(
-        "worst: first note {:.0f} ms new, {:.0f} ms going on; {:.1f} times real time alone, {:.1f} with four takes; cancel {:.0f} ms".format(
-            *worst
-        )
+        "worst: first note {:.0f} ms new, {:.0f} ms going on; "
+        "{:.1f} times real time alone, {:.1f} with four takes; cancel {:.0f} ms".format(*worst)
     )
     return 0
 

@@ -20,7 +20,9 @@ Progress = Callable[[float, str], None]
 class Task(Protocol):
     """What is trained."""
 
-    model: nn.Module
+    @property
+    def model(self) -> nn.Module:
+        """The network."""
 
     def loss(self, step: int) -> Tensor:
         """The loss of mini-batch ``step``, a scalar. The same step gives the same mini-batch after a resume from it."""
@@ -37,7 +39,7 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast. ``steps`` mini-batches at most; ``decay`` is the last share of them, over which the rate falls to zero.
+    """How long and how fast. ``steps`` mini-batches at most; over ``decay``, the last share of them, the rate falls to zero.
 
     ``minutes`` cuts a run short in wall time (0: never); ``patience`` measurements without a gain end it (0: never).
     """
@@ -143,9 +145,12 @@ class Trainer:
     def save(self) -> None:
         """Write ``last.pt``, whole or not at all."""
         saved = {
-            "model": self.task.model.state_dict(), "optimizer": self.optimizer.state_dict(), "mean": self.mean.state(),
-            "run": vars(self.run), "task": self.task.state(),
-        }  # fmt: skip
+            "model": self.task.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "mean": self.mean.state(),
+            "run": vars(self.run),
+            "task": self.task.state(),
+        }
         part = self.folder / "last.pt.part"
         torch.save(saved, part)
         part.replace(self.folder / "last.pt")

@@ -1,6 +1,7 @@
 """Figures of pieces that tell whether written music is like played music (as in MusPy, Dong et al. 2020, section 5), in numpy."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +31,14 @@ def figures(piece: Piece, first: int, last: int) -> dict[str, float]:
     lines = bar_lines(piece, first, last)
     bars = bar_contents(time, track, pitch, lines)
     values = (
-        scale_consistency(pitch[pitched]), pitch_class_entropy(pitch[pitched]), groove_consistency(time, lines), len(time) / max(1, len(lines) - 1),
-        polyphony(time[pitched], end[pitched]), float(np.mean([not b for b in bars])), repeated(bars),
-    )  # fmt: skip
+        scale_consistency(pitch[pitched]),
+        pitch_class_entropy(pitch[pitched]),
+        groove_consistency(time, lines),
+        len(time) / max(1, len(lines) - 1),
+        polyphony(time[pitched], end[pitched]),
+        float(np.mean([not b for b in bars])),
+        repeated(bars),
+    )
     return dict(zip(NAMES, values, strict=True))
 
 
@@ -49,7 +55,7 @@ def bar_contents(time: Ints, track: Ints, pitch: Ints, lines: Sequence[int]) -> 
     """What starts in each bar: (steps from its line, track, pitch)."""
     return [
         frozenset(zip((time[m] - a).tolist(), track[m].tolist(), pitch[m].tolist(), strict=True))
-        for a, b in zip(lines, lines[1:], strict=False)
+        for a, b in pairwise(lines)
         for m in [(time >= a) & (time < b)]
     ]
 
@@ -73,11 +79,11 @@ def pitch_class_entropy(pitch: Ints) -> float:
 def groove_consistency(time: Ints, lines: Sequence[int]) -> float:
     """1 less the mean share of sixteenths in which neighbouring bars differ (one has an onset, the other none)."""
     rows = []
-    for a, b in zip(lines, lines[1:], strict=False):
+    for a, b in pairwise(lines):
         row = np.zeros(max(1, -(-(b - a) // _CELL)), bool)
         row[(time[(time >= a) & (time < b)] - a) // _CELL] = True
         rows.append(row)
-    pairs = [float(np.mean(x != y)) for x, y in zip(rows, rows[1:], strict=False) if len(x) == len(y)]
+    pairs = [float(np.mean(x != y)) for x, y in pairwise(rows) if len(x) == len(y)]
     return 1 - float(np.mean(pairs)) if pairs else float("nan")
 
 

@@ -3,7 +3,7 @@
 A trainer is a module with ``train(recipe, folder, resume, progress)`` that trains into ``folder`` and exports the model.
 """
 
-import sys
+import tomllib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +11,6 @@ from typing import Any
 
 from studio.errors import StudioError
 from studio.paths import checkpoints
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Progress = Callable[[float, str], None]
 FOLDER = Path(__file__).parent / "recipes"

@@ -35,20 +35,66 @@ class SongSet:
 
 
 SETS: tuple[SongSet, ...] = (
-    SongSet("pop", "a_pop_pop909/midi_roles/*.mid", "POP909 and POP909-CL", "MIT (arrangements; the songs are commercial)",
-            "Copyright (c) 2020 Music X Lab; Copyright (c) 2025 AndyWeasley2004", 24, "CHORDS"),
-    SongSet("folk", "b_folk_nottingham/midi/*.mid", "Nottingham Music Database (Jukedeck's cleaned version)", "GPL-3.0", "Nottingham Music Database; Jukedeck"),
-    SongSet("leadsheet", "b_leadsheets_openewld/midi_derived/*.mid", "OpenEWLD, public-domain part", "public domain; collection MIT", "Federico Simonetta", 12),
-    SongSet("chorale", "c_chorales/jsb/*.json", "JSB Chorales", "public domain", "J. S. Bach; digital edition by the JSB-Chorales-dataset project"),
+    SongSet(
+        "pop",
+        "a_pop_pop909/midi_roles/*.mid",
+        "POP909 and POP909-CL",
+        "MIT (arrangements; the songs are commercial)",
+        "Copyright (c) 2020 Music X Lab; Copyright (c) 2025 AndyWeasley2004",
+        24,
+        "CHORDS",
+    ),
+    SongSet(
+        "folk",
+        "b_folk_nottingham/midi/*.mid",
+        "Nottingham Music Database (Jukedeck's cleaned version)",
+        "GPL-3.0",
+        "Nottingham Music Database; Jukedeck",
+    ),
+    SongSet(
+        "leadsheet",
+        "b_leadsheets_openewld/midi_derived/*.mid",
+        "OpenEWLD, public-domain part",
+        "public domain; collection MIT",
+        "Federico Simonetta",
+        12,
+    ),
+    SongSet(
+        "chorale",
+        "c_chorales/jsb/*.json",
+        "JSB Chorales",
+        "public domain",
+        "J. S. Bach; digital edition by the JSB-Chorales-dataset project",
+    ),
     SongSet("hymn", "c_chorales/openhymnal/midi_derived/*.mid", "Open Hymnal", "public domain", "Open Hymnal Project", 12),
-    SongSet("romantic", "d_classical_openscore_lieder/midi_derived/*.mid", "OpenScore Lieder", "CC0", "OpenScore Lieder Corpus", 24),
-    SongSet("piano", "[dh]_*_musetrainer/midi_derived/*.mid", "MuseTrainer library, solo piano and ragtime", "public domain (claimed)", "MuseTrainer", 8),
+    SongSet(
+        "romantic", "d_classical_openscore_lieder/midi_derived/*.mid", "OpenScore Lieder", "CC0", "OpenScore Lieder Corpus", 24
+    ),
+    SongSet(
+        "piano",
+        "[dh]_*_musetrainer/midi_derived/*.mid",
+        "MuseTrainer library, solo piano and ragtime",
+        "public domain (claimed)",
+        "MuseTrainer",
+        8,
+    ),
     SongSet("drums", "f_drums_groove/drummer*/*/*.mid", "Groove MIDI Dataset", "CC BY 4.0", "Google LLC (Gillick et al. 2019)"),
-    SongSet("game", "g_game_freedoom/midi/*.mid", "Freedoom", "BSD-3-Clause", "Freedoom's composers (CREDITS-MUSIC)", 8, "random"),
-    SongSet("film", "g_game_tannerhelland/midi/*.mid", "Tanner Helland's music", "CC BY 4.0", "Music by Tanner Helland", 5, "random"),
+    SongSet(
+        "game", "g_game_freedoom/midi/*.mid", "Freedoom", "BSD-3-Clause", "Freedoom's composers (CREDITS-MUSIC)", 8, "random"
+    ),
+    SongSet(
+        "film", "g_game_tannerhelland/midi/*.mid", "Tanner Helland's music", "CC BY 4.0", "Music by Tanner Helland", 5, "random"
+    ),
     SongSet("jazz", "h_jazz_openmsx_gpl2/*/*.mid", "OpenMSX", "GPL-2.0", "OpenMSX's composers; Jim Redfarn", 5, "random"),
-    SongSet("quartet", "i_strings_openscore_quartets/midi_derived/*.mid", "OpenScore String Quartets", "CC0", "OpenScore String Quartets", 14),
-)  # fmt: skip
+    SongSet(
+        "quartet",
+        "i_strings_openscore_quartets/midi_derived/*.mid",
+        "OpenScore String Quartets",
+        "CC0",
+        "OpenScore String Quartets",
+        14,
+    ),
+)
 STYLES = tuple(s.style for s in SETS)
 
 
@@ -194,14 +240,17 @@ def without_copies(songs: list[Song], limit: float = 0.5) -> tuple[list[Song], l
     for song in songs:
         if song.split == TEST:
             held[song.set] |= shingles(song.piece, sizes[song.set])
-    kept, dropped = [], []
+    kept: list[Song] = []
+    dropped: list[str] = []
     for song in songs:
         own = shingles(song.piece, sizes[song.set]) if song.split != TEST else set()
-        copy = bool(own) and len(own & held[song.set]) > limit * len(own)
-        (dropped if copy else kept).append(song if not copy else song.name)  # type: ignore[arg-type]
+        if own and len(own & held[song.set]) > limit * len(own):
+            dropped.append(song.name)
+        else:
+            kept.append(song)
     return kept, dropped
 
 
-def credits() -> list[dict[str, Any]]:
+def credit_rows() -> list[dict[str, Any]]:
     """The card's rows on data: name, licence, credit, kind."""
     return [{"name": s.title, "style": s.style, "licence": s.licence, "credit": s.credit, "kind": "human music"} for s in SETS]

@@ -11,7 +11,7 @@ from studio.nn.note_lstm import NoteLstm
 from studio.train.export import export
 from studio.train.loop import Progress, Run, Schedule, Trainer
 from studio.train.symbolic import Corpus, corpus
-from studio.train.symbolic_files import TRAIN, credits
+from studio.train.symbolic_files import TRAIN, credit_rows
 from studio.train.symbolic_task import Feeding, WriterTask, shape_of
 
 
@@ -37,17 +37,28 @@ def export_best(recipe: dict[str, Any], folder: Path, songs: Corpus, run: Run) -
     values = torch.load(folder / "best.pt", weights_only=True)
     feeding, schedule = Feeding(**recipe["feeding"]), Schedule(**recipe["schedule"])
     training = {
-        "seed": schedule.seed, "steps": run.best_step, "notes": run.best_step * feeding.batch * feeding.time,
-        "minutes": round(run.seconds / 60), "songs": int((songs.split == TRAIN).sum()), "left out as copies of held-out songs": len(songs.copies),
+        "seed": schedule.seed,
+        "steps": run.best_step,
+        "notes": run.best_step * feeding.batch * feeding.time,
+        "minutes": round(run.seconds / 60),
+        "songs": sum(s == TRAIN and "#" not in n for s, n in zip(songs.split, songs.names, strict=True)),
+        "left out as copies of held-out songs": len(songs.copies),
         "device": "2 cores of a CPU, shared",
-    }  # fmt: skip
+    }
     best = next((r for r in run.log if r["step"] == run.best_step), {})
     figures = {
         "validation, nats a note, mean over sets": {k: round(v, 4) for k, v in best.items() if k not in ("step", "seconds")}
     }
     card = Card(
-        id=recipe["model"], engine="lstm-writer", title=recipe["title"], recipe=recipe["name"], data=credits(), training=training, figures=figures,
+        id=recipe["model"],
+        engine="lstm-writer",
+        title=recipe["title"],
+        recipe=recipe["name"],
+        data=credit_rows(),
+        training=training,
+        figures=figures,
         hyper={**shape_of(**recipe["shape"]).as_dict(), "version": VERSION},
-        summary="Writes music note by note in the styles of the sets it learned from. POP909's arrangements are free (MIT), the songs under them are commercial.",
-    )  # fmt: skip
+        summary="Writes music note by note in the styles of the sets it learned from. POP909's arrangements are free (MIT), "
+        "the songs under them are commercial.",
+    )
     return export(values, card)

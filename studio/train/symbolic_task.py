@@ -9,7 +9,19 @@ import torch
 from torch import Tensor
 
 from studio.engines.note_columns import DURATIONS, METRE_STEPS, N_TRACK, SHIFTS, VELOCITIES
-from studio.engines.note_features import BEFORE, CHOSEN, LEVELS, PITCHED, PLACED, POINTERS, START, WIDTH, matrix, mode_of, transpose
+from studio.engines.note_features import (
+    BEFORE,
+    CHOSEN,
+    LEVELS,
+    PITCHED,
+    PLACED,
+    POINTERS,
+    START,
+    WIDTH,
+    matrix,
+    mode_of,
+    transpose,
+)
 from studio.nn.note_lstm import HEADS, NoteLstm, Shape
 from studio.train.symbolic import Corpus
 from studio.train.symbolic_files import STYLES, TRAIN, VALID
@@ -18,9 +30,17 @@ from studio.train.symbolic_files import STYLES, TRAIN, VALID
 def shape_of(**sizes: Any) -> Shape:
     """The network's shape for these features and sizes (units, width, layers, dropout)."""
     return Shape(
-        columns=(*BEFORE, *PLACED, *CHOSEN, *PITCHED), levels=LEVELS, shifts=tuple(SHIFTS.tolist()), durations=tuple(DURATIONS.tolist()),
-        bars=METRE_STEPS, styles=STYLES, tracks=N_TRACK, velocities=VELOCITIES, pointers=POINTERS, **sizes,
-    )  # fmt: skip
+        columns=(*BEFORE, *PLACED, *CHOSEN, *PITCHED),
+        levels=LEVELS,
+        shifts=tuple(SHIFTS.tolist()),
+        durations=tuple(DURATIONS.tolist()),
+        bars=METRE_STEPS,
+        styles=STYLES,
+        tracks=N_TRACK,
+        velocities=VELOCITIES,
+        pointers=POINTERS,
+        **sizes,
+    )
 
 
 @dataclass(frozen=True)
@@ -82,7 +102,9 @@ class WriterTask:
         stream.moved = int(draw.integers(-f.transpose, f.transpose + 1)) if stream.mode == 0 and c.key[song] >= 0 else 0
         stream.told = draw.random() < f.tell_tracks
 
-    def rows_of(self, song: int, at: int, end: int, style: int, mode: int, told: bool) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    def rows_of(
+        self, song: int, at: int, end: int, style: int, mode: int, told: bool
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
         """What the network reads of rows ``at`` to ``end`` of a song: ints, levels, tracks."""
         c = self.corpus
         before = c.target[at - 1] if at > c.first[song] else START
@@ -129,7 +151,8 @@ class WriterTask:
         for at in range(first, end, 512):
             ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode_of(int(c.key[song])), False)
             with torch.no_grad():
-                costs, state = self.model.losses(*(torch.from_numpy(x)[None] for x in (ints, levels, tracks)), state)
+                shown = [torch.from_numpy(x)[None] for x in (ints, levels, tracks)]
+                costs, state = self.model.losses(shown[0], shown[1], shown[2], state)
             made.append(costs[0].double().numpy())
         return np.concatenate(made)
 

@@ -4,9 +4,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.engines.note_columns import (
-    CLASS, DRUM_STEPS, DRUMS, DURATIONS, METRE_STEPS, N_METRE, SHIFTS, TRACK_CLASSES, Bars, class_velocity, encode, estimate_key,
-    family, metre_class, move_for, nearest, shift_class, track_classes, velocity_class,
-)  # fmt: skip
+    CLASS,
+    DRUM_STEPS,
+    DRUMS,
+    DURATIONS,
+    METRE_STEPS,
+    N_METRE,
+    SHIFTS,
+    TRACK_CLASSES,
+    Bars,
+    class_velocity,
+    encode,
+    estimate_key,
+    family,
+    metre_class,
+    move_for,
+    nearest,
+    shift_class,
+    track_classes,
+    velocity_class,
+)
 from tests.documents import some
 from tests.writers import part, scale_piece
 
@@ -30,7 +47,16 @@ def test_velocity_classes_come_back_close():
 
 def test_programs_and_names_find_their_class():
     assert [TRACK_CLASSES[family(p)][0] for p in (0, 24, 30, 33, 40, 42, 48, 73, 81)] == [
-        "Piano", "Guitar", "Driven guitar", "Bass", "Violin 1", "Cello", "Strings", "Flute", "Synthesizer"]  # fmt: skip
+        "Piano",
+        "Guitar",
+        "Driven guitar",
+        "Bass",
+        "Violin 1",
+        "Cello",
+        "Strings",
+        "Flute",
+        "Synthesizer",
+    ]
     parts = [part("Violin 1", 40), part("Violin 2", 40), part("Viola", 41), part("Violoncello", 42)]
     assert [TRACK_CLASSES[c][0] for c in track_classes(parts)] == ["Violin 1", "Violin 2", "Viola", "Cello"]
     assert track_classes([part("kit", drums=True), part("x", 0), part("y", 0)]) == (DRUMS, CLASS["Piano"], CLASS["Second"])
@@ -75,7 +101,9 @@ def test_rows_are_sorted_and_single():
 
 
 def test_drums_are_neither_moved_nor_held():
-    piece = encode([part("kit", drums=True, rows=[(0, 90, 36, 80)]), part("Melody", rows=[(0, 24, 61, 80), (24, 24, 65, 90)])], [], 24)
+    piece = encode(
+        [part("kit", drums=True, rows=[(0, 90, 36, 80)]), part("Melody", rows=[(0, 24, 61, 80), (24, 24, 65, 90)])], [], 24
+    )
     drum = piece.track == DRUMS
     assert piece.pitch[drum].tolist() == [36]
     assert piece.steps[drum].tolist() == [DRUM_STEPS]

@@ -4,9 +4,25 @@ import numpy as np
 
 from studio.engines.note_columns import DRUMS, N_PITCH, N_SHIFT, VELOCITIES, encode
 from studio.engines.note_features import (
-    BEFORE, CHOSEN, COLUMNS, LEVELS, N_BEFORE, N_PLACED, NOW, PITCHED, PLACED, START, VELOCITY_COLUMNS, WAS, WIDTH, NoteState, features,
-    matrix, mode_of, transpose,
-)  # fmt: skip
+    BEFORE,
+    CHOSEN,
+    COLUMNS,
+    LEVELS,
+    N_BEFORE,
+    N_PLACED,
+    NOW,
+    PITCHED,
+    PLACED,
+    START,
+    VELOCITY_COLUMNS,
+    WAS,
+    WIDTH,
+    NoteState,
+    features,
+    matrix,
+    mode_of,
+    transpose,
+)
 from studio.train.symbolic import targets
 from tests.writers import part, scale_piece
 

@@ -2,8 +2,17 @@ import numpy as np
 import pytest
 
 from studio.train.measures import (
-    NAMES, bar_lines, figures, groove_consistency, longest_copy, outline, pitch_class_entropy, polyphony, repeated, scale_consistency,
-)  # fmt: skip
+    NAMES,
+    bar_lines,
+    figures,
+    groove_consistency,
+    longest_copy,
+    outline,
+    pitch_class_entropy,
+    polyphony,
+    repeated,
+    scale_consistency,
+)
 from tests.writers import scale_piece
 
 

@@ -6,15 +6,21 @@ from tests.train.test_symbolic_task import small_corpus
 from tests.writers import SMALL
 
 RECIPE = {
-    "name": "tiny", "model": "tiny-model", "title": "Tiny", "shape": SMALL, "feeding": {"batch": 2, "time": 8, "segment": 16},
+    "name": "tiny",
+    "model": "tiny-model",
+    "title": "Tiny",
+    "shape": SMALL,
+    "feeding": {"batch": 2, "time": 8, "segment": 16},
     "schedule": {"steps": 4, "measure_every": 2, "warmup": 1, "seed": 5},
-}  # fmt: skip
+}
 
 
 def test_a_recipe_ends_in_a_model(tmp_path, monkeypatch):
     monkeypatch.setattr(symbolic_run, "corpus", small_corpus)
     exported = []
-    monkeypatch.setattr(symbolic_run, "export", lambda values, card: exported.append(real(values, card, tmp_path / card.id)) or exported[-1])
+    monkeypatch.setattr(
+        symbolic_run, "export", lambda values, card: exported.append(real(values, card, tmp_path / card.id)) or exported[-1]
+    )
     said = []
     symbolic_run.train(RECIPE, tmp_path / "run", False, lambda f, m: said.append(m))
     card = read_card(tmp_path / "tiny-model")

@@ -2,12 +2,12 @@ import numpy as np
 import torch
 
 from studio.engines.note_columns import N_TRACK
+from studio.engines.note_features import features
 from studio.nn.note_lstm import HEADS
 from studio.train.loop import Schedule, Trainer
 from studio.train.symbolic import Corpus, targets
 from studio.train.symbolic_files import STYLES
 from studio.train.symbolic_task import Feeding, WriterTask, shape_of
-from studio.engines.note_features import features
 from tests.writers import SMALL, scale_piece, tiny_network
 
 
@@ -18,10 +18,18 @@ def small_corpus():
     for k, p in enumerate(pieces):
         tracks[k, p.track] = True
     return Corpus(
-        np.concatenate([targets(p) for p in pieces]), np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]),
-        np.cumsum([0, *(len(p) for p in pieces)]), np.array([0, 0, 1, 1, 0, 1]), np.array([0, 0, 0, 0, 1, 1]),
-        np.array([p.key for p in pieces]), np.array([p.flat for p in pieces]), tracks, np.array([str(k) for k in range(6)]), np.array([], str),
-    )  # fmt: skip
+        np.concatenate([targets(p) for p in pieces]),
+        np.concatenate([m[0] for m in made]),
+        np.concatenate([m[1] for m in made]),
+        np.cumsum([0, *(len(p) for p in pieces)]),
+        np.array([0, 0, 1, 1, 0, 1]),
+        np.array([0, 0, 0, 0, 1, 1]),
+        np.array([p.key for p in pieces]),
+        np.array([p.flat for p in pieces]),
+        tracks,
+        np.array([str(k) for k in range(6)]),
+        np.array([], str),
+    )
 
 
 FEEDING = Feeding(batch=4, time=8, segment=24)
