@@ -98,7 +98,7 @@ def _run(
         ints = matrix(rows[block], target[block], before, style, mode_of(piece.key), piece.flat)
         told = np.zeros((len(ints), N_TRACK + 1), np.float32)
         with inference():
-            shown = [torch.from_numpy(x)[None] for x in (ints, levels[block], told)]
+            shown = [tensor(x)[None] for x in (ints, levels[block], told)]
             costs, state = model.losses(shown[0], shown[1], shown[2], state)
         made.append(costs[0].double().numpy())
     return np.concatenate(made)
