@@ -33,6 +33,7 @@ from studio.ui.theme import DARK
 
 WIDTH, HEIGHT = 1600, 900
 FRAMES = 120
+BARS = 400
 FRAME_MS = 1000 / 60
 BAR_MS = 16.0
 
@@ -61,7 +62,7 @@ def run(argv: list[str]) -> int:
 
 
 def song(notes: int) -> Document:
-    """A document of one dense track of ``notes`` notes, 16 a bar, and three ghosts of a quarter of that each."""
+    """A document of :data:`BARS` bars: one dense track of ``notes`` notes, and three ghosts of a quarter of that each."""
     sizes = (notes, *[notes // 4] * 3)
     tracks = tuple(Track(1 + k, f"Track {k + 1}", k, clips=(_clip(100 + k, n, k),)) for k, n in enumerate(sizes))
     return Document(keys=(KeyChange(0, Key.parse("D minor")),), tracks=tracks, next_id=10_000_000)
@@ -69,15 +70,15 @@ def song(notes: int) -> Document:
 
 def _clip(number: int, size: int, seed: int) -> Clip:
     rng = np.random.default_rng(seed)
-    start = np.arange(size) * 240 + rng.integers(0, 60, size)
+    start = np.sort(rng.integers(0, BARS * 3840 - 960, size))
     pitch = np.clip(rng.normal(62, 12, size), 24, 108).astype(int)
     ids = np.arange(size) + (seed + 1) * 1_000_000
     notes = Notes.of(start, rng.integers(100, 900, size), pitch, rng.integers(20, 128, size), id=ids)
-    return Clip(number, 0, int(notes.last_end), (Take(notes),))
+    return Clip(number, 0, BARS * 3840, (Take(notes),))
 
 
 def measure_roll(document: Document) -> list[Times]:
-    """Times of scrolling by 7 pixels, zooming at the pointer, and scrolling with everything in sight."""
+    """Times of scrolling by 7 pixels, zooming at the pointer, and zooming with everything in sight."""
     state = RollState(Session(document), Viewport())
     roll = RollEditor(state, DARK)
     _show(roll)
@@ -89,7 +90,7 @@ def measure_roll(document: Document) -> list[Times]:
     ]
     view.show_ticks(0, document.end)
     view.zoom_pitch(0.5, 0)
-    times.append(_frames(lambda k: view.scroll(dx=1 if k % 2 else -1)))
+    times.append(_frames(lambda k: view.zoom_time(1.01 if k % 2 else 1 / 1.01, WIDTH / 2)))
     state.close()
     roll.close()
     return times
@@ -113,7 +114,7 @@ def measure_peer(document: Document) -> list[Times]:
         _frames(lambda k: plot.setXRange(0, shown * 1.03 ** (k % 60 if k % 60 < 30 else 60 - k % 60), padding=0)),
     ]
     end = document.end
-    times.append(_frames(lambda k: plot.setXRange(k % 2, end + k % 2, padding=0)))
+    times.append(_frames(lambda k: plot.setXRange(0, end * (1.01 if k % 2 else 1.0), padding=0)))
     plot.close()
     return times
 
