@@ -56,7 +56,7 @@ _EDIT = (
 
 _ROLL_ICONS = {"pointer": "pointer", "pencil": "pencil", "eraser": "eraser", "knife": "knife", "delete": "trash", "copy": "copy",
                "lock": "lock"}  # fmt: skip
-_ROLL_GAPS = {"cut", "quantize", "up", "pointer"}
+_ROLL_GAPS = {"delete", "copy", "quantize", "up", "pointer"}
 _ARROWS = {"up", "down", "octave_up", "octave_down", "left", "right", "longer", "shorter"}
 
 

@@ -27,7 +27,7 @@ class ToolStrip(QFrame):
         row.setSpacing(2)
         for tool in TOOLS:
             row.addWidget(action_button(actions[f"roll.{tool}"], tool))
-        row.addSpacing(8)
+        row.addSpacing(4)
         self.snap = icon_button("magnet", "Snap to the grid", "Snap to the grid. Hold Alt while dragging to leave it.", on="text")
         self.snap.clicked.connect(lambda on: state.set_grid(replace(state.grid, snap=on)))
         row.addWidget(self.snap)
@@ -35,6 +35,7 @@ class ToolStrip(QFrame):
         self.grid.setProperty("role", "value")
         self.grid.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.grid.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.grid.setMinimumWidth(self.grid.fontMetrics().horizontalAdvance("1/16T auto") + 18)
         named(self.grid, "Grid", "The grid follows the zoom, or keeps the value you choose")
         self.menu = QMenu(self.grid)
         self._entries = {0: self._entry("Follow the zoom", lambda: self._pin(0))}

@@ -22,7 +22,7 @@ class LevelMeter(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(104, 20)
+        self.setFixedSize(88, 20)
         named(self, "Level", "Level of the whole mix, left and right. The red end lights up when the limiter works hard.")
         self._levels = [LOWEST_DB, LOWEST_DB]
         self._peaks = [LOWEST_DB, LOWEST_DB]
@@ -73,9 +73,8 @@ class TransportPanel(QFrame):
         row.setSpacing(4)
         for name in ("play.start", "play.toggle", "play.stop", "play.loop"):
             row.addWidget(action_button(actions[name], name.split(".")[1]))
-        row.addSpacing(12)
+        row.addSpacing(8)
         row.addLayout(self._position())
-        row.addSpacing(12)
         self.tempo = FloatField(10, 400, 120, 1)
         self.signature = QToolButton()
         self.key = KeyPicker("Key of the song", "Key of the song: shown in the roll, and what the network is asked to keep to")
@@ -83,14 +82,14 @@ class TransportPanel(QFrame):
         row.addStretch(1)
         if tools:
             row.addWidget(tools)
-            row.addSpacing(8)
+            row.addSpacing(4)
             row.addWidget(rule(vertical=True))
-            row.addSpacing(8)
+            row.addSpacing(4)
         for name in ("edit.undo", "edit.redo"):
             row.addWidget(action_button(actions[name], name.split(".")[1]))
-        row.addSpacing(8)
+        row.addSpacing(4)
         row.addWidget(rule(vertical=True))
-        row.addSpacing(8)
+        row.addSpacing(4)
         self.device = QToolButton()
         self.device.setProperty("role", "value")
         self.device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -100,7 +99,7 @@ class TransportPanel(QFrame):
         self.show_device("...", "The networks are being loaded")
         row.addWidget(self.device)
         self.master = Fader(0, 1000, UNITY, lambda place: f"Master: {gain_of(place):+.1f} dB")
-        self.master.setFixedWidth(76)
+        self.master.setFixedWidth(68)
         named(self.master, "Master volume", "Volume of the whole mix. Double click for 0 dB.")
         row.addWidget(self.master)
         self.meter = LevelMeter()
@@ -124,7 +123,7 @@ class TransportPanel(QFrame):
     def _fields(self, row: QHBoxLayout) -> None:
         self.tempo.setProperty("role", "inline")
         self.tempo.setSuffix(" bpm")
-        self.tempo.setFixedWidth(92)
+        self.tempo.setFixedWidth(86)
         self.tempo.setFont(ui_font(tabular=True))
         named(self.tempo, "Tempo", "Tempo at the playhead, quarter notes a minute. Click and type.")
         self.tempo.valueChanged.connect(self.tempo_changed)
