@@ -36,6 +36,12 @@ class Planner:
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._new = threading.Event()
+        self._planning = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether the newest document is planned."""
+        return not self._new.is_set() and not self._planning
 
     def plan(self, document: Document, growing: bool = False) -> None:
         """Plan ``document`` as soon as possible."""
@@ -69,7 +75,14 @@ class Planner:
                 log.exception("planning failed")
 
     def _plan(self) -> None:
+        self._planning = True
         self._new.clear()
+        try:
+            self._plan_newest()
+        finally:
+            self._planning = False
+
+    def _plan_newest(self) -> None:
         document, growing = self._document, self._growing
         tracks = {t.id: self._track(t, document) for t in document.tracks}
         self._tracks = tracks

@@ -267,6 +267,12 @@ class Playback:
         return int(n[GAPS]), int(n[MISSING])
 
     @property
+    def settled(self) -> bool:
+        """Whether the newest document is planned, rendered as far as memory reaches, and summed for the pictures."""
+        ready = self.rendering.renderer is not None and self._planner.idle
+        return ready and self.rendering.idle and not self.overview.busy
+
+    @property
     def processes(self) -> tuple[int, ...]:
         """Process numbers of the player and the desk, while they run."""
         return self._output.pids if self._output else ()

@@ -59,6 +59,7 @@ class VirtualCard:
         else:
             raise StudioError("The virtual sound card did not start.", "Is PulseAudio installed as a whole?")
         self._run(["parec", *_FORMAT, "-d", "virt.monitor", "--latency-msec=10"], env, self._capture)
+        self._hurry()
         time.sleep(2.2)  # an idle null sink stalls the first stream; a running recorder wakes it, and so does a first stream
         play = ["pacat", *_FORMAT, "--latency-msec=50"]
         subprocess.run(play, env=env, input=bytes(8 * RATE // 2), stderr=subprocess.DEVNULL, check=False)
@@ -67,8 +68,13 @@ class VirtualCard:
         with (into or Path(os.devnull)).open("wb") as file:
             process = subprocess.Popen(command, env=env, stdout=file, stderr=subprocess.DEVNULL)
         self._processes.append(process)
-        with contextlib.suppress(AttributeError, OSError):  # a real card does not wait for the processor
-            os.sched_setscheduler(process.pid, os.SCHED_FIFO, os.sched_param(5))
+
+    def _hurry(self) -> None:
+        """A real card does not wait for the processor: let the server and the recorder run first, where that is allowed."""
+        with contextlib.suppress(AttributeError, OSError):
+            for process in self._processes:
+                for thread in Path(f"/proc/{process.pid}/task").iterdir():
+                    os.sched_setscheduler(int(thread.name), os.SCHED_FIFO, os.sched_param(35))
 
     def captured(self, since: int = 0) -> npt.NDArray[np.float32]:
         """What was played so far, from frame ``since`` of the recording on: float32, shape [n, 2], 48 kHz."""

@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the process: the ring's name."""
     name = (sys.argv[1:] if arguments is None else arguments)[0]
     parent = Parent()
-    ask_for_realtime(9)  # below the player; a few hundredths of a core, and what it misses is heard
+    ask_for_realtime(29)  # below the player; a few hundredths of a core, and what it misses is heard
     desk = Desk(Ring(name), parent)
     gc.freeze()
     try:

@@ -181,7 +181,7 @@ def main(arguments: list[str] | None = None) -> None:
     name, options = (sys.argv[1:] if arguments is None else arguments)[:2]
     parent = Parent()
     sys.setswitchinterval(0.0005)
-    _REALTIME = ask_for_realtime(10)
+    _REALTIME = ask_for_realtime(30)
     player = Player(Ring(name), parent, **json.loads(options))
     gc.collect()
     gc.freeze()

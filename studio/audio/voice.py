@@ -50,7 +50,7 @@ def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, f
     """
     at = np.arange(first, first + count)
     seconds = at / rate
-    loudness = 0.16 * (velocity / 100.0) ** 1.7
+    loudness = 0.07 * (velocity / 100.0) ** 1.7
     if program == DRUMS:
         sound = np.multiply(*_drum(pitch, at, seconds))
     else:

@@ -52,9 +52,13 @@ def run(argv: list[str]) -> int:
     try:
         card.start()
         os.environ.update(card.environment)
-        with _Window(args.latency) as window:
+        window = _Window(args.latency)
+        try:
+            window.open()
             passed = _clicks(window, card, args.clicks)
             passed &= _beside_everything(window, card, args.seconds)
+        finally:
+            window.close()
     finally:
         card.close()
     return 0 if passed else 1
@@ -71,15 +75,16 @@ class _Window:
         self.window = MainWindow(self.studio)
         self.window.files.ask_unsaved = lambda *_: "discard"
 
-    def __enter__(self) -> "_Window":
+    def open(self) -> None:
+        """Show it, and wait for the networks."""
         self.window.resize(1600, 900)
         self.window.show()
         self.window.load_engines()
         self.until(lambda: self.window.write_panel.write.isEnabled() and self.studio.playback.rendering.renderer is not None)
         print(f"platform {QApplication.platformName()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End everything."""
         self.window.close()
         self._poster.close()
         self.studio.close()
@@ -89,7 +94,8 @@ class _Window:
         end = time.monotonic() + seconds
         while not true():
             if time.monotonic() > end:
-                raise StudioError("The measurement waited in vain.", "Is the machine too busy?")
+                told = " ".join(n.message for n in self.studio.notices.entries[-3:])
+                raise StudioError(f"The measurement waited in vain. {told}", "Is the machine too busy?")
             self.app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 10)
 
     def live(self, seconds: float) -> None:
@@ -101,8 +107,7 @@ class _Window:
         """Open ``document`` and wait until all of it is rendered."""
         playback = self.studio.playback
         self.studio.session.open(document)
-        self.live(0.5)
-        self.until(lambda: playback.rendering.idle)
+        self.until(lambda: playback.settled)
 
 
 def _clicks(bench: _Window, card: VirtualCard, clicks: int) -> bool:

@@ -1,0 +1,86 @@
+"""The overview: samples by region, and calls that say what changed."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studio.app.overview import MixOverview
+from studio.audio.mixer import Scene, Strip
+from studio.audio.rows import RowStore
+from tests.audio.test_mixer import one_note
+
+RATE = 8_000
+
+
+class Made:
+    def __init__(self) -> None:
+        self.store = RowStore(1 << 20)
+        self.overview = MixOverview(self.store, RATE, lambda call: call())
+        self.changes: list[tuple[int, int]] = []
+        self.end = self.overview.subscribe(lambda a, b: self.changes.append((a, b)))
+
+    def show(self, scene: Scene) -> None:
+        self.changes.clear()
+        self.overview.set_scene(scene)
+        end = time.monotonic() + 20
+        while self.overview.busy:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        self.overview.close()
+        self.store.close()
+
+
+@pytest.fixture
+def made() -> Iterator[Made]:
+    it = Made()
+    it.store.put(0, np.full(RATE, 0.5, np.float32))
+    yield it
+    it.close()
+
+
+def scene(start: int, **strip) -> Scene:
+    return Scene((Strip(1, one_note(start, length=RATE), **strip),), end=10 * RATE)
+
+
+def test_samples_of_any_region(made: Made) -> None:
+    made.show(scene(3 * RATE + 100))
+    got = made.overview.samples(-50, 10 * RATE)
+    assert len(got) == 10 * RATE + 50
+    assert np.flatnonzero(got)[[0, -1]].tolist() == [3 * RATE + 150, 4 * RATE + 149]
+    assert got.max() == pytest.approx(0.5 * np.sqrt(0.5))
+    assert made.overview.length == 10 * RATE
+    assert made.changes == [(3 * RATE, 5 * RATE)]
+
+
+def test_only_what_changed_is_told(made: Made) -> None:
+    first = scene(0)
+    made.show(first)
+    made.show(replace(first, strips=(*first.strips, Strip(2, one_note(5 * RATE, length=RATE)))))
+    assert made.changes == [(5 * RATE, 6 * RATE)]
+    made.show(first)
+    assert made.changes == [(5 * RATE, 6 * RATE)]
+    assert not made.overview.samples(5 * RATE, 6 * RATE).any()
+    made.show(scene(0, gain=0.5))
+    assert made.changes == [(0, RATE)]
+    assert made.overview.samples(0, 10).max() == pytest.approx(0.25 * np.sqrt(0.5))
+    made.show(scene(0, gain=0.0))
+    assert not made.overview.samples(0, RATE).any()
+
+
+def test_rows_that_come_are_added(made: Made) -> None:
+    made.show(Scene((Strip(1, one_note(0, row=9, length=RATE)),), end=RATE))
+    assert not made.overview.samples(0, RATE).any()
+    made.store.put(9, np.ones(RATE, np.float32))
+    made.changes.clear()
+    made.overview.rows_came(np.array([9]))
+    while made.overview.busy:
+        time.sleep(0.01)
+    assert made.overview.samples(0, RATE).all()
+    made.end()
+    made.overview.set_rate(4_000)
+    assert made.overview.length == 0

@@ -1,0 +1,82 @@
+"""Planning: what did not change stays, only the newest counts."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from studio.app.planning import Plan, Planner
+from studio.app.rendering_ahead import RenderingAhead
+from studio.audio.rows import RowStore
+from studio.music.document import Document
+from studio.music.tempo import TempoMap
+from tests.app.sines import make_song
+
+RATE = 48_000
+
+
+class Made:
+    def __init__(self) -> None:
+        self.store = RowStore(1 << 20)
+        self.rendering = RenderingAhead(self.store, RATE)
+        self.plans: list[Plan] = []
+        self.came = threading.Event()
+        self.planner = Planner(self.rendering, RATE, self._planned)
+
+    def _planned(self, plan: Plan) -> None:
+        self.plans.append(plan)
+        self.came.set()
+
+    def plan(self, document: Document, growing: bool = False) -> Plan:
+        self.came.clear()
+        self.planner.plan(document, growing)
+        assert self.came.wait(20)
+        return self.plans[-1]
+
+    def close(self) -> None:
+        self.planner.close()
+        self.rendering.close()
+        self.store.close()
+
+
+@pytest.fixture
+def made():
+    it = Made()
+    yield it
+    it.close()
+
+
+def test_tracks_that_did_not_change_keep_their_notes(made: Made) -> None:
+    song = make_song()
+    first = made.plan(song)
+    louder = made.plan(song.with_track(replace(song.track(1), gain_db=-3, pan=0.2, mute=True)))
+    assert all(a.events is b.events for a, b in zip(first.song.strips, louder.song.strips, strict=True))
+    assert louder.song.strips[0].gain == 0
+    piano = made.plan(song.with_track(replace(song.track(2), program=40)))
+    same = [a.events is b.events for a, b in zip(first.song.strips, piano.song.strips, strict=True)]
+    assert same == [True, False, True]
+    slower = made.plan(replace(song, tempo=TempoMap.constant(60)))
+    assert slower.song.end > 1.8 * first.song.end
+
+
+def test_a_growing_song_has_no_end(made: Made) -> None:
+    plan = made.plan(make_song(), growing=True)
+    assert plan.scene.end > 1 << 40
+    assert plan.song.end < 10 * RATE
+    assert made.plan(make_song()).scene.end < 10 * RATE
+
+
+def test_of_many_only_the_last_matters(made: Made) -> None:
+    songs = [make_song(bars=k + 1) for k in range(50)]
+    for song in songs:
+        made.planner.plan(song)
+    done = threading.Event()
+    made.planner.later(done.set)
+    assert done.wait(20)
+    assert made.plans[-1].song.end == made.plan(songs[-1]).song.end
+    assert made.planner.idle
+
+
+def test_a_task_that_fails_stops_nothing(made: Made) -> None:
+    made.planner.later(lambda: 1 / 0)
+    assert made.plan(make_song()).song.strips

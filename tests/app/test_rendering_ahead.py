@@ -1,0 +1,119 @@
+"""Rows ahead of the playhead: order, memory, failing instruments."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from studio.app.rendering_ahead import RenderingAhead
+from studio.app.sounding import Sounding, sounding_of
+from studio.audio import rows as rows_module
+from studio.audio.rows import RowStore
+from studio.engines.api import Audio, Context, SoundBatch
+from studio.errors import StudioError
+from studio.music.document import Clip, Document, Take, Track
+from studio.music.notes import Notes
+from studio.music.tempo import TempoMap
+from tests.app.sines import Sines
+
+RATE = 8_000
+
+
+def climbing(count: int) -> Sounding:
+    """Notes a second apart, each another one."""
+    notes = Notes.of(np.arange(count) * 1920, 400, 20 + np.arange(count), 80)
+    document = Document(tempo=TempoMap.constant(120), tracks=(Track(1, clips=(Clip(1, 0, 10**6, (Take(notes),)),)),))
+    return sounding_of(document.tracks[0], document.tempo, RATE)
+
+
+def wait(until: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+class Made:
+    def __init__(self, limit: int) -> None:
+        self.store = RowStore(limit)
+        self.done: list[int] = []
+        self.failures: list[StudioError] = []
+        self.rendering = RenderingAhead(
+            self.store, RATE, lambda numbers: self.done.extend(numbers.tolist()), failed=self.failures.append
+        )
+
+    def want(self, sounding: Sounding) -> None:
+        assert self.rendering.lengths(sounding.batch, sounding.number) is not None
+        self.rendering.want([sounding])
+
+    def close(self) -> None:
+        self.rendering.close()
+        self.store.close()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    monkeypatch.setattr(rows_module, "SLAB_FRAMES", 5 * RATE)
+    it = Made(400 * 4 * RATE)
+    yield it
+    it.close()
+
+
+def test_what_is_heard_next_comes_first(made: Made) -> None:
+    sounding = climbing(80)
+    assert made.rendering.lengths(sounding.batch, sounding.number) is None
+    made.rendering.set_playhead(40 * RATE)
+    made.rendering.set_renderer(Sines())
+    made.want(sounding)
+    wait(lambda: made.rendering.idle)
+    order = [int(np.flatnonzero(sounding.number == n)[0]) for n in made.done]
+    assert 39 in order[:8]
+    assert max(order.index(k) for k in range(39, 45)) < min(order.index(k) for k in range(20))
+    assert len(made.done) == made.rendering.rendered
+
+
+def test_memory_reaches_as_far_as_it_reaches(made: Made) -> None:
+    made.store.limit = 30 * 4 * RATE
+    made.rendering.set_renderer(Sines())
+    made.want(climbing(80))
+    wait(lambda: made.rendering.idle)
+    first = len(made.done)
+    assert 10 < first < 30
+    made.rendering.set_playhead(30 * RATE)
+    wait(lambda: len(made.done) > first and made.rendering.idle)
+    assert made.store.bytes <= made.store.limit
+
+
+def test_other_weights_have_other_rows(made: Made) -> None:
+    sounding = climbing(3)
+    made.rendering.set_renderer(Sines())
+    salt = made.rendering.salt
+    made.want(sounding)
+    wait(lambda: made.rendering.idle)
+    made.rendering.set_renderer(Sines())
+    assert made.rendering.salt != salt
+    made.want(sounding)
+    wait(lambda: made.rendering.rendered == 6)
+
+
+def test_instruments_that_fail_are_told_and_left(made: Made) -> None:
+    class Broken(Sines):
+        def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
+            raise RuntimeError("no")
+
+    made.rendering.set_renderer(Broken())
+    made.want(climbing(3))
+    wait(lambda: made.failures)
+    assert made.rendering.renderer is None
+    assert "instruments failed" in made.failures[0].message
+
+
+def test_it_ends_in_the_middle_of_a_row(made: Made) -> None:
+    sines = Sines()
+    sines.gate.clear()
+    made.rendering.set_renderer(sines)
+    made.want(climbing(3))
+    time.sleep(0.05)
+    made.rendering.close()  # would wait for ever, were it not cancelled
+    assert made.rendering.rendered == 0
