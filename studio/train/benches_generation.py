@@ -52,23 +52,26 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
 def pieces(
     writer: LstmWriter, style: str, models_: Sequence[Model], count: int, bars: int, seed: int = 0
 ) -> list[tuple[Piece, int, int]]:
-    """New pieces of a style at the defaults, as (piece, first, last): each with the players and metre of a held-out song."""
+    """New pieces of a style at the defaults, as (piece, first, last): two each with the players and metre of a held-out song."""
     made = []
-    for k in range(count):
-        model = models_[k % len(models_)]
+    for k in range(0, count, 2):
+        model = models_[k // 2 % len(models_)]
         length = bars * model.bar
-        take: dict[Part, list[Notes]] = defaultdict(list)
+        takes: list[dict[Part, list[Notes]]] = [defaultdict(list), defaultdict(list)]
         wanted = tuple(t.id for t in model.empty.tracks)
-        for chunk in writer.generate(GenerateRequest(model.empty, 0, length, wanted, style, seed=seed + k), Quiet()):
+        for chunk in writer.generate(GenerateRequest(model.empty, 0, length, wanted, style, seed=seed + k, takes=2), Quiet()):
             for part, notes in chunk.notes:
-                take[part].append(notes)
-        tracks = [
-            Track(i, p.name, program=p.program, drums=p.drums, clips=(Clip(0, 0, length, (Take(Notes.concat(n)),)),))
-            for i, (p, n) in enumerate(take.items())
-        ]
-        piece = piece_of(Document(meter=model.empty.meter, tracks=tuple(tracks)))
-        made.append((piece, 0, length * STEPS // TICKS_PER_QUARTER))
-    return made
+                takes[chunk.take][part].append(notes)
+        made += [(_piece(take, model.empty.meter, length), 0, length * STEPS // TICKS_PER_QUARTER) for take in takes]
+    return made[:count]
+
+
+def _piece(take: dict[Part, list[Notes]], meter: Meter, length: int) -> Piece:
+    tracks = [
+        Track(i, p.name, program=p.program, drums=p.drums, clips=(Clip(0, 0, length, (Take(Notes.concat(n)),)),))
+        for i, (p, n) in enumerate(take.items())
+    ]
+    return piece_of(Document(meter=meter, tracks=tuple(tracks)))
 
 
 def _songs(number: int, split: int) -> list[tuple[int, str, int, Path]]:

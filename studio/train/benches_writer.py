@@ -47,7 +47,7 @@ def nll(argv: Sequence[str]) -> int:
     learned = [k for k in whole if songs.split[k] == TRAIN]
     held = [k for k in whole if songs.split[k] == TEST]
     costs: dict[str, list[npt.NDArray[np.float64]]] = {}
-    columns = columns_of(songs, learned)
+    columns = columns_of(songs, learned, {*HEADS, *(n for c in (PLAIN, COPYING) for names in c.values() for n in names)})
     shown = [columns_of(songs, [k]) for k in held]
     for name, contexts in (("5-gram", PLAIN), ("with pointers", COPYING)):
         baseline = Baseline(contexts, columns)

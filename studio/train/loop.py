@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from studio.nn.runtime import choose_device
+
 Progress = Callable[[float, str], None]
 
 
@@ -57,6 +59,7 @@ class Schedule:
     patience: int = 0
     seed: int = 0
     threads: int = 1
+    device: str = "cpu"
 
     def factor(self, step: int) -> float:
         """The learning rate at ``step`` as a share of ``rate``."""
@@ -122,6 +125,7 @@ class Trainer:
     def __init__(self, task: Task, schedule: Schedule, folder: Path, progress: Progress = lambda fraction, message: None) -> None:
         self.task, self.schedule, self.folder, self.progress = task, schedule, folder, progress
         torch.set_num_threads(schedule.threads)
+        task.model.to(choose_device(schedule.device))
         self.optimizer = torch.optim.AdamW(
             parameter_groups(task.model, schedule.weight_decay), lr=schedule.rate, betas=(0.9, 0.98)
         )
@@ -134,7 +138,7 @@ class Trainer:
         path = self.folder / "last.pt"
         if not path.exists():
             return False
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(path, map_location=choose_device(self.schedule.device), weights_only=True)
         self.task.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.mean.load(saved["mean"])

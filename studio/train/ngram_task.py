@@ -1,6 +1,6 @@
 """The baselines' contexts and models: what a 5-gram may look at for each choice, with and without pointers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,22 +35,21 @@ COPYING: dict[str, tuple[str, ...]] = {
 }
 
 
-def columns_of(corpus: Corpus, songs: Sequence[int]) -> dict[str, Ints]:
-    """All columns of the rows of ``songs`` by name: features, the note, the note before (was_) and the one before it (was2_)."""
-    blocks, earlier = [], []
+def columns_of(corpus: Corpus, songs: Sequence[int], names: Collection[str] | None = None) -> dict[str, Ints]:
+    """Columns of the rows of ``songs`` by name (all by default): features, the note, the one before (was_), and before that (was2_)."""
+    kept: dict[str, list[npt.NDArray[np.int16]]] = {}
     for song in songs:
         rows = slice(int(corpus.first[song]), int(corpus.first[song + 1]))
         block = matrix(corpus.rows[rows], corpus.target[rows], START, 0, 0, bool(corpus.flat[song]))
-        blocks.append(block)
-        before = np.empty((len(block), 5), np.int64)
-        before[1:] = block[:-1, WAS : WAS + 5]
-        before[:1] = START
-        earlier.append(before)
-    every, older = np.concatenate(blocks), np.concatenate(earlier)
-    named = {n: every[:, i] for i, n in enumerate(_NAMES)}
-    for k, head in enumerate(_NOTE):
-        named[head], named[f"was_{head}"], named[f"was2_{head}"] = every[:, NOW + k], every[:, WAS + k], older[:, k]
-    return named
+        older = np.empty((len(block), 5), np.int64)
+        older[1:] = block[:-1, WAS : WAS + 5]
+        older[:1] = START
+        named = {n: block[:, i] for i, n in enumerate(_NAMES)}
+        for k, head in enumerate(_NOTE):
+            named |= {head: block[:, NOW + k], f"was_{head}": block[:, WAS + k], f"was2_{head}": older[:, k]}
+        for name in named if names is None else names:
+            kept.setdefault(name, []).append(named[name].astype(np.int16))
+    return {n: np.concatenate(parts).astype(np.int64) for n, parts in kept.items()}
 
 
 def candidates(head: str, copying: bool) -> list[str]:

@@ -132,14 +132,18 @@ class WriterTask:
                 levels[k, :n] = transpose(ints[k, :n], levels[k, :n], s.moved)
             valid[k, :n] = 1
             s.at += n
-        state = self._carry
+        state, device = self._carry, self._device()
         if state is not None:
-            keep = torch.tensor([0.0 if s.fresh else 1.0 for s in self._streams]).view(1, -1, 1)
-            state = (state[0] * keep, state[1] * keep)
-        costs, carry = self.model.losses(torch.from_numpy(ints), torch.from_numpy(levels), torch.from_numpy(tracks), state)
+            keep = torch.tensor([0.0 if s.fresh else 1.0 for s in self._streams], device=device).view(1, -1, 1)
+            state = (state[0].to(device) * keep, state[1].to(device) * keep)
+        shown = [torch.from_numpy(x).to(device) for x in (ints, levels, tracks)]
+        costs, carry = self.model.losses(shown[0], shown[1], shown[2], state)
         self._carry = (carry[0].detach(), carry[1].detach())
-        mask = torch.from_numpy(valid)
+        mask = torch.from_numpy(valid).to(device)
         return (costs.sum(-1) * mask).sum() / mask.sum()
+
+    def _device(self) -> torch.device:
+        return next(self.model.parameters()).device
 
     def song_costs(self, song: int, style: int | None = None, limit: int | None = None) -> npt.NDArray[np.float64]:
         """Nats of the first ``limit`` notes of a song (all by default), [n, 5], with its own style unless one is given."""
@@ -151,9 +155,9 @@ class WriterTask:
         for at in range(first, end, 512):
             ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode_of(int(c.key[song])), False)
             with torch.no_grad():
-                shown = [torch.from_numpy(x)[None] for x in (ints, levels, tracks)]
+                shown = [torch.from_numpy(x)[None].to(self._device()) for x in (ints, levels, tracks)]
                 costs, state = self.model.losses(shown[0], shown[1], shown[2], state)
-            made.append(costs[0].double().numpy())
+            made.append(costs[0].cpu().double().numpy())
         return np.concatenate(made)
 
     def measure(self, songs_a_set: int = 4, limit: int = 600) -> dict[str, float]:

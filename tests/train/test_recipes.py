@@ -2,13 +2,19 @@ import pytest
 
 from studio.errors import StudioError
 from studio.train import names, recipes
+from studio.train.loop import Schedule
+from studio.train.symbolic_task import Feeding, shape_of
 
 
 def test_shipped_recipes_can_be_read():
     assert "writer-lstm" in names()
     for name in names():
         if name.startswith("writer"):
-            assert recipes.read(name)["model"]
+            recipe = recipes.read(name)
+            assert recipe["model"]
+            assert Schedule(**recipe["schedule"]).steps > 1000
+            assert Feeding(**recipe["feeding"]).batch > 1
+            assert shape_of(**recipe["shape"]).units > 100
 
 
 def test_unknown_recipes_are_refused(tmp_path):
