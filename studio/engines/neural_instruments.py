@@ -1,4 +1,4 @@
-"""The renderer: General MIDI notes to sound, by a control network and spectral synthesis. All there is to say of a note is its row."""
+"""The renderer: General MIDI notes to sound, by a control network and spectral synthesis."""
 
 import logging
 from collections import OrderedDict
@@ -14,6 +14,7 @@ from studio.engines.cards import Card, check_weights
 from studio.engines.gm import drum_key, sound_for
 from studio.engines.neural_instruments_laws import Sound
 from studio.errors import StudioError
+from studio.nn.spectral import FLOOR_DB, band_centres
 
 if TYPE_CHECKING:
     from studio.nn.spectral import Voice
@@ -36,6 +37,7 @@ class NeuralInstruments:
         self._sounds: dict[str, Sound] = {}
         self._programs: dict[str, int] = {}
         self._levels: OrderedDict[Key, tuple[Sound, Float, Float, Float, float]] = OrderedDict()
+        self._offsets: dict[tuple[int, int], float] = {}  # by program and pitch: power less loudness, at medium velocity
         self._voices: dict[tuple[Key, int], Voice] = {}
 
     def prepare(self, card: Card, device: str) -> None:
@@ -44,8 +46,6 @@ class NeuralInstruments:
         Raises:
             StudioError: the weights do not fit the card or the network, or the device is not there.
         """
-        from studio.nn.runtime import choose_device
-
         self._content = check_weights(card)
         try:
             self._sounds = {v["id"]: Sound.of(v) for v in card.hyper["sounds"]}
@@ -53,20 +53,18 @@ class NeuralInstruments:
             raise StudioError("The instruments' card does not list its sounds.", "Install the model again.") from error
         self._programs = {s.id: s.program for s in self._sounds.values()}
         self.card = card
-        self._use(choose_device(device))
+        self._use(device)
 
-    def _use(self, device: object) -> None:
-        """Build the network and the synthesiser on a torch device."""
-        import torch
-
-        from studio.nn.runtime import load_weights
+    def _use(self, wish: str) -> None:
+        """Build the network and the synthesiser on a device: auto, cpu, cuda or mps."""
+        from studio.nn.runtime import choose_device, load_weights
         from studio.nn.spectral import Synthesiser
         from studio.nn.timbre import TimbreNet, TimbreSize
 
-        assert isinstance(device, torch.device)
+        device = choose_device(wish)
         net = TimbreNet(TimbreSize(**self.card.hyper["network"]))
-        load_weights(net, self._content, torch.device("cpu"))
-        # Twenty-four points a note cost next to nothing: the network stays on the CPU, so that every device plays the same controls.
+        load_weights(net, self._content, choose_device("cpu"))
+        # A note's two dozen points cost next to nothing: the network stays here, so that every device plays the same.
         self._net = net
         self._synth = Synthesiser(device)
         self.device = str(device)
@@ -104,11 +102,9 @@ class NeuralInstruments:
         return rows
 
     def _fall_back(self, error: Exception, ctx: Context) -> None:
-        import torch
-
         log.warning("rendering on %s failed: %s", self.device, error)
         ctx.notice("The graphics processor failed while rendering; the instruments go on with the processor.")
-        self._use(torch.device("cpu"))
+        self._use("cpu")
 
     @staticmethod
     def _keys(batch: SoundBatch) -> list[Key]:
@@ -116,7 +112,7 @@ class NeuralInstruments:
         return [(p, k, v) for p, k, v in zip(*columns, strict=True)]
 
     def _length(self, key: Key, held: int, rate: int) -> int:
-        sound, partials, noise, _, ring = self._levels[key]
+        sound, _, _, _, ring = self._levels[key]
         release = RELEASES * sound.release_s * (1.0 if sound.steady else 2 ** (np.clip(60 - key[1], -36, 36) / 36))
         if sound.release_s <= 0 or not laws.damping(sound, key[1], np.array([500.0])).any():
             return round(ring * rate)
@@ -134,41 +130,63 @@ class NeuralInstruments:
             self._predict(missing)
 
     def _predict(self, keys: list[Key]) -> None:
-        """Ask the network for the levels of ``keys``, and apply the laws."""
+        """Ask the network for the levels of ``keys``, and set their level by the laws."""
+        places = sorted({(program, pitch) for program, pitch, _ in keys} - self._offsets.keys())
+        for (program, pitch), (_, partials, noise, frequency) in zip(
+            places, self._plain([(program, pitch, laws.MEDIUM) for program, pitch in places]), strict=True
+        ):
+            self._offsets[program, pitch] = laws.power_db(partials, noise) - laws.loudness(partials, noise, frequency)
+        for key, (sound, partials, noise, frequency) in zip(keys, self._plain(keys), strict=True):
+            gain = (
+                laws.MEDIUM_DB
+                + sound.louder_db
+                + laws.level_db(key[2])
+                + self._offsets[key[0], key[1]]
+                - laws.power_db(partials, noise)
+            )
+            ring = laws.silence_s(partials, noise) if not sound.steady else float("inf")
+            self._levels[key] = (sound, laws.quiet(partials + gain), laws.quiet(noise + gain), frequency, ring)
+
+    def _plain(self, keys: list[Key]) -> list[tuple[Sound, Float, Float, Float]]:
+        """(sound, partials, noise, frequencies) of each key as the network has them, at no particular level."""
         from studio.nn.timbre import band_position, predict
 
+        if not keys:
+            return []
         sounds = [self._sounds[self.sound_of(program, pitch)] for program, pitch, _ in keys]
         tunings = [self._tuned_pitch(s, k) for s, k in zip(sounds, keys, strict=True)]
         frequency = np.stack([laws.frequencies(s, p) for s, p in zip(sounds, tunings, strict=True)])
         velocity = np.array([np.clip(k[2], s.soft, s.loud) for s, k in zip(sounds, keys, strict=True)], np.float32)
-        pitch = np.array([s.key if s.program < 0 else np.clip(p, s.low - 4, s.high + 4) for s, p in zip(sounds, tunings, strict=True)], np.float32)
+        pitch = np.array(
+            [s.key if s.program < 0 else np.clip(p, s.low - 4, s.high + 4) for s, p in zip(sounds, tunings, strict=True)],
+            np.float32,
+        )
         rows = np.array([s.row for s in sounds])
         partials, noise = predict(self._net, rows, pitch, velocity, band_position(np.maximum(frequency, 1.0)))
-        for n, key in enumerate(keys):
-            self._levels[key] = self._shaped(sounds[n], key, partials[n], noise[n], frequency[n], float(velocity[n]))
+        return [
+            (s, *self._finished(s, k, partials[n], noise[n], frequency[n], k[2] - float(velocity[n])), frequency[n])
+            for n, (s, k) in enumerate(zip(sounds, keys, strict=True))
+        ]
 
     @staticmethod
     def _tuned_pitch(sound: Sound, key: Key) -> float:
-        """The pitch a sound is tuned to for a key: a drum of the kit by the drum map, a drum played as an instrument by the keys."""
+        """The pitch a sound is tuned to for a key: a drum of the kit by the drum map, a drum played as an instrument by keys."""
         program, pitch, _ = key
         if program == DRUM_KIT:
             return sound.key + drum_key(pitch).tuning
         return sound.key + float(np.clip(pitch - 60, -12, 12)) if sound.program < 0 else float(pitch)
 
-    def _shaped(self, sound: Sound, key: Key, partials: Float, noise: Float, frequency: Float, trained: float) -> tuple[Sound, Float, Float, Float, float]:
-        """(sound, partials, noise, frequencies, seconds of ring) with the laws applied to the network's levels."""
-        program, pitch, velocity = key
-        if program == DRUM_KIT and pitch != sound.key:
-            place = drum_key(pitch)
+    @staticmethod
+    def _finished(sound: Sound, key: Key, partials: Float, noise: Float, frequency: Float, excess: float) -> tuple[Float, Float]:
+        """Partials and noise with the far end, brightness for a velocity ``excess`` past the trained ones, drums tuned and cut."""
+        if key[0] == DRUM_KIT and key[1] != sound.key:
+            place = drum_key(key[1])
             partials, noise = laws.shortened(partials, place.short), laws.shortened(noise, place.short)
             noise = laws.moved(noise, place.tuning)
         partials, noise = laws.beyond(partials, sound), laws.beyond(noise, sound)
-        partials = partials + laws.tilt(frequency, velocity - trained)
-        noise = noise + laws.tilt(laws.band_centres(), velocity - trained)
-        partials = np.where(frequency > 0, partials, laws.FLOOR_DB)
-        gain = laws.MEDIUM_DB + sound.louder_db + laws.level_db(velocity) - laws.loudness(partials, noise, frequency)
-        ring = laws.silence_s(partials, noise) if not sound.steady else float("inf")
-        return sound, laws.quiet(partials + gain), laws.quiet(noise + gain), frequency, ring
+        partials = partials + laws.tilt(frequency, excess)
+        noise = noise + laws.tilt(band_centres(), excess)
+        return np.where(frequency > 0, partials, FLOOR_DB), noise
 
     def _voice(self, key: Key, held: int, rate: int) -> "Voice":
         """The synthesiser's voice for a note."""
@@ -192,8 +210,9 @@ class NeuralInstruments:
         seed = int(mix64(np.array([sound.row * 1000003 + key[0]], np.uint64))[0] >> np.uint64(1))
         note = int(mix64(np.array([(key[0] * 128 + key[1]) * 128 + key[2] + seed // 2], np.uint64))[0] >> np.uint64(1))
         used = np.where(wanted[:width], frequency[:width], 0.0)
-        levels = np.where(used > 0, partials[:, :width], laws.FLOOR_DB)
+        levels = np.where(used > 0, partials[:, :width], FLOOR_DB)
         return voice_of(
-            frequency=used, phase=2 * np.pi * uniform(seed, width), partials=laws.quiet(levels), damping=laws.damping(sound, key[1], used),
-            noise=noise, noise_damping=laws.damping(sound, key[1], laws.band_centres()), held=0, length=0, key=note,
+            frequency=used, phase=2 * np.pi * uniform(seed, width), partials=laws.quiet(levels),
+            damping=laws.damping(sound, key[1], used),
+            noise=noise, noise_damping=laws.damping(sound, key[1], band_centres()), held=0, length=0, key=note,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studio.nn.spectral import FLOOR_DB, LAST_POINT_S, MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
+from studio.nn.spectral import FLOOR_DB, LAST_POINT_S, MAX_PARTIALS, POINTS, band_centres, control_times
 
 Float = npt.NDArray[np.float64]
 
@@ -19,6 +19,7 @@ MEDIUM = 80  # the velocity at which all instruments are about equally loud
 MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, dB to full scale)
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
 LOUD_S = 0.06
+POWER_S = 0.5
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
@@ -116,14 +117,22 @@ def loudness(partials: Float, noise: Float, frequency: Float) -> float:
     return float(10 * np.log10(np.convolve(power, np.ones(width) / width, "valid").max() + 1e-20))
 
 
+def power_db(partials: Float, noise: Float) -> float:
+    """Mean power in dB of the first :data:`POWER_S`: what the velocity law is kept in, so that louder keys measure louder."""
+    power = (10 ** (partials[:POINTS] / 10)).sum(1) / 2 + 10 ** (noise[:POINTS] / 10) @ bandwidths()
+    return float(10 * np.log10(np.interp(np.arange(0, POWER_S, 0.005), control_times()[:POINTS], power).mean() + 1e-20))
+
+
 def beyond(levels: Float, sound: Sound) -> Float:
-    """``levels`` [POINTS, w] with a last row for the far end: held if the sound is steady, else on down at the last slope or quicker."""
+    """``levels`` [POINTS, w] with a last row for the far end: held if the sound is steady, else on down at the last slope."""
     times = control_times()
     if sound.steady:
         return np.concatenate([levels, levels[-1:]])
     back = 4
     slope = (levels[-1] - levels[-1 - back]) / (times[POINTS - 1] - times[POINTS - 1 - back])
-    return np.concatenate([levels, levels[-1:] + np.clip(slope, -120, -SLOWEST_DB[sound.release_s > 0]) * (times[POINTS] - LAST_POINT_S)])
+    return np.concatenate(
+        [levels, levels[-1:] + np.clip(slope, -120, -SLOWEST_DB[sound.release_s > 0]) * (times[POINTS] - LAST_POINT_S)]
+    )
 
 
 def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
@@ -152,8 +161,6 @@ BEYOND = float(control_times()[-1])
 def quiet(levels: Float) -> Float:
     """Levels kept above the floor of what is computed."""
     return np.maximum(levels, FLOOR_DB)
-
-
 
 
 def shortened(levels: Float, share: float) -> Float:

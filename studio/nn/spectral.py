@@ -83,7 +83,15 @@ class Voice:
 
 
 def voice_of(
-    frequency: Float, phase: Float, partials: Float, damping: Float, noise: Float, noise_damping: Float, held: int, length: int, key: int
+    frequency: Float,
+    phase: Float,
+    partials: Float,
+    damping: Float,
+    noise: Float,
+    noise_damping: Float,
+    held: int,
+    length: int,
+    key: int,
 ) -> Voice:
     """A voice from levels in dB (noise: of power a hertz) and damping in dB a second; shapes as in :class:`Voice`."""
     log = [(x * NEPER).astype(np.float32) for x in (partials, damping, noise, noise_damping)]
@@ -184,7 +192,9 @@ class Synthesiser:
         self._room = tables
         self._lock = threading.Lock()
 
-    def render(self, voices: list[Voice], rate: int, first: int, rows: npt.NDArray[np.float32], tick: Tick = lambda share: None) -> None:
+    def render(
+        self, voices: list[Voice], rate: int, first: int, rows: npt.NDArray[np.float32], tick: Tick = lambda share: None
+    ) -> None:
         """Write frames from ``first`` on of every voice into ``rows`` [voices, count]; frames outside the notes stay as they are.
 
         ``tick`` is called with the share done, between blocks; what it raises ends the work.
@@ -203,9 +213,7 @@ class Synthesiser:
                 _place(rows[v], samples, voices[v], block, rate, first)
 
         workers = min(cores(), len(chunks) // 2) if self.device.type == "cpu" else 1
-        done = 0
-        for _ in _map(work, chunks, workers):
-            done += 1
+        for done, _ in enumerate(_map(work, chunks, workers), 1):
             tick(done / len(chunks))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], rate: int) -> npt.NDArray[np.float32]:
@@ -257,7 +265,9 @@ class Synthesiser:
         pick = torch.from_numpy((mix64(counters) % np.uint64(len(bank))).astype(np.int64).ravel()).to(self.device)
         spectrum = bank.index_select(0, pick).view(*shape.shape) * shape
         wave = torch.fft.irfft(spectrum, n=NOISE_FFT)
-        return (wave[:, :-1, NOISE_HOP:] * window[NOISE_HOP:] + wave[:, 1:, :NOISE_HOP] * window[:NOISE_HOP]).view(TOGETHER, BLOCK)
+        return (wave[:, :-1, NOISE_HOP:] * window[NOISE_HOP:] + wave[:, 1:, :NOISE_HOP] * window[:NOISE_HOP]).view(
+            TOGETHER, BLOCK
+        )
 
     def _table(self, voice: Voice, rate: int, hop: int) -> _Table:
         key = (voice.frequency.tobytes(), voice.phase.tobytes(), rate, hop)
@@ -276,7 +286,8 @@ def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterato
     """``work`` done on every item, by threads that each run torch's operations alone: small products gain nothing from more."""
     if workers < 2:
         for item in items:
-            yield work(item)
+            work(item)
+            yield
         return
     pool = ThreadPoolExecutor(workers)
     try:
@@ -285,7 +296,9 @@ def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _place(row: npt.NDArray[np.float32], samples: npt.NDArray[np.float32], voice: Voice, block: int, rate: int, first: int) -> None:
+def _place(
+    row: npt.NDArray[np.float32], samples: npt.NDArray[np.float32], voice: Voice, block: int, rate: int, first: int
+) -> None:
     """Put the part of a block that lies in the slice into ``row``, gated at the note's onset and end."""
     start = block * BLOCK
     low, high = max(first, start, 0), min(first + len(row), start + BLOCK, voice.length)

@@ -70,25 +70,30 @@ class TimbreNet(nn.Module):
         nn.init.zeros_(self.base.weight)
         nn.init.normal_(self.embedding.weight, std=0.5)
 
-    def forward(self, instrument: Tensor, pitch: Tensor, velocity: Tensor, position: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, instrument: Tensor, pitch: Tensor, velocity: Tensor, position: Tensor, points: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Levels at the control points.
 
         Args:
             instrument: rows of the embedding, [n]; ``pitch`` in MIDI keys and ``velocity`` 1..127, float, [n].
             position: of the partials among the noise bands (see :func:`band_position`), [n, MAX_PARTIALS].
+            points: indices of the control points that are wanted; all of them by default.
 
         Returns:
             dB of the partials [n, POINTS, MAX_PARTIALS], and of the noise a hertz [n, POINTS, NOISE_BANDS].
         """
         p, v = (pitch - 60) / 24, (velocity - 80) / 40
         about = torch.stack([p, p * p - 0.5, v, p * v, torch.sin(2.5 * p)], -1)
-        note = torch.cat([self.embedding(instrument), about], -1)[:, None].expand(-1, POINTS, -1)
-        x = self.first(torch.cat([note, self.times.expand(len(pitch), -1, -1)], -1))  # type: ignore[operator]
+        times: Tensor = self.times if points is None else self.times[points]  # type: ignore[assignment, index]
+        note = torch.cat([self.embedding(instrument), about], -1)[:, None].expand(-1, len(times), -1)
+        x = self.first(torch.cat([note, times.expand(len(pitch), -1, -1)], -1))
         film = self.film(instrument).view(len(pitch), 1, self.size.layers, 2, -1)
-        for k in range(self.size.layers):
-            if k:
-                x = x + self.rest[k - 1](self.dropout(h))
-            h = nn.functional.silu(torch.addcmul(film[:, :, k, 1], self.norms[k](x), 1 + film[:, :, k, 0]))
+        h = x
+        for k, norm in enumerate(self.norms):
+            h = nn.functional.silu(torch.addcmul(film[:, :, k, 1], norm(x), 1 + film[:, :, k, 0]))
+            if k + 1 < self.size.layers:
+                x = x + self.rest[k](self.dropout(h))
         levels = (self.out(self.dropout(h)) + self.base(instrument)[:, None]) * SCALE_DB + CENTRE_DB
         by_number, by_frequency, noise = levels.split([MAX_PARTIALS, NOISE_BANDS, NOISE_BANDS], -1)
         # The envelope at the partials' frequencies: linear between the two bands around each.

@@ -8,6 +8,7 @@ points. Serra and Smith ("Spectral modeling synthesis", CMJ 14(4), 1990) is the 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NOISE_BANDS, POINTS, band
 Float = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
 MODES = 8  # ringing modes of a drum
+VERSION = 1  # of what comes out: kept analyses of another version are not used
 WINDOW_PERIODS = 4.0
 LATE_S = 0.35  # from here on windows are twice as long
 STEPS_A_WINDOW = 4
@@ -25,7 +27,9 @@ STEPS_A_WINDOW = 4
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What a note is made of. ``partials`` [POINTS, MAX_PARTIALS] in dB of amplitude, ``noise`` [POINTS, NOISE_BANDS] in dB
+    """What a note is made of.
+
+    ``partials`` [POINTS, MAX_PARTIALS] in dB of amplitude, ``noise`` [POINTS, NOISE_BANDS] in dB
     of power a hertz, both relative to the note's ``level`` (dB, RMS of its loudest 100 ms); ``seconds`` is how long the note
     says anything (control points beyond repeat the last one that does); ``frequency`` [MAX_PARTIALS] Hz as measured.
     """
@@ -213,11 +217,11 @@ def _point_ranges(seconds: float) -> list[tuple[float, float]]:
     points = control_times()[:POINTS]
     edges = np.sqrt(points[1:-1] * points[2:])
     edges = np.concatenate([[0.0, 0.0015], edges, [5.0]])
-    return [(float(a), float(min(b, seconds))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(float(a), float(min(b, seconds))) for a, b in pairwise(edges)]
 
 
 def _at_points(values: Float, times: Float, seconds: float) -> Float:
-    """Powers [frames, width] averaged around the control points; interpolated (in dB) where no frame falls, [POINTS, width] dB."""
+    """Powers [frames, width] averaged around the control points, interpolated where no frame falls: dB, [POINTS, width]."""
     points = control_times()[:POINTS]
     level = np.stack([np.interp(np.minimum(points, seconds), times, column) for column in db(values).T], 1)
     for k, (a, b) in enumerate(_point_ranges(seconds)):

@@ -1,10 +1,11 @@
-"""``studio bench rendering``: how fast a 16-voice song is rendered, beside FluidSynth in the same run, and whether slices agree."""
+"""``studio bench rendering``: how fast a 16-voice song is rendered, beside FluidSynth, and whether slices agree."""
 
 import argparse
 import json
 import resource
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def slices_agree(engine: NeuralInstruments, batch: SoundBatch, rate: int, notes:
             if len(company) == 1
             else int(company.held[0] != some.held[n] or company.pitch[0] != some.pitch[n])
         )
-        parts = [engine.render(company, rate, a, b - a, Quiet())[at] for a, b in zip(cuts[:-1], cuts[1:], strict=True) if b > a]
+        parts = [engine.render(company, rate, a, b - a, Quiet())[at] for a, b in pairwise(cuts) if b > a]
         good += int(np.concatenate(parts).tobytes() == whole[n].tobytes())
     return good, len(some)
 
@@ -138,7 +139,8 @@ def run(argv: list[str]) -> int:
     good, tried = slices_agree(engine, batch, args.rate)
     found = {
         "notes": len(notes), "seconds": args.seconds, "threads": torch.get_num_threads(), "times_real_time": args.seconds / wall,
-        "cpu_seconds": used, "wall_seconds": wall, "peak": float(np.abs(sound).max()), "slices_equal": good, "slices_tried": tried,
+        "cpu_seconds": used, "wall_seconds": wall, "peak": float(np.abs(sound).max()),
+        "slices_equal": good, "slices_tried": tried,
         **_fluid(notes, args.seconds, args.rate),
     }  # fmt: skip
     if args.json:

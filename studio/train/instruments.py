@@ -25,7 +25,7 @@ from studio.train.instruments_table import CREDITS, DRUMS, INSTRUMENTS
 from studio.train.loop import Progress, Schedule, Trainer
 
 Float = npt.NDArray[np.float64]
-PITCH_JITTER = 1.5  # semitones to either side
+FILLED_DB = 2.0  # what the fit of evenly spaced partials takes of the noise between them (37 per cent of its freedom)
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Recipe:
     hidden: int = 160
     layers: int = 3
     dropout: float = 0.15
-    batch: int = 96
-    pitch_jitter: float = PITCH_JITTER
+    batch: int = 64
+    points: int = 8  # control points of each note that a mini-batch looks at, drawn anew each time
+    pitch_jitter: float = 1.5  # semitones to either side
     velocity_jitter: float = 6.0
     recorded_share: float = 2.5  # how much oftener a recorded note is drawn than a synthetic one
     made: bool = True  # with the notes made by FluidSynth
@@ -78,8 +79,10 @@ def sounds_of(notes: list[Note]) -> list[Sound]:
             ratios = tuple(float(f) for f in _modes(group, 0.0))
         table.append(
             Sound(
-                id=name, row=row, title=one.title, program=one.program, kind=group[0].row.kind, steady=one.steady, octave=one.octave,
-                release_s=one.release_s, louder_db=one.louder_db, low=min(n.row.pitch for n in group), high=max(n.row.pitch for n in group),
+                id=name, row=row, title=one.title, program=one.program, kind=group[0].row.kind, steady=one.steady,
+                octave=one.octave,
+                release_s=one.release_s, louder_db=one.louder_db,
+                low=min(n.row.pitch for n in group), high=max(n.row.pitch for n in group),
                 soft=min(n.row.velocity for n in group), loud=max(n.row.velocity for n in group), ratios=ratios,
                 stiffness=stiffness_of(group) if one.stiff else (), key=group[0].row.pitch if name in DRUMS else 0,
             )
@@ -99,7 +102,7 @@ def _modes(group: list[Note], absolute: float) -> Float:
 
 
 def completed(levels: Float, seconds: float, steady: bool, quickest: float = -150.0) -> Float:
-    """``levels`` [POINTS, w] with the points past the note's end filled in: held at the late mean, or on down at the late slope."""
+    """``levels`` [POINTS, w] with the points past the note's end filled in: the late mean held, or on down at the late slope."""
     times = control_times()[:POINTS]
     known = times <= max(seconds, times[6])
     last = int(np.flatnonzero(known)[-1])
@@ -132,6 +135,8 @@ def target_of(note: Note, sound: Sound) -> Target:
     a: Analysis = note.analysis
     frequency = frequencies(sound, note.row.pitch)
     partials, noise = completed(a.partials, a.seconds, sound.steady), completed(a.noise, a.seconds, sound.steady)
+    if not sound.ratios:
+        noise = noise + FILLED_DB * (band_centres() < MAX_PARTIALS * a.fundamental)
     spacing = a.fundamental if not sound.ratios else 110.0
     lobe = np.stack([np.interp(frequency, band_centres(), row) for row in noise]) + 10 * np.log10(0.75 * spacing)
     shown = 1 / (1 + np.exp(-(partials - lobe - 3) / 3))
@@ -179,12 +184,11 @@ class InstrumentsTask:
                 mean = torch.where(weight.sum((0, 1)) > 0, mean, torch.full_like(mean, -90.0))
                 self.model.base.weight[row, at : at + len(mean)] = (mean - centre) / 25.0
 
-    def _error(self, which: Tensor, pitch: Tensor, velocity: Tensor) -> tuple[Tensor, Tensor]:
-        c = self.columns
-        partials, noise = self.model(self.instrument[which], pitch, velocity, c["position"][which])
-        wp, wn = c["partial_weight"][which], c["noise_weight"][which]
-        gap = ((partials - c["partials"][which]).abs() * wp).sum() / wp.sum()
-        hiss = ((noise - c["noise"][which]).abs() * wn).sum() / wn.sum()
+    def _error(self, which: Tensor, pitch: Tensor, velocity: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+        c = {name: column[which[:, None], points] for name, column in self.columns.items() if name != "position"}
+        partials, noise = self.model(self.instrument[which], pitch, velocity, self.columns["position"][which], points)
+        gap = ((partials - c["partials"]).abs() * c["partial_weight"]).sum() / c["partial_weight"].sum()
+        hiss = ((noise - c["noise"]).abs() * c["noise_weight"]).sum() / c["noise_weight"].sum()
         return gap, hiss
 
     def loss(self, step: int) -> Tensor:
@@ -194,13 +198,14 @@ class InstrumentsTask:
         which = torch.tensor(self.train)[torch.multinomial(self.odds, r.batch, replacement=True, generator=draw)]
         shake = torch.rand(2, r.batch, generator=draw) * 2 - 1
         pitch = self.pitch[which] + shake[0] * r.pitch_jitter
-        gap, hiss = self._error(which, pitch, self.velocity[which] + shake[1] * r.velocity_jitter)
+        points = torch.randperm(POINTS, generator=draw)[: r.points]
+        gap, hiss = self._error(which, pitch, self.velocity[which] + shake[1] * r.velocity_jitter, points)
         return 0.5 * (gap + hiss)
 
     def measure(self) -> dict[str, float]:
         """Held-out differences in dB (of the training notes, where nothing is held out)."""
         which = torch.tensor(self.held or self.train)
-        parts = [self._error(w, self.pitch[w], self.velocity[w]) for w in which.split(128)]
+        parts = [self._error(w, self.pitch[w], self.velocity[w], torch.arange(POINTS)) for w in which.split(128)]
         gap, hiss = (float(torch.stack(p).mean()) for p in zip(*parts, strict=True))
         return {"loss": 0.5 * (gap + hiss), "partials": gap, "noise": hiss}
 
@@ -236,8 +241,10 @@ def data_entries(notes: list[Note]) -> list[dict[str, Any]]:
 
 TITLE = "Neural instruments"
 SUMMARY = (
-    "Plays all General MIDI programs and a drum kit note by note: a control network gives partials and noise, spectral synthesis the sound. "
-    "Learned from recorded, synthetic and soundfont-made single notes, told apart below; level, velocity law and release are designed."
+    "Plays all General MIDI programs and a drum kit note by note: a control network gives partials and noise, spectral synthesis "
+    "the sound. "
+    "Learned from recorded, synthetic and soundfont-made single notes, told apart below; level, velocity law and release are "
+    "designed."
 )
 
 
@@ -264,7 +271,8 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     run = trainer.fit()
     best = torch.load(folder / "best.pt", weights_only=True)
     trained = {
-        "seed": schedule.seed, "steps": run.step, "minutes": round(run.seconds / 60, 1), "notes": len(learn), "held_out_notes": len(held),
+        "seed": schedule.seed, "steps": run.step, "minutes": round(run.seconds / 60, 1),
+        "notes": len(learn), "held_out_notes": len(held),
         "controls_db": {k: round(v, 3) for k, v in next(r for r in run.log if r["step"] == run.best_step).items()},
         "schedule": vars(schedule), "settings": vars(settings),
     }  # fmt: skip

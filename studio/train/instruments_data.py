@@ -1,7 +1,6 @@
 """Training notes for the instruments: metadata and sound in, analysed notes out (kept in ``checkpoints/``, outside git)."""
 
 import csv
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +12,7 @@ import soundfile
 
 from studio.errors import StudioError
 from studio.paths import checkpoints, training_data
-from studio.train import analysis
-from studio.train.analysis import Analysis, analyse_hit, analyse_note, find_modes
+from studio.train.analysis import VERSION, Analysis, analyse_hit, analyse_note, find_modes
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_table import DRUMS, INSTRUMENTS, MADE, Instrument
 
@@ -119,7 +117,7 @@ def _ratios(rows: list[Row], one: Instrument) -> Float:
         return find_modes([_sound(r)[0] for r in rows], 44100)
     spectra = []
     for row in rows:
-        sound, rate = _sound(row)
+        sound, _ = _sound(row)
         wanted = 261.6 / fundamental_of(row, one)
         grid = np.arange(0, len(sound) / wanted) * wanted
         spectra.append(np.interp(grid, np.arange(len(sound)), sound))
@@ -133,8 +131,7 @@ def fundamental_of(row: Row, one: Instrument) -> float:
 
 def analysed(rows: list[Row], progress: Callable[[float], None] = lambda _: None) -> list[Note]:
     """The notes of ``rows`` taken apart, from the cache where they were before."""
-    version = hashlib.sha256(Path(analysis.__file__).read_bytes()).hexdigest()[:12]
-    folder = cache() / "analysed" / version
+    folder = cache() / "analysed" / str(VERSION)
     folder.mkdir(parents=True, exist_ok=True)
     by_instrument: dict[str, list[Row]] = {}
     for row in rows:
@@ -166,10 +163,13 @@ def _analyse(row: Row, one: Instrument, ratios: Float | None) -> Analysis:
 
 
 def split(notes: list[Row]) -> tuple[list[int], list[int]]:
-    """(indices to train on, indices held out): every fifth inner pitch of an instrument, and one middle velocity layer where
-    there are three or more. Drums hold out one of two alternating hits (the ``b`` ones of the middle layer).
+    """(indices to train on, indices held out).
+
+    Every fifth inner pitch of an instrument is held out, and one middle velocity layer where there are three or more.
+    Drums hold out one of two alternating hits (the ``b`` ones of the middle layer).
     """
-    train, held = [], []
+    train: list[int] = []
+    held: list[int] = []
     pitches: dict[str, list[int]] = {}
     layers: dict[str, list[tuple[int, str]]] = {}
     for row in notes:

@@ -1,4 +1,4 @@
-"""Single dry notes by FluidSynth: more training notes where a family lacks a sound, and the voice instruments are compared with."""
+"""Single dry notes by FluidSynth: training notes where a family lacks a sound, and what instruments are compared with."""
 
 import shutil
 import subprocess
@@ -39,16 +39,20 @@ def synthesise(midi: Path, wav: Path, rate: int = 44100, dry: bool = True) -> No
         raise StudioError("FluidSynth could not render the notes.")
 
 
-def single_notes(program: int, notes: list[tuple[int, int, float]], rate: int = 44100) -> list[Float]:
-    """Mono sound of single notes (pitch, velocity, seconds held) of one GM program, each with its release."""
+def single_notes(
+    program: int, notes: list[tuple[int, int, float]], rate: int = 44100, cents: list[float] | None = None
+) -> list[Float]:
+    """Mono sound of single notes (pitch, velocity, seconds held) of one GM program, each with its release, tuned by ``cents``."""
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
     track = mido.MidiTrack()
     file.tracks.append(track)
     track.append(mido.Message("program_change", program=program, time=0))
     wait = 0.0
     starts, now = [], 0.0
-    for pitch, velocity, held in notes:
-        track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=round(wait * TICKS_A_SECOND)))
+    for k, (pitch, velocity, held) in enumerate(notes):
+        bend = round((cents[k] if cents else 0.0) / 200 * 8192)  # General MIDI's range is two semitones
+        track.append(mido.Message("pitchwheel", pitch=bend, time=round(wait * TICKS_A_SECOND)))
+        track.append(mido.Message("note_on", note=pitch, velocity=velocity, time=0))
         track.append(mido.Message("note_off", note=pitch, velocity=0, time=round(held * TICKS_A_SECOND)))
         starts.append(now + wait)
         now += wait + held

@@ -137,8 +137,10 @@ _MADE = [
 ]
 _PIECES = {
     "kick": ("Bass drum", 3.0), "snare": ("Snare", 2.0), "snare_rest": ("Side stick", -1.0),
-    "hihat_closed": ("Closed hi-hat", -6.0), "hihat_open": ("Open hi-hat", -4.0), "tom3": ("Tom", 1.0), "tom_floor": ("Floor tom", 1.0),
-    "crash_l": ("Crash cymbal", 0.0), "china": ("China cymbal", 0.0), "ride": ("Ride cymbal", -6.0), "ride_bell": ("Ride bell", -5.0),
+    "hihat_closed": ("Closed hi-hat", -6.0), "hihat_open": ("Open hi-hat", -4.0), "tom3": ("Tom", 1.0),
+    "tom_floor": ("Floor tom", 1.0),
+    "crash_l": ("Crash cymbal", 0.0), "china": ("China cymbal", 0.0),
+    "ride": ("Ride cymbal", -6.0), "ride_bell": ("Ride bell", -5.0),
 }  # fmt: skip
 _DRUMS = [_i(f"drums_{name}", title, -1, 0.0, modes=True, louder_db=louder) for name, (title, louder) in _PIECES.items()]
 
@@ -160,5 +162,7 @@ CREDITS: dict[str, str] = {
     "freepats/synth-bass-lead": "FreePats project",
     "freepats/new-age": "FreePats project",
     "Debian fluid-soundfont-gm 3.1-5.3 (FluidR3_GM.sf2)": "Frank Wen and others",
-    "Debian musescore-general-soundfont 0.2.1-1 (MuseScore_General_Full.sf3)": "S. Christian Collins, Frank Wen and others; strings from VSCO 2 CE (CC0)",
+    "Debian musescore-general-soundfont 0.2.1-1 (MuseScore_General_Full.sf3)": (
+        "S. Christian Collins, Frank Wen and others; strings from VSCO 2 CE (CC0)"
+    ),
 }

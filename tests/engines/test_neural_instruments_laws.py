@@ -46,6 +46,12 @@ def test_loudness_counts_partials_and_noise_and_discounts_bass():
     assert laws.weighting(np.array([30.0]))[0] < -3 < laws.weighting(np.array([300.0]))[0]
 
 
+def test_power():
+    partials, noise = falling(0)
+    assert laws.power_db(partials - 200, noise) == pytest.approx(-80 + 10 * np.log10(laws.bandwidths().sum()), abs=0.01)
+    assert laws.power_db(partials, noise - 200) == pytest.approx(-20 + 10 * np.log10(MAX_PARTIALS / 2), abs=0.01)
+
+
 def test_past_the_data_steady_sounds_hold_and_others_die():
     partials, noise = falling(30)
     assert (laws.beyond(partials, FLUTE)[-1] == partials[-1]).all()

@@ -75,8 +75,8 @@ def test_a_partial_has_its_frequency_amplitude_and_phase():
     levels = np.full((POINTS + 1, 16), -150.0)
     levels[:, 0] = 20 * np.log10(size)
     only = voice_of(
-        np.array([frequency] + [0.0] * 15), np.array([phase] + [0.0] * 15), levels, np.zeros(16), np.full((POINTS + 1, NOISE_BANDS), -200.0),
-        np.zeros(NOISE_BANDS), 60000, 60000, 0,
+        np.array([frequency] + [0.0] * 15), np.array([phase] + [0.0] * 15), levels, np.zeros(16),
+        np.full((POINTS + 1, NOISE_BANDS), -200.0), np.zeros(NOISE_BANDS), 60000, 60000, 0,
     )  # fmt: skip
     n = np.arange(60000)
     ideal = size * np.cos(2 * np.pi * frequency * n / 48000 + phase)

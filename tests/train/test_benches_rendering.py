@@ -1,0 +1,40 @@
+import json
+
+import mido
+import numpy as np
+
+from studio.engines.api import DRUM_KIT
+from studio.train import benches_rendering
+from studio.train.benches_instruments import prepared
+from studio.train.benches_rendering import as_batch, as_midi, mix, run, slices_agree, song
+from tests.engines.instruments import tiny_model
+
+
+def test_a_song_of_sixteen_voices_sounds_alike_in_both_forms(tmp_path):
+    notes = song(2.0)
+    batch, starts = as_batch(notes, 48000)
+    assert len(batch) == len(starts) == len(notes)
+    assert len({n[0] for n in notes}) == 16
+    at_one_second = sum(1 for n in notes if n[3] <= 1.0 < n[3] + n[4])
+    assert at_one_second == 16
+    assert all((p == DRUM_KIT) == (n[0] == 9) for p, n in zip(batch.program, notes, strict=True))
+    as_midi(notes, tmp_path / "a.mid")
+    messages = [m for m in mido.MidiFile(tmp_path / "a.mid") if m.type == "note_on"]
+    assert len(messages) == len(notes)
+
+
+def test_the_mix_is_the_sum_and_slices_agree(tmp_path):
+    engine = prepared(tiny_model(tmp_path / "tiny").folder)
+    batch, starts = as_batch(song(0.6)[:6], 44100)
+    one, two = mix(engine, batch, starts, 44100, 2), mix(engine, batch, starts, 44100)
+    assert np.abs(one - two).max() < 1e-5
+    assert slices_agree(engine, batch, 44100, 3) == (3, 3)
+
+
+def test_the_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(benches_rendering, "_fluid", lambda notes, seconds, rate: {"fluid_dry": 20.0, "fluid_wet": 18.0})
+    model = tiny_model(tmp_path / "tiny").folder
+    run(["--model", str(model), "--seconds", "0.3"])
+    assert "times real time" in capsys.readouterr().out
+    run(["--model", str(model), "--seconds", "0.3", "--json"])
+    assert json.loads(capsys.readouterr().out)["slices_equal"] == 16
