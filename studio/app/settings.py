@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     file = path or user_config() / "settings.json"
     fresh = file.with_suffix(".new")
     fresh.write_text(json.dumps(asdict(settings), indent=1) + "\n", "utf-8")
-    os.replace(fresh, file)
+    fresh.replace(file)
 
 
 def _from_json(stored: dict[str, Any]) -> Settings:
