@@ -8,7 +8,7 @@ from studio.ui.roll.commands import COMMANDS, RollCommands
 from studio.ui.roll.keyboard import paint_keyboard
 from studio.ui.roll.layers.background import paint_background, paint_clips, paint_loop
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.layers.notes import paint_ghosts, paint_notes
+from studio.ui.roll.layers.notes import paint_tracks
 from studio.ui.roll.layers.proposed import paint_proposed
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.state import RollState
@@ -21,7 +21,7 @@ from studio.ui.roll.tools.pointer import PointerTool
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme
 
-LAYERS = (paint_background, paint_clips, paint_loop, paint_ghosts, paint_notes, paint_proposed)
+LAYERS = (paint_background, paint_clips, paint_loop, paint_tracks, paint_proposed)
 MENU = ("cut", "copy", "paste", "duplicate", "", "quantize", "lock", "", "delete", "select_all")
 EDGE_SCROLL = 24
 HOVERING = ("pencil", "knife")  # tools that show what a press would do

@@ -8,53 +8,66 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen, QStaticText
 
+from studio.music.document import Track
 from studio.music.pitch import pitch_name
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.layers.overview import Ints, draw_levels, mean_levels
+from studio.ui.roll.layers.overview import Bytes, Ints, draw_levels, mean_levels
 from studio.ui.roll.palette import level_of
 from studio.ui.roll.primitives import Floats, boxes, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
 from studio.ui.theme import ui_font
 
-MANY = 2_500  # from here on the overview is faster than rectangles
+MANY = 8_000  # from here on the overview is faster than rectangles
+ROUNDED = 3_000
 NAMED = 300
 NAME_FROM = 13  # key height from which notes bear their names
 
 
-def paint_ghosts(frame: Frame) -> None:
+@dataclass(frozen=True, eq=False)
+class _Crowd:
+    """So many notes that they are painted as one image: 0 or a shade's number + 1 for each row and pixel."""
+
+    levels: Bytes
+    shades: tuple[QColor, ...]
+
+
+def paint_tracks(frame: Frame) -> None:
+    """The other tracks' notes, then the edited one's."""
+    if frame.track is None:
+        return
+    behind = _paint_ghosts(frame, frame.track)
+    _draw(frame, _paint_notes(frame, frame.track, behind))
+
+
+def _paint_ghosts(frame: Frame, track: Track) -> _Crowd | None:
     """Other tracks' notes, translucent in their own hue; drums keep to drums, as their pitches mean other things."""
-    track = frame.track
-    others = [t for t in frame.document.tracks if track and t is not track and not t.mute and t.drums == track.drums]
+    others = [t for t in frame.document.tracks if t is not track and not t.mute and t.drums == track.drums]
     parts = [_Part(shown, visible_of(frame, shown)) for shown in map(frame.state.shown_of, others)]
     colors = tuple(frame.palette.ghost(t.color) for t in others)
     if sum(in_view(frame, part.shown) for part in parts) > MANY:
-        _paint_overview(frame, parts, colors, [np.full(len(part.which), k) for k, part in enumerate(parts)])
-        return
+        return _Crowd(_levels(frame, parts, [np.full(len(part.which), k) for k, part in enumerate(parts)]), colors)
     for part, color in zip(parts, colors, strict=True):
         fill_rects(frame.painter, note_boxes(frame, part.shown, part.which), color)
+    return None
 
 
-def paint_notes(frame: Frame) -> None:
+def _paint_notes(frame: Frame, track: Track, behind: _Crowd | None) -> _Crowd | None:
     """The edited track's notes: velocity is lightness, selected ones have a bright edge, locked ones an amber one."""
-    track = frame.track
-    if track is None:
-        return
     shown = frame.state.shown
     visible = visible_of(frame, shown)
-    if not len(visible):
-        return
     levels = level_of(shown.notes.velocity[visible])
     chosen = frame.state.selected_mask(shown.notes.id[visible])
     shades = frame.palette.note_levels(track.color)
     if in_view(frame, shown) > MANY:
         levels[chosen] = len(shades)
-        _paint_overview(frame, [_Part(shown, visible)], (*shades, frame.palette.selected), [levels])
-        return
+        return _over(_Crowd(_levels(frame, [_Part(shown, visible)], [levels]), (*shades, frame.palette.selected)), behind)
+    _draw(frame, behind)
     rects = note_boxes(frame, shown, visible)
     _paint_rounded(frame, rects, levels, shades)
     _paint_locked(frame, rects[shown.notes.locked[visible]])
     _paint_selected(frame, rects[chosen])
     _paint_names(frame, rects, shown.notes.pitch[visible])
+    return None
 
 
 def in_view(frame: Frame, shown: Shown) -> int:
@@ -89,22 +102,37 @@ class _Part:
     which: Ints
 
 
-def _paint_overview(frame: Frame, parts: list[_Part], shades: tuple[QColor, ...], levels: list[Ints]) -> None:
+def _levels(frame: Frame, parts: list[_Part], levels: list[Ints]) -> Bytes:
     view, clip = frame.viewport, frame.clip
     low, high = view.pitch_at(clip.bottom()), view.pitch_at(clip.top())
-    start = np.concatenate([p.shown.notes.start[p.which] for p in parts])
-    end = np.concatenate([p.shown.end[p.which] for p in parts])
-    pitch = np.concatenate([p.shown.notes.pitch[p.which] for p in parts]).astype(np.int64)
+    start, end, pitch = (
+        np.concatenate([column[p.which] for p, column in zip(parts, columns, strict=True)])
+        for columns in zip(*((p.shown.notes.start, p.shown.end, p.shown.notes.pitch) for p in parts), strict=True)
+    )
     x0 = (view.x_of(start) - clip.left()).astype(np.int64)
     x1 = (view.x_of(end) - clip.left()).astype(np.int64)
-    seen = mean_levels(high - pitch, x0, x1, np.concatenate(levels), high - low + 1, clip.width())
-    draw_levels(frame.painter, clip.left(), int(view.y_of(high)), seen, shades, view.key_height)
+    return mean_levels(high - pitch.astype(np.int64), x0, x1, np.concatenate(levels), high - low + 1, clip.width())
+
+
+def _draw(frame: Frame, crowd: _Crowd | None) -> None:
+    if crowd is not None:
+        view, clip = frame.viewport, frame.clip
+        top = int(view.y_of(view.pitch_at(clip.top())))
+        draw_levels(frame.painter, clip.left(), top, crowd.levels, crowd.shades, view.key_height)
+
+
+def _over(before: _Crowd, behind: _Crowd | None) -> _Crowd:
+    """One crowd that shows ``before`` and, where it has nothing, ``behind``."""
+    if behind is None:
+        return before
+    levels = np.where(before.levels > 0, before.levels + np.uint8(len(behind.shades)), behind.levels)
+    return _Crowd(levels, (*behind.shades, *before.shades))
 
 
 def _paint_rounded(frame: Frame, rects: Floats, levels: Ints, shades: tuple[QColor, ...]) -> None:
     order = np.argsort(levels, kind="stable")
     edges = np.searchsorted(levels[order], np.arange(len(shades) + 1))
-    round_corners = frame.viewport.key_height >= 8
+    round_corners = frame.viewport.key_height >= 8 and in_view(frame, frame.state.shown) <= ROUNDED
     for level, shade in enumerate(shades):
         part = rects[order[edges[level] : edges[level + 1]]]
         if not len(part):
