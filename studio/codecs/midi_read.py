@@ -171,7 +171,7 @@ class _Import:
         for raw, name, offset in zip(self._file.tracks, self._names, self._offsets, strict=True):
             tick, end = self._ticks(raw.tick) + offset, int(self._ticks(raw.end)) + offset
             channels, kind = raw.status & 0x0F, raw.status & 0xF0
-            for channel in np.unique(channels).tolist():
+            for channel in np.flatnonzero(np.bincount(channels)).tolist():
                 mine = channels == channel
                 columns = tick[mine], kind[mine], raw.first[mine], raw.second[mine]
                 yield Part(name if self._file.kind else "", channel, *columns, end=end)

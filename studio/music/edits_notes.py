@@ -165,7 +165,7 @@ def join_notes(document: Document, ids: Ids) -> Document:
 
 
 def _sorted_ids(ids: Ids) -> IntColumn:
-    return np.unique(ids if isinstance(ids, np.ndarray) else np.fromiter(ids, np.int64))
+    return np.sort(ids if isinstance(ids, np.ndarray) else np.fromiter(ids, np.int64))
 
 
 def _mask(notes: Notes, ids: IntColumn, locked_too: bool) -> Mask:
@@ -230,7 +230,7 @@ def _place(document: Document, track: Track, notes: Notes) -> Document:
             clips.insert(before, Clip(next_id, bar, end - bar))
             next_id += 1
     owner = np.searchsorted([c.start for c in clips], notes.start, "right") - 1
-    for i in np.unique(owner).tolist():
+    for i in np.flatnonzero(np.bincount(owner)).tolist():
         limit = clips[i + 1].start if i + 1 < len(clips) else MAX_TICK
         clips[i] = _with_more(clips[i], notes.select(owner == i), limit, document.meter)
     return replace(document.with_track(replace(track, clips=tuple(clips))), next_id=next_id)
@@ -243,8 +243,9 @@ def _gaps(clips: list[Clip], starts: IntColumn) -> list[IntColumn]:
     after = np.searchsorted([c.start for c in clips], starts, "right")
     ends = np.array([0] + [c.end for c in clips])
     outside = starts >= ends[after]
-    groups, heads = np.unique(after[outside], return_index=True)
-    return np.split(starts[outside], heads[1:]) if len(groups) else []
+    if not outside.any():
+        return []
+    return np.split(starts[outside], np.flatnonzero(np.diff(after[outside])) + 1)
 
 
 def _with_more(clip: Clip, notes: Notes, limit: int, meter: Meter) -> Clip:
