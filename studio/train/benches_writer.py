@@ -166,13 +166,7 @@ def writing(argv: Sequence[str]) -> int:
             f"{style:<11}{row[0]:>8.0f} ms{row[1]:>7.0f} ms{row[2]:>12.0f}{row[3]:>13.1f}"
             f"{row[4]:>12.0f}{row[5]:>13.1f}{row[6]:>6.0f} ms"
         )
-    worst = [
-        max(r[0] for r in rows),
-        max(r[1] for r in rows),
-        min(r[3] for r in rows),
-        min(r[5] for r in rows),
-        max(r[6] for r in rows),
-    ]
+    worst = [choose(r[k] for r in rows) for choose, k in ((max, 0), (max, 1), (min, 3), (min, 5), (max, 6))]
     print(
         "worst: first note {:.0f} ms new, {:.0f} ms going on; "
         "{:.1f} times real time alone, {:.1f} with four takes; cancel {:.0f} ms".format(*worst)
