@@ -105,7 +105,8 @@ class Playback:
         if document.tempo != before.tempo and not self._playing:
             tick = before.tempo.tick_at_frame(self._frame, self._rate)
             self._frame = int(document.tempo.frames(tick, self._rate))
-        self._planner.plan(document, growing)
+        if self._output is not None:  # else start() plans it
+            self._planner.plan(document, growing)
         if self._output and (document.loop != before.loop or document.tempo != before.tempo):
             self._output.set_loop(self._loop_frames())
 
