@@ -19,7 +19,9 @@ from studio.ui.theme import ui_font
 
 MANY = 8_000  # from here on the overview is faster than rectangles
 ROUNDED = 3_000
-NAMED = 300
+NAMED = 600
+NAME_WIDTH = 30
+DARK_NAMES_FROM = 7
 NAME_FROM = 13  # key height from which notes bear their names
 
 
@@ -66,7 +68,7 @@ def _paint_notes(frame: Frame, track: Track, behind: _Crowd | None) -> _Crowd | 
     _paint_rounded(frame, rects, levels, shades)
     _paint_locked(frame, rects[shown.notes.locked[visible]])
     _paint_selected(frame, rects[chosen])
-    _paint_names(frame, rects, shown.notes.pitch[visible])
+    _paint_names(frame, rects, shown.notes.pitch[visible], levels)
     return None
 
 
@@ -164,20 +166,22 @@ def _paint_selected(frame: Frame, rects: Floats) -> None:
         frame_rects(frame.painter, rects + np.array([0, -1, 0, 1.0]), QPen(frame.palette.selected))
 
 
-def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16]) -> None:
+def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], levels: Ints) -> None:
+    """Names in notes that have room for them: dark on loud notes, light on soft ones."""
     height = frame.viewport.key_height
-    wide = np.flatnonzero(rects[:, 2] >= 30)
-    if height < NAME_FROM or not 0 < len(wide) <= NAMED or (frame.track and frame.track.drums):
+    if height < NAME_FROM or in_view(frame, frame.state.shown) > NAMED or (frame.track and frame.track.drums):
         return
     key = frame.document.key_at(int(frame.viewport.tick_at(frame.clip.center().x())))
     flats = bool(key and key.flats)
     font = ui_font(min(11, height - 4))
     frame.painter.setFont(font)
-    frame.painter.setPen(frame.palette.note_text)
     down = (height - 1 - QFontMetricsF(font).height()) / 2
-    for i in wide.tolist():
-        x, y = rects[i, :2]
-        frame.painter.drawStaticText(QPointF(x + 5, y + down), _name(int(pitches[i]), flats, font.pixelSize()))
+    wide = rects[:, 2] >= NAME_WIDTH
+    for which, pen in ((levels >= DARK_NAMES_FROM, frame.palette.note_text), (levels < DARK_NAMES_FROM, frame.palette.selected)):
+        frame.painter.setPen(pen)
+        for i in np.flatnonzero(wide & which).tolist():
+            x, y = rects[i, :2]
+            frame.painter.drawStaticText(QPointF(x + 5, y + down), _name(int(pitches[i]), flats, font.pixelSize()))
 
 
 @lru_cache(maxsize=512)
