@@ -1,6 +1,7 @@
 """The way in: a window on screen first, everything heavy after it on a worker."""
 
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -88,3 +89,4 @@ def _catch_crashes(window: MainWindow, poster: Poster) -> None:
         poster.post(lambda: window.show_crash(report))
 
     sys.excepthook = hook
+    threading.excepthook = lambda told: hook(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)

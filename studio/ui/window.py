@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
             ("write.drop_all", session.proposal is not None),
         ):
             self.actions_by_id[name].setEnabled(on)
+        self._name_steps()
         for tool in ("pointer", "pencil", "eraser", "knife"):
             self.actions_by_id[f"roll.{tool}"].setChecked(self.state.tool == tool)
         self.setWindowTitle(f"{self.files.name}{'*' if session.dirty else ''} - Partita")
@@ -186,6 +187,20 @@ class MainWindow(QMainWindow):
         elif self.words.text() == EMPTY_WORDS:
             self.show_words("")
         self._show_transport()
+
+    def _name_steps(self) -> None:
+        """Undo and redo say what they would undo and redo."""
+        session = self.studio.session
+        for name, text, at, able in (
+            ("edit.undo", "Undo", session.position, session.can_undo),
+            ("edit.redo", "Redo", session.position + 1, session.can_redo),
+        ):
+            step = session.steps[at] if able else ""
+            wanted = f"{text} {step[:1].lower()}{step[1:]}".strip()
+            action = self.actions_by_id[name]
+            if action.text() != wanted:
+                action.setText(wanted)
+                action.setToolTip(f"{wanted} ({action.shortcut().toString()})")
 
     def song_opened(self) -> None:
         """Another song is there: show all of it, from its start."""

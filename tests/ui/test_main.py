@@ -1,6 +1,7 @@
 """The way in."""
 
 import sys
+import threading
 
 from studio.music.document import Document
 from studio.ui.main import _catch_crashes, _FirstPaint, load_engines, open_first
@@ -43,6 +44,7 @@ def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
     told = []
     monkeypatch.setattr(window, "show_crash", told.append)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     poster = Poster()
     _catch_crashes(window, poster)
     try:
@@ -51,6 +53,15 @@ def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
         sys.excepthook(*sys.exc_info())
     qtbot.waitUntil(lambda: told != [])
     assert "by nothing" in told[0]
+
+    def fail():
+        raise ZeroDivisionError("on a thread")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert "on a thread" in told[1]
 
 
 def test_a_copy_left_behind_can_be_opened(make_window, qtbot):

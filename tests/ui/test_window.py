@@ -50,8 +50,11 @@ def test_takes_are_shown_kept_undone_redone(window, qtbot):
     assert session.document.end == 4 * BAR
     assert session.document.note_count == before.note_count + 8
     assert window.windowTitle().startswith("Song*")
+    assert window.actions_by_id["edit.undo"].text() == "Undo keep take"
     QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
     assert session.document is before
+    assert window.actions_by_id["edit.redo"].text() == "Redo keep take"
+    assert window.actions_by_id["edit.undo"].text() == "Undo"
     QTest.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
     assert session.document.end == 4 * BAR
     QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
