@@ -180,7 +180,8 @@ class VelocityLane(TimeWidget):
 
     def _drag(self, at: QPointF) -> None:
         base = self._base
-        if base is None:
+        if base is None or base is not self.state.session.committed:  # a step was made meanwhile
+            self._base = None
             return
         velocity = self.velocity_at(at.y())
         if velocity == self._from:

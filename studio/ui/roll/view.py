@@ -51,8 +51,8 @@ class RollEditor(TimeWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName("Piano roll")
-        for signal in (state.document_changed, state.selection_changed):
-            signal.connect(self.repaint_all)
+        state.document_changed.connect(self._document_changed)
+        state.selection_changed.connect(self.repaint_all)
         state.setting_changed.connect(self._setting_changed)
 
     def set_track(self, track_id: int) -> None:
@@ -240,6 +240,12 @@ class RollEditor(TimeWidget):
             self.state.audition(self._sounding, 0)
             self._sounding = None
             self.stale_gutter()
+
+    def _document_changed(self) -> None:
+        """A step made meanwhile (an undo by its shortcut, a take that was kept) ends the running gesture."""
+        if self._gesture is not None and self._gesture.base is not self.state.session.committed:
+            self._gesture = None
+        self.repaint_all()
 
     def _setting_changed(self) -> None:
         self._refresh_cursor()

@@ -1,13 +1,14 @@
 """The roll as its user meets it: real key, mouse and wheel events on the real widget."""
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
 from studio.music.document import Document
 from studio.ui.roll.viewport import GUTTER
-from tests.ui.roll.conftest import MELODY, Hands
+from tests.ui.roll.conftest import MELODY, NONE, Hands
 
 
 def test_right_click_opens_a_menu_for_the_note(hands: Hands) -> None:
@@ -66,3 +67,13 @@ def test_an_empty_document_paints_and_takes_no_harm(hands: Hands) -> None:
     hands.click(QPoint(500, 200))
     hands.key(Qt.Key.Key_Delete)
     assert hands.session.document == Document()
+
+
+def test_a_step_made_during_a_gesture_ends_it(hands: Hands) -> None:
+    hands.drag(hands.at(300, 62), hands.at(300, 64))
+    hands.drag(hands.at(300, 64), hands.at(300, 70), release=False)
+    hands.session.undo()
+    assert hands.rows() == MELODY
+    QTest.mouseRelease(hands.roll, Qt.MouseButton.LeftButton, NONE, hands.at(300, 70))
+    assert hands.rows() == MELODY
+    assert hands.session.can_redo
