@@ -12,7 +12,8 @@ import set_up
 
 
 def run(argv: list) -> int:  # type: ignore[type-arg]  # old interpreters must be able to read this line
-    command = [str(set_up.ready()), "-m", "studio", *argv]
+    # -P: a folder that happens to be called studio, where the user stands, is not ours
+    command = [str(set_up.ready()), "-P", "-m", "studio", *argv]
     if os.name != "nt":  # there, exec would let go of the terminal
         os.execv(command[0], command)
     return subprocess.call(command)
