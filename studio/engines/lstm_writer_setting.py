@@ -8,12 +8,14 @@ import numpy.typing as npt
 from studio.engines import note_columns
 from studio.engines.api import GenerateRequest, Part
 from studio.engines.lstm_writer_styles import ANY, STYLES, Style, pitch_range
-from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, TRACK_CLASSES, Bars, Piece, encode, move_for
+from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
 from studio.errors import StudioError
-from studio.music.document import Document, Track
+from studio.music.document import Track
 from studio.music.pitch import SCALES, Key
 from studio.music.time import TICKS_PER_QUARTER
 
+_MOST = 8192
+"""Notes of a track that are heard at most: more would make the click wait."""
 TICKS_A_STEP = TICKS_PER_QUARTER // STEPS
 
 
@@ -103,7 +105,7 @@ def _steps(tick: int) -> int:
 
 
 def _source(track: Track, before: int) -> note_columns.Part:
-    n = track.notes.starting_between(0, before)
+    n = track.notes.starting_between(0, before).select(slice(-_MOST, None))
     length = np.minimum(n.duration, before - n.start)
     velocity = n.velocity.astype(np.int64)
     return note_columns.Part(track.name, track.program, track.drums, n.start, length, n.pitch.astype(np.int64), velocity)
@@ -128,13 +130,3 @@ def _allowed(parts: dict[int, Part], key: Key | None, moved: int) -> npt.NDArray
             if 0 <= counted < 128 and (number == DRUMS or key is None or key.contains(pitch)):
                 allowed[number, counted] = True
     return allowed
-
-
-def name_of(number: int) -> str:
-    """What people call a track class."""
-    return TRACK_CLASSES[number][0]
-
-
-def heard_in(document: Document) -> int:
-    """Notes in a document's active takes."""
-    return document.note_count

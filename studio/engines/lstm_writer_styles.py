@@ -71,7 +71,7 @@ STYLES: dict[str, Style] = {
 ANY = Style((), phrased=False)
 
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
-_DEFAULT = (Sampling(1.0, 0.97), Sampling(1.0, 0.97), Sampling(0.95, 0.95), Sampling(1.0, 0.95), Sampling(1.0, 0.97))
+_DEFAULT = (Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98))
 _TUNED: dict[str, tuple[Sampling, ...]] = {}
 
 

@@ -61,6 +61,9 @@ class Take:
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}
         self._handed = setting.start
+        self._group = 0
+        self._chained = False
+        self._then = setting.start
         self.done = False
         self.closed = False
         self._classes = np.array(sorted(setting.parts))
@@ -122,11 +125,9 @@ class Take:
 
     def _room(self) -> bool:
         """Whether another note may follow at the same onset."""
-        if self.ints[3] >= 7 and self._group >= _LARGEST_GROUP:
+        if self._group >= _LARGEST_GROUP:
             return False
         return bool((self._classes > self._was[1]).any() or self._above(int(self._was[1])).any())
-
-    _group = 0
 
     def _above(self, track: int) -> npt.NDArray[np.bool_]:
         allowed = self.setting.allowed[track].copy()

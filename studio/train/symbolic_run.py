@@ -41,7 +41,7 @@ def export_best(recipe: dict[str, Any], folder: Path, songs: Corpus, run: Run) -
         "steps": run.best_step,
         "notes": run.best_step * feeding.batch * feeding.time,
         "minutes": round(run.seconds / 60),
-        "songs": sum(s == TRAIN and "#" not in n for s, n in zip(songs.split, songs.names, strict=True)),
+        "songs": int(sum(s == TRAIN and "#" not in n for s, n in zip(songs.split, songs.names, strict=True))),
         "left out as copies of held-out songs": len(songs.copies),
         "device": "2 cores of a CPU, shared",
     }
