@@ -111,7 +111,7 @@ class ArrangementStrip(SeekWidget):
         hue = self.theme.tracks[track.color % len(self.theme.tracks)]
         color = mixed(self.theme.ground, hue, 0.40 if track.mute else 0.92)
         room = height - 2 - 2 * INSET
-        x0, x1 = view.x_of(shown.notes.start[inside]), view.x_of(shown.end[inside])
+        x0, x1 = view.x_of(shown.notes.start[inside]), view.x_of(np.minimum(shown.end[inside], piece.end))
         share = (high - shown.notes.pitch[inside]) / max(1, high - low)
         whole = shown.between(*view.visible_ticks())
         if whole.stop - whole.start > MANY:  # by the whole view, whatever part of it is being painted
