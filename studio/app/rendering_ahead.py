@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 SALT_SHIFT = 54
 _SOON_SECONDS = 2.0
 _AT_ONCE_SOON = 8
+_LOOK_SECONDS = 0.5
 _SHARE_AHEAD = 0.7  # of the memory for rows is used ahead of the playhead
 
 
@@ -127,10 +128,11 @@ class RenderingAhead:
         """What sounds from ``frame`` on is needed first."""
         if abs(frame - self._playhead) < self.rate:
             return
-        with self._changed:
-            self._playhead = frame
-            self._stale = True
+        self._playhead = frame
+        self._stale = True
+        if self._changed.acquire(blocking=False):  # the main thread does not wait; the rendering one looks by itself
             self._changed.notify()
+            self._changed.release()
 
     def close(self) -> None:
         """Stop at once."""
@@ -148,8 +150,8 @@ class RenderingAhead:
                 numbers, lengths, soon = self._take()
                 renderer, salt = self._renderer, self._salt
                 if not len(numbers) or renderer is None:
-                    self._idle = True
-                    self._changed.wait()
+                    self._idle = not self._stale
+                    self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
                     continue
             self._make(renderer, salt, numbers, lengths, soon)
 

@@ -7,6 +7,7 @@ unheard over what came before for as long as the room and the limiter remember.
 A change of gain, pan, room or notes while it sounds is a new :class:`Scene`; the change is spread over one block.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -53,14 +54,18 @@ class Events:
 
     def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
         """Index, start, row and gain of the notes that sound in [first, end), in order."""
-        low = int(np.searchsorted(self.last_end, first, "right"))
-        high = int(np.searchsorted(self.start, end, "left"))
+        starts, ends = self._lists
+        low, high = bisect_right(ends, first), bisect_left(starts, end)
         if low >= high:
             return []
-        span = slice(low, high)
-        inside = np.flatnonzero(self.start[span] + self.length[span] > first) + low
-        columns = (self.start[inside].tolist(), self.row[inside].tolist(), self.gain[inside])
-        return list(zip(inside.tolist(), *columns, strict=True))
+        inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
+        rows, gains = self.row, self.gain
+        return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
+
+    @cached_property
+    def _lists(self) -> tuple[list[int], list[int]]:
+        """Starts and latest ends once more, for quick search."""
+        return self.start.tolist(), self.last_end.tolist()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ _EARLY_SECONDS = 0.08
 _BANDS = ((0, 1.15), (180, 1.1), (500, 1.0), (1_400, 0.92), (3_000, 0.75), (6_000, 0.52), (11_000, 0.33))
 _ENERGY = 4.0  # of the whole response: with the usual send and level the room lies 14 dB under the dry sound
 SHORTEST, LONGEST = 0.2, 6.0
+_AT_ONCE = 6
 
 
 @lru_cache(maxsize=4)
@@ -133,6 +134,7 @@ class _Line:
         self._memory = memory
         self._spectra = np.zeros((2 * memory + 32, block + 1), np.complex64)
         self._at = len(self._spectra) - memory
+        self._product = np.empty((2, _AT_ONCE, block + 1), np.complex64)
         self._last = np.zeros(block, np.float32)
         self._silent = memory  # blocks since the last sound
 
@@ -155,7 +157,12 @@ class _Line:
         if self._silent > self._memory:
             return None
         line = self._spectra[self._at : self._at + self._memory]
-        return np.asarray((response * line).sum(1))
+        total = np.zeros((len(response), line.shape[1]), np.complex64)
+        for first in range(0, self._memory, _AT_ONCE):  # few at a time: what is multiplied stays in the cache
+            part = line[first : first + _AT_ONCE]
+            product = np.multiply(response[:, first : first + _AT_ONCE], part, out=self._product[:, : len(part)])
+            total += product.sum(1)
+        return total
 
     def take_over(self, old: "_Line") -> None:
         kept = min(self._memory, old._memory)

@@ -6,7 +6,7 @@ import numpy as np
 
 from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
 from studio.engines.cards import Card
-from studio.music.document import Clip, Document, Take, Track
+from studio.music.document import Clip, Document, Master, Take, Track
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
 
@@ -52,4 +52,4 @@ def make_song(bars: int = 2, tracks: int = 3, bpm: float = 120.0) -> Document:
         notes = Notes.of(start, 800, pitch, 90, id=np.arange(4 * bars) + 100 * t + 10)
         clip = Clip(1000 + t, 0, bars * 3840, (Take(notes),))
         made.append(Track(t + 1, f"Track {t}", program=8 * t, drums=t == 2, pan=t / 2 - 0.5, clips=(clip,)))
-    return Document("Song", TempoMap.constant(bpm), tracks=tuple(made), next_id=5000)
+    return Document("Song", TempoMap.constant(bpm), tracks=tuple(made), master=Master(room_seconds=0.5), next_id=5000)
