@@ -8,7 +8,7 @@ from typing import Any
 from studio.app.exporting import export_sound, export_stems
 from studio.app.generating import Order, compose, with_take
 from studio.app.shelf import Shelf
-from studio.app.songs import export_midi, read_song
+from studio.app.songs import MIDI, export_midi, read_song
 from studio.cli.console import answer, bar, say
 from studio.engines.api import Generator
 from studio.errors import StudioError
@@ -16,6 +16,7 @@ from studio.music.document import Document
 from studio.music.tempo import TempoMap
 
 SEEDS = 1 << 31
+SOUND = (".wav", ".flac")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ class Files:
         numbered = [p and p.with_name(f"{p.stem}.{take + 1}{p.suffix}") for p in (self.out, self.wav)]
         return numbered[0] or self.out, numbered[1]
 
+    def check(self) -> None:
+        """Before the work: can the files be written where they are wanted, and as what? Raises StudioError."""
+        for path, kinds in ((self.out, MIDI), (self.wav, SOUND)):
+            if path and path.suffix.lower() not in kinds:
+                raise StudioError(f"'{path.name}' does not say what it shall be.", f"End its name in one of: {', '.join(kinds)}.")
+            if path and not path.parent.is_dir():
+                raise StudioError(f"There is no folder '{path.parent}'.", "Make it first, or choose another.")
+
 
 def compose_files(order: Order, tempo: float | None, model: str, device: str, files: Files, json: bool) -> None:
     """Write ``order`` into files, a pair a take, and say what was written."""
@@ -49,6 +58,7 @@ def compose_files(order: Order, tempo: float | None, model: str, device: str, fi
 
 def written(order: Order, tempo: float | None, model: str, device: str, files: Files) -> list[dict[str, Any]]:
     """Compose and write the files; a row a take. A negative seed is drawn."""
+    files.check()
     order = replace(order, seed=order.seed if order.seed >= 0 else secrets.randbelow(SEEDS))
     shelf = Shelf(device, say)
     with bar("Loading the network") as ctx:

@@ -103,3 +103,11 @@ def test_a_song_without_notes_is_refused(studio, tmp_path):
     code, _, err = studio("render", "empty.studio", "a.wav")
     assert code == 1
     assert "no notes" in err
+
+
+@pytest.mark.parametrize(("out", "wav", "told"), [("no/a.mid", "a.wav", "no folder"), ("a.mid", "a.mp3", "a.mp3"), ("a", "a.wav", "'a'")])
+def test_impossible_files_are_told_before_the_work(studio, out, wav, told, monkeypatch):
+    monkeypatch.setattr(cli_music, "compose", lambda *_: pytest.fail("it worked for nothing"))
+    code, _, err = studio("compose", "--out", out, "--wav", wav)
+    assert code == 1
+    assert told in err
