@@ -14,6 +14,7 @@ from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
 
 ZOOM_STEP = 1.25
+_CLOSE = 240  # ticks before the last written note at which playing waits
 
 
 class Transport(QObject):
@@ -26,11 +27,26 @@ class Transport(QObject):
         self._studio = studio
         self._state = state
         self.loop_on = studio.session.document.loop is not None
+        self._waits_at: int | None = None  # where it waits for notes that are still being written
 
     @property
     def playing(self) -> bool:
-        """Whether sound runs."""
-        return self._studio.playback.playing
+        """Whether sound runs, or waits only for the network."""
+        return self._studio.playback.playing or self._waits_at is not None
+
+    def wait_for_notes(self, tick: int) -> None:
+        """Called for each frame: where the playhead has caught up with the network, playing waits for a bar more."""
+        playback, proposal = self._studio.playback, self._studio.session.proposal
+        behind = proposal is not None and proposal.writing and tick >= proposal.start
+        left = proposal.take.written_to - tick if proposal and behind else 0
+        bar = self._studio.session.document.meter.at(tick).bar_ticks
+        if behind and playback.playing and left < _CLOSE:
+            playback.pause()
+            self._waits_at = playback.position
+        elif self._waits_at is not None and (not behind or left >= bar):
+            self._waits_at = None
+            playback.play()
+            self.changed.emit()
 
     @property
     def follow(self) -> bool:
@@ -40,6 +56,7 @@ class Transport(QObject):
     def toggle(self) -> None:
         """Play or pause."""
         if self.playing:
+            self._waits_at = None
             self._studio.playback.pause()
         else:
             self.play()
@@ -57,6 +74,7 @@ class Transport(QObject):
         loop = self._studio.session.document.loop
         if self.loop_on and loop and not loop[0] <= tick < loop[1]:
             self.set_loop(False)
+        self._waits_at = None
         self._studio.playback.seek(tick)
         self._studio.playback.play()
         self.changed.emit()
@@ -64,6 +82,7 @@ class Transport(QObject):
     def stop(self) -> None:
         """Stop, and go back to the start of the loop or song."""
         loop = self._studio.session.document.loop
+        self._waits_at = None
         self._studio.playback.pause()
         self.seek(loop[0] if self.loop_on and loop else 0)
 
@@ -74,6 +93,7 @@ class Transport(QObject):
 
     def seek(self, tick: int) -> None:
         """Move the playhead."""
+        self._waits_at = None
         self._studio.playback.seek(tick)
         self._state.viewport.set_playhead(tick, self.playing)
         self.changed.emit()

@@ -232,8 +232,9 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         """Each frame while sound runs, seldom else: the playhead and the levels."""
         playback = self.studio.playback
-        playing = playback.playing
         tick = playback.position
+        self.transport.wait_for_notes(tick)
+        playing = self.transport.playing
         if playing or tick != int(self.viewport.playhead) or self.viewport.playing != playing:
             self.viewport.set_playhead(tick, playing, follow=playing and self.transport.follow)
             self._show_transport()

@@ -1,5 +1,8 @@
 """The controllers behind the actions."""
 
+from dataclasses import replace
+
+from studio.app.session import Proposal, ProposedTake
 from tests.ui.conftest import BAR
 
 
@@ -57,3 +60,37 @@ def test_progress_is_told_in_bars(window, qtbot, writer, monkeypatch):
     session = window.studio.session
     qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing)
     assert window.writing.told() == "Writing bar 4 of 4"
+
+
+def test_playing_waits_for_the_network_where_it_is_slow(window, qtbot, monkeypatch):
+    class Player:
+        playing, position = True, 2 * BAR
+
+        def pause(self):
+            self.playing = False
+
+        def play(self):
+            self.playing = True
+
+        seek = close = set_document = set_loop = levels_db = lambda self, *given, **named: (-60.0, -60.0)
+
+    session, transport, real = window.studio.session, window.transport, window.studio.playback
+    window._clock.stop()
+    monkeypatch.setattr(window.studio, "playback", Player())
+    player = window.studio.playback
+    take = ProposedTake(written_to=2 * BAR + 100)
+    session.propose(Proposal(2 * BAR, 6 * BAR, (take,), writing=True))
+    transport.wait_for_notes(2 * BAR)
+    assert not player.playing
+    assert transport.playing
+    session.propose(replace(session.proposal, takes=(replace(take, written_to=3 * BAR),)))
+    transport.wait_for_notes(2 * BAR)
+    assert player.playing
+    transport.wait_for_notes(3 * BAR - 100)
+    assert not player.playing
+    transport.toggle()
+    assert not transport.playing
+    session.propose(None)
+    transport.wait_for_notes(3 * BAR)
+    assert not player.playing
+    monkeypatch.setattr(window.studio, "playback", real)
