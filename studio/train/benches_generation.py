@@ -49,21 +49,23 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
     return Model(piece, Document(meter=meter, tracks=tracks), meter.bar_end(0))
 
 
-def pieces(
-    writer: LstmWriter, style: str, models_: Sequence[Model], count: int, bars: int, seed: int = 0
-) -> list[tuple[Piece, int, int]]:
-    """New pieces of a style at the defaults, as (piece, first, last): two each with the players and metre of a held-out song."""
+def pieces(writer: LstmWriter, style: str, models_: Sequence[Model], bars: int, seed: int = 0) -> list[tuple[Piece, int, int]]:
+    """New pieces of a style at the defaults, as (piece, first, last): each with the players and metre of one held-out song."""
     made = []
-    for k in range(0, count, 2):
-        model = models_[k // 2 % len(models_)]
+    for k, model in enumerate(models_):
         length = bars * model.bar
-        takes: list[dict[Part, list[Notes]]] = [defaultdict(list), defaultdict(list)]
+        take: dict[Part, list[Notes]] = defaultdict(list)
         wanted = tuple(t.id for t in model.empty.tracks)
-        for chunk in writer.generate(GenerateRequest(model.empty, 0, length, wanted, style, seed=seed + k, takes=2), Quiet()):
+        for chunk in writer.generate(GenerateRequest(model.empty, 0, length, wanted, style, seed=seed + k), Quiet()):
             for part, notes in chunk.notes:
-                takes[chunk.take][part].append(notes)
-        made += [(_piece(take, model.empty.meter, length), 0, length * STEPS // TICKS_PER_QUARTER) for take in takes]
-    return made[:count]
+                take[part].append(notes)
+        made.append((_piece(take, model.empty.meter, length), 0, length * STEPS // TICKS_PER_QUARTER))
+    return made
+
+
+def spread(found: Sequence[Model], count: int) -> list[Model]:
+    """``count`` of them, evenly from all, each again and again where there are fewer."""
+    return [found[k * len(found) // count] if len(found) > count else found[k % len(found)] for k in range(count)]
 
 
 def _piece(take: dict[Part, list[Notes]], meter: Meter, length: int) -> Piece:
@@ -120,9 +122,10 @@ def generation(argv: Sequence[str]) -> int:
         if options.styles and chosen.style not in options.styles.split(","):
             continue
         held = [m for c in _songs(number, TEST) if (m := like(c)) is not None]
-        made = pieces(writer, chosen.style, held, options.pieces, BARS)
-        # A piece that was just begun is compared with how songs begin.
-        begun = [(m.piece, *windows(m.piece)[0]) for m in held]
+        asked = spread(held, options.pieces)
+        made = pieces(writer, chosen.style, asked, BARS)
+        # Each piece beside the song whose players and metre it has; a piece that was just begun beside how the song begins.
+        begun = [(m.piece, *windows(m.piece)[0]) for m in asked]
         ours, theirs = mean_figures(made), mean_figures(begun)
         for name, row in (("written", ours), ("held out", theirs)):
             print(f"{chosen.style if name == 'written' else '':<11}{name:<10}" + "".join(f"{row[n]:>21.3f}" for n in NAMES))
@@ -156,7 +159,7 @@ def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> 
 
 
 def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> None:
-    made = pieces(writer, style, models_, 4, 64, seed=100)
+    made = pieces(writer, style, spread(models_, 4), 64, seed=100)
     ends = [mean_figures([(p, k * last // 64, (k + BARS) * last // 64) for p, _, last in made]) for k in (0, 48)]
     print(f"{'':<11}bars 1-16   " + ", ".join(f"{n} {v:.2f}" for n, v in ends[0].items()))
     print(f"{'':<11}bars 49-64  " + ", ".join(f"{n} {v:.2f}" for n, v in ends[1].items()))

@@ -10,9 +10,14 @@ def test_new_pieces_have_the_players_and_metre_of_a_song(tmp_path):
     write_tune(path, programs=(33, 81), repeats=40)
     model = bench.like((STYLES.index("game"), "a", TEST, path))
     assert model.bar == 3840
-    ((piece, first, last),) = bench.pieces(tiny_writer(), "game", [model], 1, 1)
+    ((piece, first, last),) = bench.pieces(tiny_writer(), "game", [model], 1)
     assert (first, last) == (0, 96)
     assert set(piece.track.tolist()) <= set(model.piece.track.tolist())
+
+
+def test_songs_are_chosen_evenly():
+    assert bench.spread([1, 2, 3], 5) == [1, 2, 3, 1, 2]
+    assert bench.spread(list(range(10)), 5) == [0, 2, 4, 6, 8]
 
 
 def test_songs_are_cut_into_windows():
