@@ -6,12 +6,13 @@ from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from studio.music.document import Clip, Track
+from studio.music.notes import Notes
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.layers.overview import draw_levels, mean_levels
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
-from studio.ui.roll.state import RollState, Shown
+from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
 from studio.ui.theme import Theme, mixed
 
@@ -81,7 +82,7 @@ class ArrangementStrip(SeekWidget):
                 continue
             for piece in track.clips:
                 self._paint_clip(painter, clip, track, piece, top, height)
-        self._paint_proposal(painter, height)
+        self._paint_proposal(painter, clip, height)
         painter.fillRect(QRect(clip.left(), self.height() - 1, clip.width(), 1), theme.color("line"))
 
     def _paint_clip(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, top: int, height: int) -> None:
@@ -100,7 +101,7 @@ class ArrangementStrip(SeekWidget):
 
     def _paint_notes(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, top: int, height: int) -> None:
         shown, view = self.state.shown_of(track), self.viewport
-        low, high = _range_of(shown)
+        low, high = _range_of(shown.notes)
         start = max(float(piece.start), view.tick_at(clip.left() - 1))
         end = min(float(piece.end), view.tick_at(clip.right() + 2))
         among = shown.between(start, end)
@@ -112,7 +113,7 @@ class ArrangementStrip(SeekWidget):
         color = mixed(self.theme.ground, hue, 0.40 if track.mute else 0.92)
         room = height - 2 - 2 * INSET
         x0, x1 = view.x_of(shown.notes.start[inside]), view.x_of(np.minimum(shown.end[inside], piece.end))
-        share = (high - shown.notes.pitch[inside]) / max(1, high - low)
+        share = (high - shown.notes.pitch[inside]) / (high - low)
         whole = shown.between(*view.visible_ticks())
         if whole.stop - whole.start > MANY:  # by the whole view, whatever part of it is being painted
             left = max(clip.left(), int(view.x_of(piece.start)))
@@ -126,18 +127,29 @@ class ArrangementStrip(SeekWidget):
         y = top + 1 + INSET + np.rint(share * (room - thick))
         fill_rects(painter, boxes(x0, y, np.maximum(1.0, x1 - x0 - 1), thick), color)
 
-    def _paint_proposal(self, painter: QPainter, height: int) -> None:
+    def _paint_proposal(self, painter: QPainter, clip: QRect, height: int) -> None:
+        """What a network proposes for each track: its stretch, how far it is written, and the notes, small."""
         proposal = self.state.session.proposal
         if proposal is None:
             return
         x0, x1, xw = self.viewport.x_of([proposal.start, proposal.end, proposal.take.written_to])
-        concerned = {part.track_id for part, _ in proposal.take.parts}
+        written = max(x0, min(x1, xw)) if proposal.writing else x1
+        notes_of = {part.track_id: notes for part, notes in proposal.take.parts}
         for index, track in enumerate(self.state.document.tracks):
-            if track.id in concerned:
-                top = self.row_top(index) + 1
-                painter.fillRect(QRectF(x0, top, x1 - x0 - 1, height - 2), self.theme.color("proposed", 0.12))
-                filled = max(x0, min(x1, xw)) if proposal.writing else x1
-                painter.fillRect(QRectF(x0, top, filled - x0 - 1, height - 2), self.theme.color("proposed", 0.30))
+            if track.id not in notes_of:
+                continue
+            top = self.row_top(index)
+            painter.fillRect(QRectF(x0, top + 1, x1 - x0 - 1, height - 2), self.theme.color("proposed", 0.10))
+            painter.fillRect(QRectF(x0, top + 1, max(0.0, written - x0 - 1), height - 2), self.theme.color("proposed", 0.12))
+            notes = notes_of[track.id]
+            low, high = _range_of(self.state.shown_of(track).notes, notes)
+            room = height - 2 - 2 * INSET
+            thick = 2 if room >= 12 else 1
+            left, right = self.viewport.x_of(notes.start), self.viewport.x_of(notes.end)
+            seen = (left <= clip.right()) & (right >= clip.left())
+            y = top + 1 + INSET + np.rint((high - notes.pitch[seen]) / (high - low) * (room - thick))
+            bars = boxes(left[seen], y, np.maximum(1.0, right[seen] - left[seen] - 1), thick)
+            fill_rects(painter, bars, self.theme.color("proposed"))
 
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         theme, height = self.theme, self.row_height()
@@ -166,10 +178,11 @@ class ArrangementStrip(SeekWidget):
         super().mousePressEvent(event)
 
 
-def _range_of(shown: Shown) -> tuple[int, int]:
-    """The track's lowest and highest pitch, at least an octave apart."""
-    if not len(shown.notes):
+def _range_of(*parts: Notes) -> tuple[int, int]:
+    """The lowest and highest pitch of all, at least an octave apart."""
+    pitches = [pitch for notes in parts if len(notes) for pitch in (int(notes.pitch.min()), int(notes.pitch.max()))]
+    if not pitches:
         return 54, 66
-    low, high = int(shown.notes.pitch.min()), int(shown.notes.pitch.max())
+    low, high = min(pitches), max(pitches)
     missing = max(0, LEAST_RANGE - (high - low))
     return low - missing // 2, high + missing - missing // 2

@@ -2,6 +2,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
+from studio.app.session import Proposal, ProposedTake
+from studio.engines.api import Part
 from studio.ui.roll.arrangement import ArrangementStrip
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
@@ -55,6 +57,18 @@ def test_wheel_scrolls_tracks_that_do_not_fit(strip: ArrangementStrip) -> None:
     wheel(strip, QPoint(500, 20), -120)
     assert strip.row_top(0) < 0
     assert strip.viewport.left == left
+
+
+def test_proposed_notes_are_violet_in_their_tracks_row(strip: ArrangementStrip) -> None:
+    notes = strip.state.shown.notes.select(slice(0, 1)).replace(start=5760)
+    take = ProposedTake(((Part("Melody", track_id=11), notes), (Part("Flute"), notes)), 6000)
+    strip.state.session.propose(Proposal(5760, 7680, (take,), writing=True))
+    image = strip.grab().toImage()
+    row = [image.pixelColor(at(strip, 6000, 0).x(), y) for y in range(strip.row_top(0) + 2, strip.row_top(1) - 2)]
+    brightest = max(row, key=lambda c: c.lightness())
+    assert brightest.blue() > brightest.green() + 60
+    written, rest = (image.pixelColor(at(strip, t, 0).x(), strip.row_top(0) + 2).lightness() for t in (5900, 7400))
+    assert written > rest
 
 
 def _many(document):
