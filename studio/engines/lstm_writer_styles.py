@@ -7,10 +7,15 @@ from studio.engines.note_columns import CLASS, DRUMS, TRACK_CLASSES
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a head draws: the temperature, and the share of probability kept (top-p)."""
+    """How a head draws: the temperature, and the share of probability kept (top-p).
+
+    ``lean`` favours later onsets (shift) or longer notes (duration): lean times log(1 + steps) is added to the scores. Left
+    to itself, a writer hears its own notes and grows denser, or thinner, than the songs it learned from.
+    """
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.98
+    lean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,29 @@ STYLES: dict[str, Style] = {
 ANY = Style((), phrased=False)
 
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
-_DEFAULT = (Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98), Sampling(1.0, 0.98))
-_TUNED: dict[str, tuple[Sampling, ...]] = {}
+
+
+def _defaults(pitch: float = 1.0, later: float = 0.0, longer: float = 0.0) -> tuple[Sampling, ...]:
+    """A style's defaults: the pitch's temperature, and how the shift and the duration lean."""
+    return (Sampling(lean=later), Sampling(), Sampling(pitch), Sampling(lean=longer), Sampling())
+
+
+_DEFAULT = _defaults(0.95)
+# Tuned on pieces of 16 bars beside held-out songs (`studio bench generation`), with other seeds than the bench's.
+_TUNED: dict[str, tuple[Sampling, ...]] = {
+    "pop": _defaults(0.97, 0.08, 0.35),
+    "folk": _defaults(0.88),
+    "leadsheet": _defaults(0.9),
+    "chorale": _defaults(0.88),
+    "hymn": _defaults(0.9),
+    "romantic": _defaults(0.96, -0.03),
+    "piano": _defaults(0.97, 0.06),
+    "drums": _defaults(1.0, 0.18),
+    "game": _defaults(1.0, -0.07, 0.08),
+    "film": _defaults(1.0, -0.06, 0.08),
+    "jazz": _defaults(1.0, -0.12, -0.05),
+    "quartet": _defaults(0.97),
+}
 
 
 def sampling(style: str, head: str) -> Sampling:

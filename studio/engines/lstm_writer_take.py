@@ -37,6 +37,7 @@ from studio.engines.note_features import (
 from studio.music.notes import Notes, Origin
 
 Logits = npt.NDArray[np.float32]
+_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _LARGEST_GROUP = 24
 _PLACED_TO = N_BEFORE + N_PLACED
 _CHOSEN_TO = _PLACED_TO + N_CHOSEN
@@ -200,7 +201,8 @@ class Take:
     def _sample(self, head: str, logits: Logits, fine: npt.NDArray[np.bool_]) -> int:
         default = sampling(self.setting.style, head)
         temperature = max(0.05, default.temperature * self._request.temperature)
-        scores = np.where(fine, logits, -np.inf).astype(np.float64).round(4) / temperature
+        leaning = default.lean * _LENGTHS[head] if default.lean else 0.0
+        scores = np.where(fine, logits, -np.inf).astype(np.float64).round(4) / temperature + leaning
         p = np.exp(scores - scores.max())
         order = np.argsort(-p, kind="stable")
         total = np.cumsum(p[order])

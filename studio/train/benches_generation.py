@@ -18,7 +18,8 @@ from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER, Meter, TimeSignature
 from studio.paths import models, training_data
 from studio.train.measures import NAMES, bar_lines, figures, longest_copy, outline
-from studio.train.symbolic_files import SETS, TEST, TRAIN, list_songs, load_song, read_parts
+from studio.train.symbolic import corpus
+from studio.train.symbolic_files import SETS, TEST, TRAIN, list_songs, read_parts
 
 BARS = 16
 
@@ -150,8 +151,11 @@ def _apart(ours: float, theirs: float) -> float:
 
 
 def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> None:
-    known = [outline(s.piece) for c in _songs(number, TRAIN) for s in load_song(c)]
-    ours, theirs = (longest_copy([outline(p) for p in which], known) for which in (made, held))
+    songs = corpus()
+    learned = [k for k in range(len(songs)) if songs.set[k] == number and songs.split[k] == TRAIN]
+    rows = [songs.target[songs.first[k] : songs.first[k + 1]].astype(np.int64) for k in learned]
+    known = [outline(r[:, 0], r[:, 1], r[:, 2]) for r in rows]
+    ours, theirs = (longest_copy([outline(p.shift, p.track, p.pitch) for p in which], known) for which in (made, held))
     print(
         f"{'':<11}longest stretch found in training songs, notes: written {max(ours)} (median {np.median(ours):.0f}), "
         f"held out {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})"

@@ -105,14 +105,14 @@ def repeated(bars: Sequence[frozenset[tuple[int, int, int]]]) -> float:
     return 1 - len(set(full)) / len(full) if full else float("nan")
 
 
-def outline(piece: Piece) -> npt.NDArray[np.uint64]:
+def outline(shift: Ints, track: Ints, pitch: Ints) -> npt.NDArray[np.uint64]:
     """One number a note that is the same in all keys: shift, track and the step from the track's last pitch."""
-    step = np.zeros(len(piece), np.int64)
-    for track in np.unique(piece.track):
-        where = piece.track == track
-        pitch = piece.pitch[where]
-        step[where] = pitch if track == DRUMS else np.diff(pitch, prepend=pitch[:1]) + 128
-    return ((piece.shift * 32 + piece.track) * 512 + step).astype(np.uint64)
+    step = np.zeros(len(shift), np.int64)
+    for number in np.unique(track):
+        where = track == number
+        own = pitch[where]
+        step[where] = own if number == DRUMS else np.diff(own, prepend=own[:1]) + 128
+    return ((shift * 32 + track) * 512 + step).astype(np.uint64)
 
 
 def stretch_hashes(rows: npt.NDArray[np.uint64], size: int) -> npt.NDArray[np.uint64]:
