@@ -61,10 +61,11 @@ class Desk:
         while True:
             self._ring.numbers[DESK_ALIVE] = alive_until(3.0)
             got = self._parent.next(self._wait())
+            waiting = []
             while got is not None:
-                message, arrays = got
-                getattr(self, f"_do_{message['do']}")(message, arrays)
+                waiting.append(got)
                 got = self._parent.next(0.0)
+            self._obey(waiting)
             if self._stream is not None and not self._over and self._ring.ahead < self._lead * self._ring.rate:
                 self._advance()
 
@@ -76,6 +77,13 @@ class Desk:
         return 0.0 if over < 0 else min(0.02, over + 0.002)
 
     # ------------------------------------------------------------ what the window's process says
+
+    def _obey(self, messages: list[tuple[dict[str, Any], list[npt.NDArray[Any]]]]) -> None:
+        """Do what is asked, but of several jumps only the last: somebody drags the playhead."""
+        moves = [i for i, (message, _) in enumerate(messages) if message["do"] in ("play", "halt")]
+        for i, (message, arrays) in enumerate(messages):
+            if i not in moves[:-1]:
+                getattr(self, f"_do_{message['do']}")(message, arrays)
 
     def _do_slab(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         if message["id"] not in self._slabs:

@@ -100,7 +100,7 @@ def _drum(
     if pitch in (35, 36):
         return np.sin(2 * np.pi * (52 * t + 3.2 * (1 - np.exp(-t / 0.022)))) * 2.5, np.exp(-t / 0.12)
     if pitch in (37, 38, 39, 40):
-        return 0.6 * np.sin(2 * np.pi * 190 * t) + dull[place], np.exp(-t / 0.09)
+        return 1.2 * np.sin(2 * np.pi * 190 * t) + 2.0 * dull[place], np.exp(-t / 0.09)
     if pitch in (41, 43, 45, 47, 48, 50):
         base = 70.0 + 9.0 * (pitch - 41)
         return np.sin(2 * np.pi * (base * t + 2.0 * (1 - np.exp(-t / 0.03)))) * 2.0, np.exp(-t / 0.16)

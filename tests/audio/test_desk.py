@@ -111,6 +111,17 @@ def test_it_ends_after_the_room_and_goes_on_when_more_is_written(made: Made) -> 
     assert n[END_AT] == -1
 
 
+def test_of_many_jumps_only_the_last_is_made(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr(made.desk, "_open_stream", lambda call=made.desk._open_stream: (opened.append(1), call()))
+    made.desk._obey([({"do": "play", "frame": 1000 * k, "id": k}, []) for k in range(30)])
+    assert made.ring.numbers[DONE] == 29
+    assert len(opened) == 1
+    np.testing.assert_array_equal(made.run(5_000), made.whole[29_000:34_000])
+    made.desk._obey([({"do": "play", "frame": 0, "id": 30}, []), ({"do": "halt", "id": 31}, [])])
+    assert made.ring.numbers[PLAYING] == 0
+
+
 def test_levels_lie_where_they_are_heard(made: Made) -> None:
     made.say({"do": "play", "frame": 0, "id": 1})
     made.run(20_000)
