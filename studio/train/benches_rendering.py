@@ -21,7 +21,7 @@ from studio.paths import models
 from studio.train.benches_instruments import batch_of, prepared
 from studio.train.instruments_fluid import synthesise
 
-PROGRAMS = (0, 4, 11, 16, 24, 27, 32, 33, 40, 42, DRUM_KIT, 48, 56, 66, 71, 73)
+CHANNELS = (0, 4, 11, 16, 24, 27, 32, 33, 40, DRUM_KIT, 42, 48, 56, 66, 71, 73)  # a program each; drums on MIDI's tenth
 TICKS = 1000  # a second
 BAR = 10.0
 Plain = tuple[int, int, int, float, float]  # channel, pitch, velocity, start in s, length in s
@@ -31,35 +31,20 @@ def song(seconds: float) -> list[Plain]:
     """A song in which 16 instruments always sound, a channel each, notes of 0.25 to 1 s."""
     draw = np.random.default_rng(16)
     notes = []
-    for channel, program in enumerate(PROGRAMS):
+    for channel, program in enumerate(CHANNELS):
         now, low = 0.0, 30 if program in (32, 33) else 50
         while now < seconds:
             length = float(draw.choice([0.25, 0.5, 0.5, 1.0]))
             pitch = int(draw.choice([36, 38, 42, 46, 51])) if program == DRUM_KIT else low + int(draw.integers(0, 24))
-            notes.append(
-                (
-                    (channel if channel < 9 else 9 if program == DRUM_KIT else channel),
-                    pitch,
-                    int(draw.integers(50, 110)),
-                    now,
-                    length,
-                )
-            )
+            notes.append((channel, pitch, int(draw.integers(50, 110)), now, length))
             now += length
     return notes
 
 
 def as_batch(notes: list[Plain], rate: int) -> tuple[SoundBatch, npt.NDArray[np.int64]]:
     """The song's notes for a renderer, and their onsets in frames."""
-    program = {c if p != DRUM_KIT else 9: p for c, p in enumerate(_channels())}
-    rows = [(program[c], pitch, velocity, round(length * rate)) for c, pitch, velocity, _, length in notes]
+    rows = [(CHANNELS[c], pitch, velocity, round(length * rate)) for c, pitch, velocity, _, length in notes]
     return batch_of(rows), np.array([round(n[3] * rate) for n in notes])
-
-
-def _channels() -> tuple[int, ...]:
-    """Programs by channel; drums on MIDI's tenth."""
-    others = [p for p in PROGRAMS if p != DRUM_KIT]
-    return (*others[:9], DRUM_KIT, *others[9:])
 
 
 def as_midi(notes: list[Plain], path: Path) -> None:
@@ -68,7 +53,7 @@ def as_midi(notes: list[Plain], path: Path) -> None:
     track = mido.MidiTrack()
     file.tracks.append(track)
     events: list[tuple[int, int, Any]] = [
-        (0, 0, mido.Message("program_change", channel=c, program=p)) for c, p in enumerate(_channels()) if p != DRUM_KIT
+        (0, 0, mido.Message("program_change", channel=c, program=p)) for c, p in enumerate(CHANNELS) if p != DRUM_KIT
     ]
     for channel, pitch, velocity, start, length in notes:
         events.append((round(start * TICKS), 2, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)))

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 Float = npt.NDArray[np.float64]
 HELD_S = 2.5  # of notes made with FluidSynth
 MADE_SOURCE = "Debian fluid-soundfont-gm 3.1-5.3 (FluidR3_GM.sf2)"
+UNSEEN_LAYERS = {"epiano_cp80": "f", "flute": "m"}
 MADE_LAYERS = {"soft": 48, "loud": 104}
 
 
@@ -165,22 +166,19 @@ def _analyse(row: Row, one: Instrument, ratios: Float | None) -> Analysis:
 def split(notes: list[Row]) -> tuple[list[int], list[int]]:
     """(indices to train on, indices held out).
 
-    Every fifth inner pitch of an instrument is held out, and one middle velocity layer where there are three or more.
-    Drums hold out one of two alternating hits (the ``b`` ones of the middle layer).
+    Held out are every fifth inner pitch of an instrument, a whole middle velocity layer of those in :data:`UNSEEN_LAYERS`,
+    and one of two like hits of a drum's middle layer (``v3b``).
     """
     train: list[int] = []
     held: list[int] = []
-    pitches: dict[str, list[int]] = {}
-    layers: dict[str, list[tuple[int, str]]] = {}
+    pitches: dict[str, set[int]] = {}
     for row in notes:
-        pitches.setdefault(row.instrument, []).append(row.pitch)
-        layers.setdefault(row.instrument, []).append((row.velocity, row.layer))
-    out_pitch = {k: set(sorted(set(v))[2:-1:5]) for k, v in pitches.items()}
-    out_layer = {k: sorted(set(v))[len(set(v)) // 2][1] if len(set(v)) >= 3 else "" for k, v in layers.items()}
+        pitches.setdefault(row.instrument, set()).add(row.pitch)
+    out_pitch = {name: set(sorted(found)[2:-1:5]) for name, found in pitches.items()}
     for k, row in enumerate(notes):
         if row.instrument in DRUMS:
             out = row.layer == "v3b"
         else:
-            out = row.pitch in out_pitch[row.instrument] or row.layer == out_layer[row.instrument]
+            out = row.pitch in out_pitch[row.instrument] or UNSEEN_LAYERS.get(row.instrument) == row.layer
         (held if out else train).append(k)
     return train, held

@@ -62,7 +62,7 @@ def test_as_long_as_promised_and_no_nan(engine, whole):
     assert lengths[2] > 5000
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 50000), st.integers(1, 9000), st.permutations(range(10)), st.integers(1, 10))
 def test_a_slice_is_a_slice_of_the_whole_in_any_company(card, whole, first, count, order, together):
     fresh = NeuralInstruments()

@@ -28,7 +28,7 @@ def test_shapes_and_size():
     assert partials.shape == (3, POINTS, MAX_PARTIALS)
     assert noise.shape == (3, POINTS, NOISE_BANDS)
     assert time_features().shape == (POINTS, TIME_FEATURES)
-    shipped = sum(p.numel() for p in TimbreNet(TimbreSize(118)).parameters())
+    shipped = sum(p.numel() for p in TimbreNet(TimbreSize(106)).parameters())
     assert 44_000 < shipped < 263_000
 
 

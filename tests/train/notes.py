@@ -49,12 +49,14 @@ def data_folder(root: Path) -> Path:
                      "midi_velocity": velocity, "kind": kind, "pitch_dev_cents": "" if "drum" in instrument else "1.0",
                      "source": "sfzinstruments/Ixox.Flute", "licence": "CC-BY-4.0"})  # fmt: skip
 
-    for pitch in (50, 55, 60, 64, 69):
-        add("cello", pitch, "mf", 90, pipe(440 * 2 ** ((pitch - 69) / 12), 0.9))
-        add("piano", pitch, "p", 50, string(440 * 2 ** ((pitch - 69) / 12), 0.9, decay=20))
-        add("piano", pitch, "f", 110, string(440 * 2 ** ((pitch - 69) / 12), 0.9))
-    for layer, velocity in (("v1a", 13), ("v3a", 64), ("v3b", 64)):
-        add("drums_snare", 38, layer, velocity, drum())
+    for pitch in (55, 60, 64, 69):
+        f0 = 440 * 2 ** ((pitch - 69) / 12)
+        add("cello", pitch, "mf", 90, pipe(f0, 0.5))
+        add("piano", pitch, "f", 110, string(f0, 0.5))
+    for pitch in (55, 64):
+        add("piano", pitch, "p", 50, string(440 * 2 ** ((pitch - 69) / 12), 0.5, decay=20))
+    for layer, velocity in (("v1a", 13), ("v3b", 64)):
+        add("drums_snare", 38, layer, velocity, drum(seconds=0.4))
     rows.append({**rows[0], "instrument": "speech_lj"})
     with (root / "audio" / "metadata.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))

@@ -34,7 +34,7 @@ def test_the_mix_is_the_sum_and_slices_agree(tmp_path):
 def test_the_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(benches_rendering, "_fluid", lambda notes, seconds, rate: {"fluid_dry": 20.0, "fluid_wet": 18.0})
     model = tiny_model(tmp_path / "tiny").folder
-    run(["--model", str(model), "--seconds", "0.3"])
+    run(["--model", str(model), "--seconds", "0.1"])
     assert "times real time" in capsys.readouterr().out
-    run(["--model", str(model), "--seconds", "0.3", "--json"])
+    run(["--model", str(model), "--seconds", "0.1", "--json"])
     assert json.loads(capsys.readouterr().out)["slices_equal"] == 16

@@ -66,7 +66,7 @@ def test_it_can_be_resumed_and_gives_the_same_weights(here):
 def test_targets_weigh_what_is_heard(here):
     notes = analysed([r for r in read_rows(here) if r.instrument in ("piano", "cello")])
     sounds = {s.id: s for s in instruments.sounds_of(notes)}
-    assert sounds["piano"].low == 50
+    assert sounds["piano"].low == 55
     assert (sounds["piano"].soft, sounds["piano"].loud) == (50, 110)
     piano = next(n for n in notes if n.row.instrument == "piano")
     target = target_of(piano, sounds["piano"])
