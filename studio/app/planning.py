@@ -36,12 +36,13 @@ class Planner:
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._new = threading.Event()
-        self._planning = False
+        self._asking = threading.Lock()
+        self._asked = self._done = 0
 
     @property
     def idle(self) -> bool:
-        """Whether the newest document is planned."""
-        return not self._new.is_set() and not self._planning
+        """Whether everything asked for is done, and the newest document planned."""
+        return self._done == self._asked
 
     def plan(self, document: Document, growing: bool = False) -> None:
         """Plan ``document`` as soon as possible."""
@@ -59,6 +60,8 @@ class Planner:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="planning", daemon=True)
             self._thread.start()
+        with self._asking:
+            self._asked += 1
         self._tasks.put(task)
 
     def close(self) -> None:
@@ -73,16 +76,11 @@ class Planner:
                 task()
             except Exception:
                 log.exception("planning failed")
+            finally:
+                self._done += 1
 
     def _plan(self) -> None:
-        self._planning = True
         self._new.clear()
-        try:
-            self._plan_newest()
-        finally:
-            self._planning = False
-
-    def _plan_newest(self) -> None:
         document, growing = self._document, self._growing
         tracks = {t.id: self._track(t, document) for t in document.tracks}
         self._tracks = tracks

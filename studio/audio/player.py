@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from studio.audio.child import Parent, alive_until, ask_for_realtime
-from studio.audio.ring import CALLED_NS, OPEN, PLAYER_ALIVE, Reader, Ring
+from studio.audio.ring import CALLED_NS, OPEN, PLAYER_ALIVE, PLAYING, Reader, Ring
 
 try:
     import sounddevice
@@ -75,8 +75,18 @@ class Player:
     def _devices(self) -> list[str]:
         if sounddevice is None:
             return []
+        resting = self._stream is not None and not self._ring.numbers[PLAYING]
+        if resting:
+            self._close()  # PortAudio sees new devices only without a stream
         if self._stream is None:
             self._look_again()
+        found = self._names()
+        if resting:
+            self._open()
+        return found
+
+    def _names(self) -> list[str]:
+        """All outputs, those of the system's kind first."""
         apis = sounddevice.query_hostapis()
         best = sounddevice.default.hostapi
         order = [best, *(i for i in range(len(apis)) if i != best)]
