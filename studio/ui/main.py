@@ -1,11 +1,12 @@
 """The way in: a window on screen first, everything heavy after it on a worker."""
 
+import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -17,6 +18,8 @@ from studio.ui.poster import Poster
 from studio.ui.theme import apply_colors, apply_theme
 from studio.ui.window import FIRST_WORDS, MainWindow
 
+_LAST_SECONDS = 5.0  # for the last copy of the song
+
 
 def run(argv: list[str]) -> int:
     """Open the window, with the song named in ``argv`` if one is; returns the exit status."""
@@ -26,6 +29,7 @@ def run(argv: list[str]) -> int:
     window = MainWindow(studio)
     open_first(studio, window, [a for a in argv if not a.startswith("-")])
     _catch_crashes(window, poster)
+    _end_when_told(window)
     _FirstPaint(window, lambda: load_engines(studio, window))
     apply_theme(app)
     window.show()
@@ -76,6 +80,20 @@ class _FirstPaint(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._call)
         return False
+
+
+def _end_when_told(window: MainWindow) -> None:
+    """A session that ends, or Ctrl+C in the terminal, ends the program as closing does, but asks nothing: a copy is kept."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        window.autosave.keep()
+        if job := window.studio.jobs.running("autosave"):
+            job.wait(_LAST_SECONDS)
+        QApplication.exit()  # quit() would ask the window first
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
 
 
 def _catch_crashes(window: MainWindow, poster: Poster) -> None:

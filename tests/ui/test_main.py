@@ -1,8 +1,11 @@
 """The way in."""
 
+import os
+import subprocess
 import sys
 import threading
 
+from studio.codecs.project import load_project
 from studio.music.document import Document
 from studio.ui.main import _catch_crashes, _FirstPaint, load_engines, open_first
 from studio.ui.poster import Poster
@@ -82,3 +85,33 @@ def test_a_copy_left_behind_can_be_opened(make_window, qtbot):
     qtbot.waitUntil(lambda: not second.studio.jobs.busy)
     second.close()
     assert not second.autosave.path.exists()
+
+
+def test_told_to_end_it_keeps_a_copy_and_leaves_without_a_question(tmp_path):
+    code = (
+        "import os, signal, sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from studio.ui import main, window\n"
+        "made = []\n"
+        "opened = main.open_first\n"
+        "def open_first(studio, shown, files):\n"
+        "    opened(studio, shown, files)\n"
+        "    from dataclasses import replace\n"
+        "    studio.session.commit('Rename', replace(studio.session.document, title='Kept'))\n"
+        "    QTimer.singleShot(300, lambda: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "main.open_first = open_first\n"
+        "main.load_engines = lambda studio, window: None\n"
+        "sys.exit(main.run([]))\n"
+    )
+    home = tmp_path / "home"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"STUDIO_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert load_project(home / "state" / "autosave.studio").title == "Kept"
+    assert "leaked" not in ended.stderr
