@@ -50,7 +50,7 @@ def test_the_command_prints_figures_for_people_and_machines(model, monkeypatch, 
     monkeypatch.setattr(benches_instruments, "louder_is_louder", lambda engine: (7, 7))
     instruments(["--model", str(model), "--limit", "1"])
     text = capsys.readouterr().out
-    assert "Ratio of the means to FluidR3" in text
+    assert "In tune with each recording" in text
     assert "piano" in text
     instruments(["--model", str(model), "--limit", "1", "--json"])
     figures = json.loads(capsys.readouterr().out)["figures"]
