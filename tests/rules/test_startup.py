@@ -11,7 +11,7 @@ SLOW = ("torch", "scipy", "librosa", "pretty_midi")
 def test_nothing_slow_is_loaded_before_the_first_paint():
     answer = subprocess.run(
         [sys.executable, "-m", "studio", "bench", "startup", "--offscreen", "--runs", "1", "--json"],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=100, check=False,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=250, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     measured = json.loads(answer.stdout)
