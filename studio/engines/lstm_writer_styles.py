@@ -95,7 +95,7 @@ _TUNED: dict[str, tuple[Sampling, ...]] = {
     "piano": _defaults(0.97, 0.2),
     "drums": _defaults(1.0, 0.18),
     "game": _defaults(1.0, -0.11, 0.2),
-    "film": _defaults(1.0, -0.06, 0.08),
+    "film": _defaults(1.03, -0.11, 0.25),
     "jazz": _defaults(1.0, -0.12, -0.05),
     "quartet": _defaults(0.97),
 }
