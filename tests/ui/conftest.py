@@ -6,6 +6,7 @@ from time import sleep
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -99,7 +100,8 @@ def make_window(qtbot: QtBot, writer: TinyWriter, monkeypatch: pytest.MonkeyPatc
         qtbot.addWidget(window)
         window.resize(1400, 860)
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()  # shortcuts need it, and a screen without a window manager gives it to nobody by itself
+        QTest.qWaitForWindowActive(window)
         made.append((poster, studio, window))
         return window
 
