@@ -12,11 +12,11 @@ from typing import Any
 import mido
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import StudioError
+from studio.nn.runtime import cores
 from studio.paths import models
 from studio.train.benches_instruments import batch_of, prepared
 from studio.train.instruments_fluid import synthesise
@@ -123,7 +123,7 @@ def run(argv: list[str]) -> int:
     wall, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_utime - used
     good, tried = slices_agree(engine, batch, args.rate)
     found = {
-        "notes": len(notes), "seconds": args.seconds, "threads": torch.get_num_threads(), "times_real_time": args.seconds / wall,
+        "notes": len(notes), "seconds": args.seconds, "threads": cores(), "times_real_time": args.seconds / wall,
         "cpu_seconds": used, "wall_seconds": wall, "peak": float(np.abs(sound).max()),
         "slices_equal": good, "slices_tried": tried,
         **_fluid(notes, args.seconds, args.rate),
@@ -131,7 +131,7 @@ def run(argv: list[str]) -> int:
     if args.json:
         print(json.dumps(found, indent=1))
     else:
-        print(f"{len(notes)} notes, 16 voices at all times, {args.seconds:.0f} s at {args.rate} Hz, {found['threads']} threads")
+        print(f"{len(notes)} notes, 16 voices at all times, {args.seconds:.0f} s at {args.rate} Hz, {found['threads']} cores")
         print(f"neural instruments  {found['times_real_time']:6.1f} times real time ({wall:.2f} s; {used:.2f} s of processor)")
         for what in ("dry", "wet"):
             if f"fluid_{what}" in found:
