@@ -65,7 +65,7 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
         ctx.progress(0.1)
         generator = shelf.generator(model)
     order = replace(order, style=_style(order.style, generator))
-    document = _context(files, tempo, generator.tempo(order.style))
+    document = _context(files, tempo, generator.tempo(order.style), f"{order.style.capitalize() or 'Piece'} {order.seed}")
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx)
     rows = []
@@ -112,13 +112,13 @@ def _play_into(document: Document, path: Path, shelf: Shelf, rate: int = 48_000,
         return export_sound(document, renderer, path, rate=rate, dry=dry, ctx=ctx)
 
 
-def _context(files: Files, tempo: float | None, usual: float) -> Document:
+def _context(files: Files, tempo: float | None, usual: float, title: str) -> Document:
     """What the network listens to: the song to go on from, or silence in the tempo asked for or the style's usual one."""
     if files.source:
         if tempo:
             raise StudioError("A song that goes on keeps its tempo.", "Leave out --tempo or --continue.")
         return _read(files.source)
-    return Document(title=files.out.stem, tempo=TempoMap.constant(tempo or usual))
+    return Document(title=title, tempo=TempoMap.constant(tempo or usual))  # the file's name would change the bytes
 
 
 def _read(path: Path) -> Document:
