@@ -2,9 +2,9 @@
 
 A note is partials of constant frequency under envelopes that are linear over hops of 128 or 256 samples, and noise
 whose spectrum is drawn frame by frame. Because the frequencies stand still, one hop of all partials is a matrix product
-with a table of the note's own sines and cosines; that needs no windows over the onset, and measured about as cheap as the
-inverse-FFT synthesis of Rodet and Depalle ("Spectral envelopes and inverse FFT synthesis", AES 93, 1992), which smears
-an attack over its window. Noise is made their way: a spectrum a frame, inverted, windowed, overlapped and added.
+with a table of the note's own sines and cosines; that needs no windows over the onset, over which the inverse-FFT
+synthesis of Rodet and Depalle ("Spectral envelopes and inverse FFT synthesis", AES 93, 1992) smears an attack. Noise
+is made their way: a spectrum a frame, inverted, windowed, overlapped and added.
 
 Bits: everything runs on a grid of blocks of :data:`BLOCK` samples that starts at the note's onset. Blocks are computed
 :data:`TOGETHER` at once, in operations of one fixed shape (a multiple of every vector width) that one thread runs alone,

@@ -1,7 +1,6 @@
 """``studio bench frames``: what a frame of the editor costs, beside pyqtgraph, and while a model writes."""
 
 import argparse
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from studio.errors import Cancelled, StudioError
 from studio.music.document import Clip, Document, KeyChange, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
+from studio.ui.main import make_application
 from studio.ui.panels.spectrogram import Spectrogram
 from studio.ui.panels.waveform import Waveform
 from studio.ui.poster import Poster
@@ -48,7 +48,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--no-peer", action="store_true", help="leave pyqtgraph out")
     parser.add_argument("--picture", type=Path, help="save a picture of the editor as it was measured")
     args = parser.parse_args(argv)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = make_application([])
     print(f"{WIDTH} x {HEIGHT}, platform {QApplication.platformName()}, ms a frame: median / 95 %")
     print(f"{'':34}{'scroll':>16}{'zoom':>16}{'all visible':>16}")
     for notes in args.notes:

@@ -27,6 +27,7 @@ from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
 from studio.ui.files import load_demo
+from studio.ui.main import make_application
 from studio.ui.poster import Poster
 from studio.ui.window import MainWindow
 
@@ -68,7 +69,7 @@ class _Window:
     """The window with its networks loaded."""
 
     def __init__(self, latency: float) -> None:
-        self.app = QApplication.instance() or QApplication(sys.argv[:1])
+        self.app = make_application([])
         self._poster = Poster()
         self.studio = Studio(self._poster.post)
         self.studio.playback.set_device("", latency)
