@@ -132,8 +132,11 @@ class Playback:
         if self._playing and output is not None:
             n = output.ring.numbers
             if n[DONE] == self._order and 0 <= n[END_AT] <= n[READ]:
-                self._frame = max(self._raw_frame(output), int(self._document.tempo.frames(self._document.end, self._rate)))
-                self._halt()
+                # The desk may know only the song of a moment ago: over is what has sounded to the end of this one.
+                raw, end = self._raw_frame(output), int(self._document.tempo.frames(self._document.end, self._rate))
+                if raw >= end - _SNAP_SECONDS * self._rate:
+                    self._frame = max(raw, end)
+                    self._halt()
         return self._playing
 
     def play(self) -> None:
