@@ -26,8 +26,12 @@ BENCHES: dict[str, Bench] = {
     "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "same": Bench("studio.app.benches_same:run", "The same seed, the same bytes; a song in slices of any size"),
-    "instruments": Bench("studio.train.benches_instruments:instruments", "Distance to unseen recordings beside FluidR3; pitch, velocity"),
-    "rendering": Bench("studio.train.benches_rendering:run", "Times real time of a 16-voice song, beside FluidSynth; slices to the bit"),
+    "instruments": Bench(
+        "studio.train.benches_instruments:instruments", "Distance to unseen recordings beside FluidR3; pitch, velocity"
+    ),
+    "rendering": Bench(
+        "studio.train.benches_rendering:run", "Times real time of a 16-voice song, beside FluidSynth; slices to the bit"
+    ),
     "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
 }
 

@@ -38,9 +38,7 @@ class Order:
     takes: int = 1
 
 
-def request_of(
-    order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()
-) -> GenerateRequest:
+def request_of(order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()) -> GenerateRequest:
     """The request for ``order`` in ``document``: from the bar line at or after ``at``, by default after its last note.
 
     Raises:

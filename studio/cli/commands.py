@@ -67,7 +67,7 @@ def compose(
     wav: Annotated[Path | None, typer.Option(help="Also play it into this audio file (.wav or .flac).")] = None,
     style: Annotated[str, typer.Option(help="One of the model's styles; empty lets it choose. 'studio models' lists them.")] = "",
     bars: Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)] = 16,
-    key: Annotated[str, typer.Option(help="Write in this key only, guaranteed: \"D minor\", Bb, \"F# dorian\".")] = "",
+    key: Annotated[str, typer.Option(help='Write in this key only, guaranteed: "D minor", Bb, "F# dorian".')] = "",
     continue_: Annotated[
         Path | None, typer.Option("--continue", help="Go on from this song (.mid or .studio) in its key, tempo and metre.")
     ] = None,

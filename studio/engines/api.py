@@ -146,7 +146,6 @@ class Renderer(Protocol):
         """
 
 
-
 @dataclass(frozen=True)
 class EngineEntry:
     """A row of the registry: what the engine is, and how to make one (imports nothing heavy until called)."""

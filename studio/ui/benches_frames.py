@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.app.jobs import Jobs
+from studio.app.jobs import Jobs, step_back
 from studio.app.session import Session
 from studio.app.shelf import Shelf
 from studio.engines.api import GenerateRequest
@@ -191,6 +191,7 @@ class _Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        step_back()  # as the window's jobs do
         with suppress(Cancelled):
             for seed in count():
                 request = GenerateRequest(Document(), 0, 64 * 3840, takes=4, seed=seed)

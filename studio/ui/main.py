@@ -19,7 +19,6 @@ from studio.ui.theme import apply_colors, apply_theme
 from studio.ui.window import FIRST_WORDS, MainWindow
 
 _LAST_SECONDS = 5.0  # for the last copy of the song
-_TURN_SECONDS = 0.0005  # after which a worker lets the window draw: Python's own 5 ms are a third of a frame, many times a frame
 
 
 def run(argv: list[str]) -> int:
@@ -44,7 +43,6 @@ def make_application(argv: list[str], dressed: bool = True) -> QApplication:
     """The Qt application; ``dressed`` with its style sheet, or in its colours only."""
     QGuiApplication.setApplicationName("Partita")
     QGuiApplication.setDesktopFileName("partita")
-    sys.setswitchinterval(_TURN_SECONDS)
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["partita", *argv])
     (apply_theme if dressed else apply_colors)(app)

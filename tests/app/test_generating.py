@@ -17,6 +17,7 @@ from tests.fakes import OneNoteABar
 
 BAR = 3840
 
+
 class FakeShelf:
     def generator(self, model=""):
         return OneNoteABar()

@@ -1,3 +1,5 @@
+import os
+import sys
 import threading
 
 import pytest
@@ -91,3 +93,11 @@ def test_nothing_is_said_after_a_cancel(jobs):
     for call in posted:
         call()
     assert not said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ranks threads")
+def test_workers_stand_behind_the_main_thread(jobs):
+    got = []
+    jobs.start("a", "A", lambda job: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), got.append).wait(5)
+    jobs.close()
+    assert got[0] > os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id)

@@ -206,9 +206,7 @@ def test_keys_sound_at_once_though_nothing_plays(sound_card: SoundCard, made: Ma
     assert not playback.playing
 
 
-@pytest.mark.parametrize(
-    ("victim", "how"), [(0, signal.SIGKILL), (1, signal.SIGSTOP)], ids=["player killed", "desk hanging"]
-)
+@pytest.mark.parametrize(("victim", "how"), [(0, signal.SIGKILL), (1, signal.SIGSTOP)], ids=["player killed", "desk hanging"])
 def test_a_lost_process_is_started_again(sound_card: SoundCard, made: Made, victim: int, how: signal.Signals) -> None:
     playback = made.ready(make_song(bars=40))
     playback.play()

@@ -28,7 +28,11 @@ def made(monkeypatch):
         engines.append({"lstm-writer": OneNoteABar, "neural-instruments": GivesUp}[engine_id]())
         return engines[-1]
 
-    cards = [Card("writer", "lstm-writer", "Writer"), Card("sounds", "neural-instruments", "Sounds"), Card("odd", "unknown", "Odd")]
+    cards = [
+        Card("writer", "lstm-writer", "Writer"),
+        Card("sounds", "neural-instruments", "Sounds"),
+        Card("odd", "unknown", "Odd"),
+    ]
     monkeypatch.setattr(shelf_module, "find_cards", lambda: cards)
     monkeypatch.setattr(shelf_module, "make_engine", make)
     return engines

@@ -105,7 +105,9 @@ def test_a_song_without_notes_is_refused(studio, tmp_path):
     assert "no notes" in err
 
 
-@pytest.mark.parametrize(("out", "wav", "told"), [("no/a.mid", "a.wav", "no folder"), ("a.mid", "a.mp3", "a.mp3"), ("a", "a.wav", "'a'")])
+@pytest.mark.parametrize(
+    ("out", "wav", "told"), [("no/a.mid", "a.wav", "no folder"), ("a.mid", "a.mp3", "a.mp3"), ("a", "a.wav", "'a'")]
+)
 def test_impossible_files_are_told_before_the_work(studio, out, wav, told, monkeypatch):
     monkeypatch.setattr(cli_music, "compose", lambda *_: pytest.fail("it worked for nothing"))
     code, _, err = studio("compose", "--out", out, "--wav", wav)

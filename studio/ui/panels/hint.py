@@ -32,4 +32,3 @@ class HintLine(QFrame):
         """Show ``text``, or nothing."""
         self._label.setText(text)
         self.setVisible(bool(text))
-

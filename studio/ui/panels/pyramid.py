@@ -67,8 +67,6 @@ class Pyramid:
             return np.zeros((len(edges) - 1, 2), np.float32)
         silent = np.concatenate([values, np.zeros((1, 2), np.int16)])
         at = np.clip(edges // (BLOCK * STEP**level), 0, len(values))
-        result = np.stack(
-            [np.minimum.reduceat(silent[:, 0], at)[:-1], np.maximum.reduceat(silent[:, 1], at)[:-1]], axis=1
-        )
+        result = np.stack([np.minimum.reduceat(silent[:, 0], at)[:-1], np.maximum.reduceat(silent[:, 1], at)[:-1]], axis=1)
         result[(edges[1:] <= 0) | (edges[:-1] >= len(values) * BLOCK * STEP**level)] = 0
         return result.astype(np.float32) / np.float32(SCALE)

@@ -29,9 +29,7 @@ class Waveform(SeekWidget):
         super().__init__(state, theme, parent)
         self._source = source
         self._pyramid = Pyramid()
-        self._follower = MixFollower(
-            "waveform", source, jobs, block_peaks, self._take, unit=BLOCK, piece=PIECE, parent=self
-        )
+        self._follower = MixFollower("waveform", source, jobs, block_peaks, self._take, unit=BLOCK, piece=PIECE, parent=self)
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(36)
         self.setAccessibleName("Waveform")

@@ -53,7 +53,5 @@ def test_what_scrolling_shifts_is_what_painting_anew_gives(qtbot, state: RollSta
     for part in (column.arrangement, column.ruler, column.roll, column.velocity):
         part.repaint_all()
     anew = column.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    different = [
-        (x, y) for x in range(900) for y in range(0, 700, 3) if shown.pixel(x, y) != anew.pixel(x, y)
-    ]
+    different = [(x, y) for x in range(900) for y in range(0, 700, 3) if shown.pixel(x, y) != anew.pixel(x, y)]
     assert different == []

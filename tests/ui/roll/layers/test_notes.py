@@ -58,8 +58,6 @@ def test_rectangles_and_overview_cover_the_same_pixels(hands: Hands, monkeypatch
         monkeypatch.setattr(layer, "MANY", many)
         monkeypatch.setattr(layer, "NAME_FROM", 1_000)
         image = hands.roll.grab().toImage()
-        pictures.append(
-            np.array([[image.pixelColor(x, y).blue() > 110 for x in range(70, 900, 3)] for y in range(7, 400, 14)])
-        )
+        pictures.append(np.array([[image.pixelColor(x, y).blue() > 110 for x in range(70, 900, 3)] for y in range(7, 400, 14)]))
     assert np.mean(pictures[0] != pictures[1]) < 0.06
     assert pictures[0].mean() > 0.05
