@@ -62,10 +62,12 @@ class Desk:
             self._ring.numbers[DESK_ALIVE] = alive_until(3.0)
             got = self._parent.next(self._wait())
             waiting = []
-            while got is not None:
-                waiting.append(got)
-                got = self._parent.next(0.0)
-            self._obey(waiting)
+            try:
+                while got is not None:
+                    waiting.append(got)
+                    got = self._parent.next(0.0)
+            finally:  # the window's process may end right behind its last words
+                self._obey(waiting)
             if self._stream is not None and not self._over and self._ring.ahead < self._lead * self._ring.rate:
                 self._advance()
 

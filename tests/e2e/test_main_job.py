@@ -70,7 +70,7 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     imported = session.document
 
     window.write_panel.bars.setValue(BARS)
-    window.write_panel.takes.index = 1
+    window.write_panel.takes.index = 0
     mark = sound_card.mark()
     qtbot.mouseClick(window.write_panel.write, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.proposal is not None and studio.playback.playing, timeout=20_000)
