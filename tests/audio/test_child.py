@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import numpy as np
 
@@ -40,6 +41,9 @@ def test_a_child_answers_and_ends_with_its_parent() -> None:
     child = Child("studio.audio.desk", [ring.name], lambda message, arrays: said.append(message))
     child.tell({"do": "drop", "id": 7})
     child.tell({"do": "rows"}, (np.zeros((0, 4), np.int64),))
+    until = time.monotonic() + 30.0
+    while not said and time.monotonic() < until:  # once its parent is gone, a child ends at once
+        time.sleep(0.02)
     child.close(patience=10.0)
     assert said == [{"event": "dropped", "id": 7}]
     assert not child.running
