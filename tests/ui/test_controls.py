@@ -75,7 +75,7 @@ def test_playing_waits_for_the_network_where_it_is_slow(window, qtbot, monkeypat
         seek = close = set_document = set_loop = levels_db = lambda self, *given, **named: (-60.0, -60.0)
 
     session, transport, real = window.studio.session, window.transport, window.studio.playback
-    window._clock.stop()
+    window.mirror.rest()
     monkeypatch.setattr(window.studio, "playback", Player())
     player = window.studio.playback
     take = ProposedTake(written_to=2 * BAR + 100)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox
 
 from studio.app.jobs import Progress
 from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet
-from studio.ui.window import EMPTY_WORDS
+from studio.ui.mirror import EMPTY_WORDS
 from tests.ui.conftest import BAR
 
 LEFT = Qt.MouseButton.LeftButton

@@ -1,0 +1,48 @@
+"""Getting the sound and the networks ready, each on a worker, after the first paint."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from studio.app.jobs import Job
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+
+class Loading:
+    """Starts the sound, loads the network that writes, and tells the panels what it can do."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        window.devices.changed.connect(self.load_writer)
+
+    def load_engines(self) -> None:
+        """Start the sound and load the networks. Call it after the first paint."""
+        self._window.studio.playback.start()
+        self.load_writer()
+
+    def load_writer(self) -> None:
+        """Load the network that writes, and tell what it can do."""
+        studio, panel = self._window.studio, self._window.write_panel
+
+        def work(job: Job) -> tuple[str, tuple[str, ...]]:
+            job.progress(0.1)
+            generator = studio.shelf.generator()
+            from studio.nn.runtime import choose_device, device_title
+
+            return device_title(str(choose_device(studio.settings.model_device))), generator.styles
+
+        def failed() -> None:
+            panel.show_ready(False, "No network can write")
+
+        panel.show_ready(False, "Loading the network")
+        studio.jobs.start("writer", "Getting the writer ready", work, lambda found: self.show_engines(*found), failed)
+
+    def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
+        """The networks are loaded: offer what they can do."""
+        window = self._window
+        window.transport_panel.show_device(device.split(",")[0], f"The networks run on: {device}")
+        window.write_panel.styles.show_styles(styles)
+        QTimer.singleShot(0, window, window.layout_of_parts.make_room)  # once the chips are there
+        window.write_panel.show_ready(True)

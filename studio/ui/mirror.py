@@ -1,0 +1,112 @@
+"""Keeps the panels true to the session and to the sound: what is shown is what is."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from studio.music.document import Document
+from studio.ui.icons import icon
+from studio.ui.panels.levels import position_of
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+EMPTY_WORDS = "Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin."
+_FRAME_MS = 16
+_IDLE_MS = 120
+
+
+class Mirror(QObject):
+    """Follows the session after each of its changes, and the sound with a clock: each frame while it runs, seldom else."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._placed: Document | None = None
+        self._clock = QTimer(self)
+        self._clock.setTimerType(Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self.tick)
+        self._clock.start(_IDLE_MS)
+        window.studio.session.subscribe(self.refresh)
+        window.state.setting_changed.connect(self.refresh)
+        window.transport.changed.connect(self.show_transport)
+
+    def rest(self) -> None:
+        """The window goes: stop the clock."""
+        self._clock.stop()
+
+    def refresh(self) -> None:
+        """Show the session as it is."""
+        window = self._window
+        session = window.studio.session
+        document = session.document
+        window.mixer.show_document(document, window.state.track_id)
+        window.takes_panel.show_proposal(session.proposal, document)
+        if document is not self._placed:
+            self._placed = document
+            window.write_panel.show_place(document)
+            window.transport_panel.master.set_quietly(position_of(document.master.gain_db))
+        window.writing.follow()
+        self._show_actions()
+        window.setWindowTitle(f"{window.files.name}{'*' if session.dirty else ''} - Partita")
+        if not document.note_count and not session.proposal:
+            window.show_words(EMPTY_WORDS)
+        elif window.words.text() == EMPTY_WORDS:
+            window.show_words("")
+        self.show_transport()
+
+    def _show_actions(self) -> None:
+        """Which actions can be done now, and which are switched on."""
+        window, session = self._window, self._window.studio.session
+        proposed = session.proposal is not None
+        able = {"edit.undo": session.can_undo, "edit.redo": session.can_redo, "track.remove": window.state.track is not None}
+        able |= dict.fromkeys(("write.keep", "write.drop", "write.drop_all"), proposed)
+        for name, on in able.items():
+            window.actions_by_id[name].setEnabled(on)
+        self._name_steps()
+        for tool in ("pointer", "pencil", "eraser", "knife"):
+            window.actions_by_id[f"roll.{tool}"].setChecked(window.state.tool == tool)
+
+    def _name_steps(self) -> None:
+        """Undo and redo say what they would undo and redo."""
+        session = self._window.studio.session
+        for name, text, at, able in (
+            ("edit.undo", "Undo", session.position, session.can_undo),
+            ("edit.redo", "Redo", session.position + 1, session.can_redo),
+        ):
+            step = session.steps[at] if able else ""
+            wanted = f"{text} {step[:1].lower()}{step[1:]}".strip()
+            action = self._window.actions_by_id[name]
+            if action.text() != wanted:
+                action.setText(wanted)
+                action.setToolTip(f"{wanted} ({action.shortcut().toString()})")
+
+    def show_transport(self) -> None:
+        """Show where the playhead is, and what is switched on."""
+        window = self._window
+        playing = window.transport.playing
+        document = window.studio.session.document
+        tick = int(window.viewport.playhead)
+        window.transport_panel.show_position(document, tick)
+        window.write_panel.show_song_key(document.key_at(tick))
+        toggle = window.actions_by_id["play.toggle"]
+        if toggle.property("playing") != playing:
+            toggle.setProperty("playing", playing)
+            toggle.setIcon(icon("pause", "playing") if playing else icon("play", "text"))
+        window.actions_by_id["play.loop"].setChecked(window.transport.loop_on)
+        window.actions_by_id["play.follow"].setChecked(window.transport.follow)
+        window.column.ruler.set_loop_on(window.transport.loop_on)
+        wanted = _FRAME_MS if playing else _IDLE_MS
+        if self._clock.interval() != wanted:
+            self._clock.setInterval(wanted)
+
+    def tick(self) -> None:
+        """A look at the sound: the playhead and the levels."""
+        window, playback = self._window, self._window.studio.playback
+        tick = playback.position
+        window.transport.wait_for_notes(tick)
+        playing = window.transport.playing
+        if playing or tick != int(window.viewport.playhead) or window.viewport.playing != playing:
+            window.viewport.set_playhead(tick, playing, follow=playing and window.transport.follow)
+            self.show_transport()
+        window.transport_panel.meter.show_levels(*playback.levels_db())

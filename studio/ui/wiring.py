@@ -1,0 +1,59 @@
+"""Which part speaks to which: a small function for each, called once by the window. A new part gets one of its own."""
+
+from typing import TYPE_CHECKING
+
+from studio.ui.panels.levels import gain_of
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+
+def wire(window: "MainWindow") -> None:
+    """Connect all parts."""
+    for part in (_transport_panel, _tracks, _write_panel, _column, _hint, _activity):
+        part(window)
+
+
+def _transport_panel(window: "MainWindow") -> None:
+    panel, tracks = window.transport_panel, window.tracks
+    panel.tempo_changed.connect(tracks.set_tempo)
+    panel.signature_changed.connect(tracks.set_signature)
+    panel.key_changed.connect(tracks.set_key)
+    panel.master.dragged.connect(lambda place: tracks.set_master(gain_of(place), False))
+    panel.master.settled.connect(lambda place: tracks.set_master(gain_of(place), True))
+    panel.device_clicked.connect(window.devices.open)
+
+
+def _tracks(window: "MainWindow") -> None:
+    window.mixer.chosen.connect(window.state.set_track)
+
+
+def _write_panel(window: "MainWindow") -> None:
+    studio, panel = window.studio, window.write_panel
+    panel.listen.setChecked(studio.settings.listen_while_writing)
+    panel.listen_changed.connect(lambda on: studio.change_settings(listen_while_writing=on))
+    panel.write_clicked.connect(lambda _: window.show_words(""))
+
+
+def _column(window: "MainWindow") -> None:
+    studio, state, column = window.studio, window.state, window.column
+
+    def audition(pitch: int, velocity: int) -> None:
+        """Sound a key of the edited track; velocity 0 lets go of it."""
+        track = state.track
+        if not velocity:
+            studio.playback.end_auditions()
+        elif track and studio.settings.audition_notes:
+            studio.playback.audition(pitch, track.program, velocity, drums=track.drums)
+
+    state.audition = audition
+    column.set_seek(window.transport.seek)
+    column.ruler.toggle_loop = window.transport.toggle_loop
+
+
+def _hint(window: "MainWindow") -> None:
+    window.words.closed.clicked.connect(lambda: window.show_words(""))
+
+
+def _activity(window: "MainWindow") -> None:
+    window.activity.cancelled.connect(window.studio.jobs.cancel)
