@@ -31,7 +31,7 @@ NOISE_HOP = 256
 NOISE_FFT = 2 * NOISE_HOP
 NOISE_FRAMES = BLOCK // NOISE_HOP + 1  # a block needs the frame at its end too
 NOISE_BANDS = 48
-BUCKETS = (16, 32, 64, 96)  # numbers of partials that blocks are computed for
+BUCKETS = (16, 32, 48, 64, 96)  # numbers of partials that blocks are computed for
 MAX_PARTIALS = BUCKETS[-1]
 TOGETHER = 8  # blocks computed at once
 ONSET_S = 0.0007  # raised-cosine gate at the onset
@@ -42,9 +42,9 @@ POINTS = 24  # control points in time, and one more far beyond them
 LAST_POINT_S = 4.0
 BEYOND_S = 64.0
 FLOOR_DB = -150.0
+AUDIBLE_DB = -92.0  # partials are not computed where they lie so far under the note's strongest
 
 Float = npt.NDArray[np.float64]
-Complex = npt.NDArray[np.complex128]
 Tick = Callable[[float], None]
 
 
@@ -65,18 +65,18 @@ def band_centres() -> Float:
 class Voice:
     """One note, ready to be synthesised.
 
-    Shapes: ``frequency`` (Hz), ``phase`` (radians) [p]; ``partials`` log amplitudes [POINTS + 1, p]; ``noise`` log amplitudes
-    a root hertz [POINTS + 1, NOISE_BANDS]; ``damping`` [p] and ``noise_damping`` [NOISE_BANDS] what a second takes from
-    these after the release. Log amplitudes are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames;
-    ``key`` seeds the noise. Make with :func:`voice_of`.
+    Shapes: ``frequency`` (Hz), ``phase`` (cycles) [p]; ``partials`` log amplitudes [POINTS + 2, p] and ``noise`` log amplitudes
+    a root hertz [POINTS + 2, NOISE_BANDS], at the control points, the far one, and last what a second takes from them after
+    the release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point. Log amplitudes
+    are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames; ``key`` seeds the noise.
+    Make with :func:`voice_of`.
     """
 
     frequency: Float
     phase: Float
     partials: npt.NDArray[np.float32]
-    damping: npt.NDArray[np.float32]
     noise: npt.NDArray[np.float32]
-    noise_damping: npt.NDArray[np.float32]
+    audible: npt.NDArray[np.int64]
     held: int
     length: int
     key: int
@@ -93,9 +93,14 @@ def voice_of(
     length: int,
     key: int,
 ) -> Voice:
-    """A voice from levels in dB (noise: of power a hertz) and damping in dB a second; shapes as in :class:`Voice`."""
-    log = [(x * NEPER).astype(np.float32) for x in (partials, damping, noise, noise_damping)]
-    return Voice(frequency, phase, log[0], log[1], log[2], log[3], held, length, key)
+    """A voice from levels in dB (noise: of power a hertz), damping in dB a second, phases in radians; shapes as in :class:`Voice`."""
+    log = [
+        (np.concatenate([levels, -lost[None]]) * NEPER).astype(np.float32)
+        for levels, lost in ((partials, damping), (noise, noise_damping))
+    ]
+    heard = (frequency > 0) & (partials > partials.max() + AUDIBLE_DB)
+    last = np.where(heard, np.arange(1, len(frequency) + 1), 0).max(1)
+    return Voice(frequency, phase / (2 * np.pi), *log, last, held, length, key)
 
 
 def bucket_of(partials: int) -> int:
@@ -143,52 +148,36 @@ def _noise_window(device: torch.device) -> torch.Tensor:
     return torch.from_numpy(np.sin(np.pi * n).astype(np.float32)).to(device)
 
 
-@lru_cache(maxsize=4096)
-def _grid(block: int, step: int, count: int, rate: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], Float]:
-    """Where frames of ``block`` stand between the control points: (index of the point before, share of the next, seconds)."""
-    times = (block * BLOCK + np.arange(count) * step) / rate
+@lru_cache(maxsize=1024)
+def _grid(block: int, step: int, rate: int) -> tuple[npt.NDArray[np.float32], Float]:
+    """Frames of ``block`` and the one at its end, as weights of the control points [frames, POINTS + 2], and in seconds."""
+    times = (block * BLOCK + np.arange(BLOCK // step + 1) * step) / rate
     points = control_times()
     index = np.clip(np.searchsorted(points, times, side="right") - 1, 0, POINTS - 1)
-    share = (times - points[index]) / (points[index + 1] - points[index])
-    return index, np.minimum(share, 1.0).astype(np.float32), times
+    share = np.minimum((times - points[index]) / (points[index + 1] - points[index]), 1.0)
+    weights = np.zeros((len(times), POINTS + 2), np.float32)
+    rows = np.arange(len(times))
+    weights[rows, index], weights[rows, index + 1] = 1 - share, share
+    return weights, times
 
 
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """A set of frequencies at one rate and hop: basis [4 p, hop], turn from frame to frame [BLOCK // hop, p] complex."""
-
-    basis: torch.Tensor
-    turn: torch.Tensor
+def _width(voice: Voice, block: int, rate: int) -> int:
+    """How many partials are computed in a block: those that can be heard between the control points around it."""
+    low, high = np.searchsorted(control_times(), [block * BLOCK / rate, (block + 1) * BLOCK / rate])
+    return bucket_of(int(voice.audible[max(low - 1, 0) : high + 1].max()))
 
 
-def _powers(base: Complex, count: int) -> Complex:
-    """``base`` to the powers 0 to ``count - 1``, shape [count, p]."""
-    steps = np.repeat(base[None], count, axis=0)
-    steps[0] = 1
-    return np.asarray(np.multiply.accumulate(steps))
-
-
-def _make_table(frequency: Float, phase: Float, rate: int, hop: int, device: torch.device) -> _Table:
-    p, part = len(frequency), 16
-    fine = _powers(np.exp(2j * np.pi * frequency / rate), part + 1)
-    coarse = _powers(fine[-1], hop // part + 1)
-    wave = (coarse[:-1, None] * fine[:-1]).astype(np.complex64).reshape(hop, p).T
-    rise = (np.arange(hop) / hop).astype(np.float32)
-    # Rows by partial, real and imaginary in turn; amplitudes of a hop's end belong to the phase of its start.
-    basis = np.empty((2, p, 2, hop), np.float32)
-    for half, share in enumerate((1 - rise, rise)):
-        np.multiply(wave.real, share, out=basis[half, :, 0])
-        np.multiply(wave.imag, -share, out=basis[half, :, 1])
-    turn = (_powers(coarse[-1], BLOCK // hop) * np.exp(1j * phase)).astype(np.complex64)
-    return _Table(torch.from_numpy(basis.reshape(4 * p, hop)).to(device), torch.from_numpy(turn).to(device))
+@lru_cache(maxsize=8)
+def _hop_ramp(device: torch.device) -> torch.Tensor:
+    return (torch.arange(HOP) / HOP).to(device)
 
 
 class Synthesiser:
     """Makes sound from voices on one device. Keeps the tables of the frequencies it met last."""
 
-    def __init__(self, device: torch.device, tables: int = 128) -> None:
+    def __init__(self, device: torch.device, tables: int = 256) -> None:
         self.device = device
-        self._tables: OrderedDict[tuple[bytes, bytes, int, int], _Table] = OrderedDict()
+        self._tables: OrderedDict[tuple[bytes, int], torch.Tensor] = OrderedDict()
         self._room = tables
         self._lock = threading.Lock()
 
@@ -204,77 +193,88 @@ class Synthesiser:
         for v, voice in enumerate(voices):
             low, high = max(first, 0), min(first + count, voice.length)
             for block in range(low // BLOCK, -(-high // BLOCK) if high > low else 0):
-                groups.setdefault((len(voice.frequency), HOP if block else ONSET_HOP), []).append((v, block))
-        chunks = [pairs[k : k + TOGETHER] for pairs in groups.values() for k in range(0, len(pairs), TOGETHER)]
+                groups.setdefault((_width(voice, block, rate), HOP if block else ONSET_HOP), []).append((v, block))
+        chunks = [
+            (width, pairs[k : k + TOGETHER]) for (width, _), pairs in groups.items() for k in range(0, len(pairs), TOGETHER)
+        ]
 
-        def work(chunk: list[tuple[int, int]]) -> None:
-            sound = self._blocks([voices[v] for v, _ in chunk], [b for _, b in chunk], rate)
-            for (v, block), samples in zip(chunk, sound, strict=False):
+        def work(chunk: tuple[int, list[tuple[int, int]]]) -> None:
+            width, pairs = chunk
+            sound = self._blocks([voices[v] for v, _ in pairs], [b for _, b in pairs], width, rate)
+            for (v, block), samples in zip(pairs, sound, strict=True):
                 _place(rows[v], samples, voices[v], block, rate, first)
 
-        workers = min(cores(), len(chunks) // 2) if self.device.type == "cpu" else 1
+        workers = min(cores(), len(chunks)) if self.device.type == "cpu" else 1
         for done, _ in enumerate(_map(work, chunks, workers), 1):
             tick(done / len(chunks))
 
-    def _blocks(self, voices: list[Voice], blocks: list[int], rate: int) -> npt.NDArray[np.float32]:
-        """Blocks of voices with equally many partials, [len(voices), BLOCK], always computed :data:`TOGETHER` at once."""
-        spare = TOGETHER - len(voices)
-        voices, blocks = voices + voices[:1] * spare, blocks + blocks[:1] * spare
+    def _blocks(self, voices: list[Voice], blocks: list[int], width: int, rate: int) -> npt.NDArray[np.float32]:
+        """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]."""
         with torch.inference_mode():
-            return (self._partials(voices, blocks, rate) + self._noise(voices, blocks, rate)).cpu().numpy()
+            out = self._partials(voices, blocks, width, rate)
+            self._add_noise(out, voices, blocks, rate)
+            return out.view(len(voices), BLOCK).cpu().numpy()
 
-    def _envelopes(self, voices: list[Voice], blocks: list[int], rate: int, step: int, noise: bool) -> torch.Tensor:
-        """Amplitudes at the frames of each block and at its end, [TOGETHER, BLOCK // step + 1, width], float32."""
-        frames = BLOCK // step + 1
-        grids = [_grid(b, step, frames, rate) for b in blocks]
-        levels = torch.from_numpy(np.concatenate([v.noise if noise else v.partials for v in voices]))
-        index = torch.from_numpy(np.concatenate([g[0] + (POINTS + 1) * k for k, g in enumerate(grids)]))
-        share = torch.from_numpy(np.concatenate([g[1] for g in grids]))[:, None]
-        here, there = levels.index_select(0, index).to(self.device), levels.index_select(0, index + 1).to(self.device)
-        size = here.lerp_(there, share.to(self.device)).view(TOGETHER, frames, -1)
-        if any((b + 1) * BLOCK > v.held for v, b in zip(voices, blocks, strict=True)):
-            after = np.stack([np.maximum(g[2] - v.held / rate, 0) for g, v in zip(grids, voices, strict=True)]).astype(np.float32)
-            damping = np.stack([v.noise_damping if noise else v.damping for v in voices])
-            size -= torch.from_numpy(after[:, :, None]).to(self.device) * torch.from_numpy(damping[:, None]).to(self.device)
-        return size.exp_()
+    def _envelopes(self, voices: list[Voice], blocks: list[int], rate: int, step: int, levels: list[Any]) -> torch.Tensor:
+        """Amplitudes at the frames of each block and at its end, [len(voices), BLOCK // step + 1, width], float32."""
+        grids = [_grid(b, step, rate) for b in blocks]
+        weights = np.stack([g[0] for g in grids])
+        for row, grid, voice, block in zip(weights, grids, voices, blocks, strict=True):
+            if (block + 1) * BLOCK > voice.held:
+                row[:, -1] = np.maximum(grid[1] - voice.held / rate, 0)
+        return torch.bmm(self._here(weights), self._here(np.stack(levels))).exp_()
 
-    def _partials(self, voices: list[Voice], blocks: list[int], rate: int) -> torch.Tensor:
+    def _here(self, array: npt.NDArray[Any]) -> torch.Tensor:
+        return torch.from_numpy(array).to(self.device)
+
+    def _partials(self, voices: list[Voice], blocks: list[int], width: int, rate: int) -> torch.Tensor:
+        """Sums of the partials, [len(voices), BLOCK // hop, hop]: of each hop a product with the sines of its frequencies."""
         hop = HOP if blocks[0] else ONSET_HOP
-        size = self._envelopes(voices, blocks, rate, hop, noise=False)
-        tables = [self._table(v, rate, hop) for v in voices]
-        cycles = [np.mod(v.frequency * (b * BLOCK) / rate, 1.0) for v, b in zip(voices, blocks, strict=True)]
-        start = torch.from_numpy(np.exp(2j * np.pi * np.stack(cycles)).astype(np.complex64)[:, None]).to(self.device)
-        phase = torch.view_as_real(torch.stack([t.turn for t in tables]) * start)
-        width = 2 * phase.shape[2]
-        left = torch.empty(TOGETHER, BLOCK // hop, 2 * width, device=self.device)
-        torch.mul(size[:, :-1, :, None], phase, out=left[..., :width].view(phase.shape))
-        torch.mul(size[:, 1:, :, None], phase, out=left[..., width:].view(phase.shape))
-        out = torch.empty(TOGETHER, BLOCK // hop, hop, device=self.device)
-        for g, table in enumerate(tables):
-            torch.mm(left[g], table.basis, out=out[g])
-        return out.view(TOGETHER, BLOCK)
+        frames = BLOCK // hop
+        size = self._envelopes(voices, blocks, rate, hop, [v.partials[:, :width] for v in voices])
+        turns = np.stack([v.frequency[:width] for v in voices])[:, None] / rate
+        starts = np.array(blocks)[:, None] * BLOCK + np.arange(frames) * hop
+        cycles = self._here(starts[:, :, None] * turns + np.stack([v.phase[:width] for v in voices])[:, None])
+        angle = cycles.frac_().float().mul_(2 * np.pi)
+        real, imaginary = angle.cos(), angle.sin()
+        here = size[:, :-1]
+        rise = (size[:, 1:] - here).mul_(HOP / hop)
+        left = torch.empty(len(voices), frames, 4, width, device=self.device)
+        for k, (amount, wave) in enumerate(((here, real), (here, imaginary), (rise, real), (rise, imaginary))):
+            torch.mul(amount, wave, out=left[:, :, k])
+        out = torch.empty(len(voices), frames, hop, device=self.device)
+        for one, voice, samples in zip(left.view(len(voices), frames, -1), voices, out, strict=True):
+            torch.mm(one, self._table(voice, width, rate)[:, :hop], out=samples)
+        return out
 
-    def _noise(self, voices: list[Voice], blocks: list[int], rate: int) -> torch.Tensor:
-        size = self._envelopes(voices, blocks, rate, NOISE_HOP, noise=True)
+    def _add_noise(self, out: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int) -> None:
+        size = self._envelopes(voices, blocks, rate, NOISE_HOP, [v.noise for v in voices])
         weights, window, bank = _band_weights(rate, self.device), _noise_window(self.device), _noise_bank(self.device)
-        shape = torch.stack([torch.mm(s, weights) for s in size])
+        shape = torch.mm(size.view(-1, NOISE_BANDS), weights)
         frames = np.arange(NOISE_FRAMES, dtype=np.uint64)
         keys = mix64(np.array([v.key for v in voices], np.uint64))[:, None]
         with np.errstate(over="ignore"):
             counters = keys + np.array(blocks, np.uint64)[:, None] * np.uint64(NOISE_FRAMES - 1) + frames
-        pick = torch.from_numpy((mix64(counters) % np.uint64(len(bank))).astype(np.int64).ravel()).to(self.device)
-        spectrum = bank.index_select(0, pick).view(*shape.shape) * shape
-        wave = torch.fft.irfft(spectrum, n=NOISE_FFT)
-        return (wave[:, :-1, NOISE_HOP:] * window[NOISE_HOP:] + wave[:, 1:, :NOISE_HOP] * window[:NOISE_HOP]).view(
-            TOGETHER, BLOCK
-        )
+        pick = self._here((mix64(counters) % np.uint64(len(bank))).astype(np.int64).ravel())
+        spectrum = bank.index_select(0, pick).mul_(shape)
+        wave = torch.fft.irfft(spectrum, n=NOISE_FFT).view(len(voices), NOISE_FRAMES, NOISE_FFT)
+        hops = out.view(len(voices), NOISE_FRAMES - 1, NOISE_HOP)
+        hops.addcmul_(wave[:, :-1, NOISE_HOP:], window[NOISE_HOP:])
+        hops.addcmul_(wave[:, 1:, :NOISE_HOP], window[:NOISE_HOP])
 
-    def _table(self, voice: Voice, rate: int, hop: int) -> _Table:
-        key = (voice.frequency.tobytes(), voice.phase.tobytes(), rate, hop)
+    def _table(self, voice: Voice, width: int, rate: int) -> torch.Tensor:
+        """Sines of the first ``width`` partials over a hop, [4 width, HOP]: cos, -sin, and both rising from 0 to 1."""
+        turns = voice.frequency[:width] / rate
+        key = (turns.tobytes(), width)
         with self._lock:
             table = self._tables.pop(key, None)
         if table is None:
-            table = _make_table(voice.frequency, voice.phase, rate, hop, self.device)
+            angle = (self._here(turns)[:, None] * torch.arange(HOP, device=self.device)).frac_().float().mul_(2 * np.pi)
+            table = torch.empty(4, width, HOP, device=self.device)
+            torch.cos(angle, out=table[0])
+            torch.sin(angle, out=table[1]).neg_()
+            torch.mul(table[:2], _hop_ramp(self.device), out=table[2:])
+            table = table.view(4 * width, HOP)
         with self._lock:
             self._tables[key] = table
             if len(self._tables) > self._room:

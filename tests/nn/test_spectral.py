@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -89,11 +91,7 @@ def test_noise_has_the_power_that_was_asked_for():
     hiss = voice(noise_db=-60.0, held=5 * RATE, length=5 * RATE)
     levels = np.full_like(hiss.partials, -20.0)
     flat = np.full_like(hiss.noise, -60 * np.log(10) / 20)
-    made = render(
-        [Voice(hiss.frequency, hiss.phase, levels, hiss.damping, flat, hiss.noise_damping, hiss.held, hiss.length, 9)],
-        0,
-        5 * RATE,
-    )[0]
+    made = render([replace(hiss, partials=levels, noise=flat, key=9)], 0, 5 * RATE)[0]
     spectrum = np.abs(np.fft.rfft(made[RATE:])) ** 2 / (len(made) - RATE) / RATE * 2
     frequency = np.fft.rfftfreq(len(made) - RATE, 1 / RATE)
     for low, high in ((500, 2000), (2000, 8000), (8000, 16000)):
@@ -138,6 +136,24 @@ def test_progress_is_told_and_may_stop_the_work():
 
     with pytest.raises(InterruptedError):
         Synthesiser(torch.device("cpu")).render(VOICES, RATE, 0, np.zeros((11, 30000), np.float32), stop)
+
+
+def test_partials_that_have_died_away_are_no_longer_computed():
+    fall = control_times()[:, None].clip(max=5)
+    levels = -12 - 30 * fall * np.arange(1, 97)
+    levels[:, 0] = -12
+    dying = voice_of(
+        110.0 * np.arange(1, 97), np.zeros(96), levels, np.full(96, 300.0),
+        np.full((POINTS + 1, NOISE_BANDS), -200.0), np.full(NOISE_BANDS, 300.0), 200000, 200000, 1,
+    )  # fmt: skip
+    widths = [spectral._width(dying, block, RATE) for block in range(20)]
+    assert widths[0] == 96
+    assert widths[19] == 16
+    assert widths == sorted(widths, reverse=True)
+    pruned = render([dying], 0, 20 * BLOCK)
+    whole = render([replace(dying, audible=np.full(POINTS + 1, 96))], 0, 20 * BLOCK)
+    assert np.abs(pruned - whole).max() < 10 ** ((-12 - 85) / 20)
+    assert (pruned != whole).any()
 
 
 def test_tables_are_given_up_least_lately_used_first():
