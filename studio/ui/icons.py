@@ -3,11 +3,11 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from studio.paths import resources
-from studio.ui.theme import DARK, Theme
+from studio.ui.theme import Theme, look, mixed
 
 SIZE = 20
 
@@ -45,10 +45,11 @@ class _Tinted(QIconEngine):
         return _Tinted(self._name, self._normal, self._on, self._disabled)
 
 
-def icon(name: str, role: str = "text", on: str = "", theme: Theme = DARK) -> QIcon:
-    """The icon ``name`` in the colour of ``role``; ``on`` is the role of its checked state."""
+def icon(name: str, role: str = "text", on: str = "", theme: Theme | None = None) -> QIcon:
+    """The icon ``name`` in the colour of ``role`` in ``theme`` (that in use by default); ``on`` is the role of its checked state."""
+    theme = theme or look()
     normal = getattr(theme, role)
-    disabled = QColor(theme.line).lighter(130).name()
+    disabled = mixed(theme.line, theme.muted, 0.25).name()
     return QIcon(_Tinted(name, normal, getattr(theme, on or role), disabled))
 
 

@@ -67,6 +67,37 @@ def _rgb(color: QColor) -> tuple[int, int, int]:
 
 
 DARK = Theme()
+# The same roles by day: hues as in the dark, at OKLCH lightness 0.56 (tracks) and 0.53 (meanings) against a white ground.
+LIGHT = Theme(
+    dark=False,
+    ground="#FCFCFD",
+    panel="#F0F2F5",
+    raised="#E3E6EC",
+    hover="#D7DBE3",
+    line="#C2C8D2",
+    text="#171A20",
+    muted="#535C6B",
+    proposed="#6B52CC",
+    locked="#8C6302",
+    recording="#CA0426",
+    playing="#068057",
+    tracks=("#097FAB", "#B25630", "#747C07", "#9E5599", "#4D7E80", "#6C6DAA", "#7D7551", "#90686C"),
+)
+THEMES = {"dark": DARK, "light": LIGHT}
+
+
+class _Chosen:
+    """The theme in use: one for the whole application, as its style sheet is."""
+
+    theme = DARK
+
+
+_chosen = _Chosen()
+
+
+def look() -> Theme:
+    """The theme in use. Ask when painting or making a widget, never when a module is loaded."""
+    return _chosen.theme
 
 
 def ui_font(size: int = TEXT_SIZE, bold: bool = False, tabular: bool = False) -> QFont:
@@ -84,7 +115,7 @@ def stylesheet(theme: Theme) -> str:
     """The application's style sheet: ``resources/style.qss`` with the theme's roles in it."""
     roles: dict[str, str] = {k: v for k, v in vars(theme).items() if isinstance(v, str)}
     roles["arrow"] = (resources() / "icons" / "small-down.svg").as_posix()
-    roles["check"] = (resources() / "icons" / "small-check.svg").as_posix()
+    roles["check"] = (resources() / "icons" / f"small-check{'' if theme.dark else '-light'}.svg").as_posix()
     roles["pressed"] = mixed(theme.raised, theme.ground, 0.5).name()
     roles["faint"] = mixed(theme.muted, theme.panel, 0.45).name()
     roles["proposed_hover"] = mixed(theme.proposed, "#FFFFFF", 0.14).name()
@@ -116,13 +147,14 @@ def palette(theme: Theme) -> QPalette:
 
 
 def apply_theme(app: QApplication, theme: Theme = DARK) -> None:
-    """Dress the whole application, its title bars included where the system lets it."""
+    """Dress the whole application, its title bars included where the system lets it; :func:`look` is ``theme`` from now on."""
     apply_colors(app, theme)
     app.setStyleSheet(stylesheet(theme))
 
 
 def apply_colors(app: QApplication, theme: Theme = DARK) -> None:
     """Style, palette and font without the style sheet, which costs less once the widgets are all there."""
+    _chosen.theme = theme
     app.setStyle("Fusion")
     app.styleHints().setColorScheme(Qt.ColorScheme.Dark if theme.dark else Qt.ColorScheme.Light)
     app.setPalette(palette(theme))

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.ui.icons import SIZE, icon
-from studio.ui.theme import DARK, Theme, mixed
+from studio.ui.theme import Theme, look, mixed
 
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _HANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -289,9 +289,9 @@ class Fader(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPageStep(max(1, (high - low) // 10))
         self._home, self._shown, self._centred = home, shown, centred
-        self._theme: Theme = DARK
+        self._theme: Theme = look()
         self._from: int | None = None
-        self.accent = DARK.muted
+        self.accent = look().muted
 
     def set_quietly(self, value: int) -> None:
         """Show ``value`` without a signal, unless the user is dragging."""

@@ -35,7 +35,7 @@ from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
 from studio.ui.telling import Telling
-from studio.ui.theme import DARK
+from studio.ui.theme import look
 from studio.ui.wiring import wire
 
 FIRST_WORDS = "Press space to listen, then press Write to let the network go on."
@@ -70,9 +70,9 @@ class MainWindow(QMainWindow):
         self.viewport = Viewport(self)
         self.state = RollState(studio.session, self.viewport, self)
         mix = MixOfSong(studio.playback.overview)
-        self.wave = Waveform(self.state, mix, studio.jobs, DARK)
-        self.spectrum = Spectrogram(self.state, mix, studio.jobs, DARK)
-        self.column = EditorColumn(self.state, DARK, ((self.wave, 72), (self.spectrum, 132)))
+        self.wave = Waveform(self.state, mix, studio.jobs, look())
+        self.spectrum = Spectrogram(self.state, mix, studio.jobs, look())
+        self.column = EditorColumn(self.state, look(), ((self.wave, 72), (self.spectrum, 132)))
 
     def _make_controllers(self) -> None:
         """What the actions do, and the actions themselves."""

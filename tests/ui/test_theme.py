@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.theme import DARK, apply_theme, mixed, stylesheet
+from studio.ui.theme import DARK, LIGHT, apply_theme, look, mixed, stylesheet
 
 
 def luminance(color: str) -> float:
@@ -21,17 +21,26 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("ground", [DARK.ground, DARK.panel, DARK.raised])
-def test_text_is_readable_on_every_ground(ground):
-    assert contrast(DARK.text, ground) > 7
-    assert contrast(DARK.muted, ground) > 4.5
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_text_is_readable_on_every_ground(theme):
+    for ground in (theme.ground, theme.panel, theme.raised):
+        assert contrast(theme.text, ground) > 7
+        assert contrast(theme.muted, ground) > 4.5
 
 
-def test_meanings_have_hues_of_their_own():
-    meanings = {DARK.proposed, DARK.locked, DARK.recording, DARK.playing}
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_meanings_and_tracks_stand_out_from_the_ground(theme):
+    for color in (theme.proposed, theme.locked, theme.recording, theme.playing, *theme.tracks):
+        assert contrast(color, theme.ground) > 4
+        assert contrast(color, theme.panel) > 3
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_meanings_have_hues_of_their_own(theme):
+    meanings = {theme.proposed, theme.locked, theme.recording, theme.playing}
     assert len(meanings) == 4
-    assert not meanings & set(DARK.tracks)
-    assert len(set(DARK.tracks)) == 8
+    assert not meanings & set(theme.tracks)
+    assert len(set(theme.tracks)) == 8
 
 
 def test_stylesheet_has_every_role_filled_in(qtbot):
@@ -45,6 +54,14 @@ def test_theme_applies(qtbot):
     apply_theme(app)
     assert app.palette().window().color() == QColor(DARK.panel)
     assert app.font().pixelSize() == 13
+
+
+def test_the_theme_in_use_is_the_applied_one(qtbot):
+    app = QApplication.instance()
+    apply_theme(app, LIGHT)
+    assert look() is LIGHT and app.palette().window().color() == QColor(LIGHT.panel)
+    apply_theme(app)
+    assert look() is DARK
 
 
 def test_track_colours_go_round():

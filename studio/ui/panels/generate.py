@@ -24,7 +24,7 @@ from studio.music.pitch import Key
 from studio.ui.forms import Control, Form, form_row
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
-from studio.ui.theme import DARK, ui_font
+from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
 
 VERBS = ("continue", "new")
@@ -127,7 +127,7 @@ class GeneratePanel(QFrame):
         named(self.lock, "Key lock", "Guaranteed: no note outside the scale is written")
         self.key = KeyPicker("Key to keep to", "The scale that every written note belongs to", none="")
         self.freedom = Fader(50, 150, 100, lambda p: f"{freedom_word(p).capitalize()}: temperature {p / 100:.2f}")
-        self.freedom.accent = DARK.proposed
+        self.freedom.accent = look().proposed
         named(self.freedom, "Freedom", "Left keeps to what is likely, right takes risks. The middle is its own measure.")
         self.freedom_text = label("", "muted")
         self.seed = IntField(0, _LARGEST_SEED, 1)

@@ -13,7 +13,7 @@ from studio.ui.icons import icon
 from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.transport import action_button
-from studio.ui.theme import DARK, ui_font
+from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Fader, TextField, label, named, role
 
 
@@ -122,8 +122,8 @@ class TrackRow(QFrame):
         self.instrument.setIcon(icon(instrument_icon(track), "muted"))
         self.volume.set_quietly(position_of(track.gain_db))
         self.pan.set_quietly(round(track.pan * 100))
-        color = DARK.track(track.color).name()
-        self.volume.accent = DARK.line if silenced else color
+        color = look().track(track.color).name()
+        self.volume.accent = look().line if silenced else color
         if self.property("active") != active:
             self.setProperty("active", active)
             role(self, "track")
@@ -165,7 +165,7 @@ class TrackRow(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(DARK.track(self._track.color)))
+        painter.setBrush(QColor(look().track(self._track.color)))
         painter.drawRoundedRect(3, 8, 4, self.height() - 16, 2, 2)
         painter.end()
 

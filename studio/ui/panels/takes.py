@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from studio.app.session import Proposal, ProposedTake
 from studio.music.document import Document, Provenance
-from studio.ui.theme import DARK, mixed, ui_font
+from studio.ui.theme import look, mixed, ui_font
 from studio.ui.widgets import Elided, icon_button, label, named, role
 
 _EMPTY = "What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it."
@@ -49,8 +49,8 @@ class TakePicture(QWidget):
         start, end = self._span
         width, height = self.width(), self.height()
         written = width * (min(end, self._take.written_to) - start) / (end - start)
-        painter.fillRect(self.rect(), QColor(DARK.ground))
-        painter.fillRect(QRectF(0, 0, written, height), mixed(DARK.ground, DARK.proposed, 0.10))
+        painter.fillRect(self.rect(), QColor(look().ground))
+        painter.fillRect(QRectF(0, 0, written, height), mixed(look().ground, look().proposed, 0.10))
         pitched = [notes for part, notes in self._take.parts if len(notes) and not part.drums]
         drums = [notes for part, notes in self._take.parts if len(notes) and part.drums]
         low = min((int(n.pitch.min()) for n in pitched), default=48)
@@ -58,7 +58,7 @@ class TakePicture(QWidget):
         room = height - 8 - (5 if drums else 0)
         step = room / max(12, high - low + 1)
         scale = width / (end - start)
-        color = QColor(DARK.proposed)
+        color = QColor(look().proposed)
         for notes in pitched:
             for note_start, duration, pitch in zip(notes.start, notes.duration, notes.pitch, strict=True):
                 x, y = (int(note_start) - start) * scale, 4 + (high - int(pitch)) * step

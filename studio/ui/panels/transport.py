@@ -10,7 +10,7 @@ from studio.music.document import Document
 from studio.ui.icons import SIZE, icon
 from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.levels import LOWEST_DB, UNITY, gain_of
-from studio.ui.theme import DARK, ui_font
+from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Fader, FloatField, label, named, rule
 
 SIGNATURES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
@@ -43,12 +43,12 @@ class LevelMeter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for i in range(2):
             top = 4.0 + 7 * i
-            painter.setBrush(QColor(DARK.line))
+            painter.setBrush(QColor(look().line))
             painter.drawRoundedRect(QRectF(0, top, self.width(), 5), 2, 2)
-            painter.setBrush(QColor(DARK.playing))
+            painter.setBrush(QColor(look().playing))
             painter.drawRoundedRect(QRectF(0, top, self._x(self._levels[i]), 5), 2, 2)
             if self._peaks[i] > LOWEST_DB:
-                painter.setBrush(QColor(DARK.recording if self._peaks[i] > -0.2 else DARK.text))
+                painter.setBrush(QColor(look().recording if self._peaks[i] > -0.2 else look().text))
                 painter.drawRect(QRectF(max(0.0, self._x(self._peaks[i]) - 2), top, 2, 5))
         painter.end()
 

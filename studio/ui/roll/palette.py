@@ -24,28 +24,26 @@ class Palette:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         ground, text = theme.ground, theme.text
-        self.rows = (  # plain, black key, in the scale, black key in the scale, root
-            mixed(ground, text, 0.022),
-            mixed(ground, _BLACK, 0.16),
-            mixed(ground, text, 0.040),
-            mixed(ground, text, 0.018),
-            mixed(ground, text, 0.075),
-        )
+        shades = (0.022, -0.16, 0.040, 0.018, 0.075) if theme.dark else (-0.050, -0.095, -0.026, -0.062, 0.0)
+        # Plain, black key, in the scale, black key in the scale, root: towards the text where light, towards black where dark.
+        self.rows = tuple(mixed(ground, _BLACK if shade < 0 else text, abs(shade)) for shade in shades)
         self.row_line = mixed(ground, theme.line, 0.30)
         self.octave_line = mixed(ground, theme.line, 0.85)
         self.bar_line = mixed(theme.line, text, 0.12)
         self.beat_line = mixed(ground, theme.line, 0.72)
         self.step_line = mixed(ground, theme.line, 0.40)
-        self.outside = QColor(0, 0, 0, 62)
+        self.outside = QColor(0, 0, 0, 62 if theme.dark else 20)
         self.label = mixed(theme.ground, theme.muted, 0.92)
         self.selected = QColor(theme.text)
         self.box_line = theme.color("text", 0.75)
         self.box_fill = theme.color("text", 0.08)
-        self.note_text = mixed(theme.ground, _BLACK, 0.35)
+        self.note_text = mixed(theme.ground, _BLACK, 0.35) if theme.dark else QColor(theme.ground)
 
     def note_levels(self, color: int) -> tuple[QColor, ...]:
         """The colours of a track's notes from the softest to the loudest."""
-        return _levels(self.theme.ground, self.theme.tracks[color % len(self.theme.tracks)])
+        return _levels(
+            self.theme.ground, self.theme.tracks[color % len(self.theme.tracks)], _WHITE if self.theme.dark else _BLACK
+        )
 
     def ghost(self, color: int) -> QColor:
         """The colour of another track's notes behind the edited ones."""
@@ -53,12 +51,12 @@ class Palette:
 
 
 @lru_cache(maxsize=64)
-def _levels(ground: str, hue: str) -> tuple[QColor, ...]:
+def _levels(ground: str, hue: str, loudest: str) -> tuple[QColor, ...]:
     shades = []
     for level in range(LEVELS):
         share = level / (LEVELS - 1)
         if share <= 0.75:
             shades.append(mixed(ground, hue, round(0.36 + 0.64 * share / 0.75, 3)))
         else:
-            shades.append(mixed(hue, _WHITE, round(0.45 * (share - 0.75) / 0.25, 3)))
+            shades.append(mixed(hue, loudest, round(0.45 * (share - 0.75) / 0.25, 3)))
     return tuple(shades)

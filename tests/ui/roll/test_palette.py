@@ -1,7 +1,7 @@
 import numpy as np
 
 from studio.ui.roll.palette import LEVELS, Palette, level_of
-from studio.ui.theme import DARK
+from studio.ui.theme import DARK, LIGHT
 
 
 def test_velocity_is_lightness_of_one_hue() -> None:
@@ -17,3 +17,10 @@ def test_velocity_is_lightness_of_one_hue() -> None:
 def test_rows_rise_from_black_keys_to_the_root() -> None:
     plain, black, scale, scale_black, root = (c.lightness() for c in Palette(DARK).rows)
     assert black < scale_black < plain < scale < root < 45
+
+
+def test_by_day_loud_notes_are_the_darkest_and_the_root_is_the_lightest() -> None:
+    lights = [s.lightnessF() for s in Palette(LIGHT).note_levels(0)]
+    assert lights == sorted(lights, reverse=True) and lights[0] - lights[-1] > 0.3
+    plain, black, scale, scale_black, root = (c.lightness() for c in Palette(LIGHT).rows)
+    assert black < scale_black < plain < scale < root
