@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.app.rendering import make_rows, render_song, row_lengths
+from studio.app.rendering import make_rows, render_song
 from studio.app.shelf import Shelf
 from studio.app.songs import read_song
 from studio.app.sounding import batch_of, events_of, scene_of, sounding_of
@@ -70,7 +70,7 @@ def _on_one() -> None:
 def _streams(document: Document, renderer: Renderer) -> Callable[[int], MixStream]:
     """A stream of the song's mix from a frame on, all rows made beforehand."""
     soundings = {t.id: sounding_of(t, document.tempo, RATE) for t in document.tracks}
-    lengths = {k: row_lengths(renderer, s.number, RATE) for k, s in soundings.items()}
+    lengths = {k: renderer.lengths(s.batch, RATE) for k, s in soundings.items()}
     scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, RATE)
     numbers, first = np.unique(np.concatenate([s.number for s in soundings.values()]), return_index=True)
     frames = np.concatenate(list(lengths.values()))[first]

@@ -25,14 +25,8 @@ _locks: "weakref.WeakKeyDictionary[Renderer, threading.Lock]" = weakref.WeakKeyD
 
 
 def lock_of(renderer: Renderer) -> threading.Lock:
-    """The lock under which ``renderer`` works: playback, export and single keys share it, and it serves one at a time."""
+    """The lock under which ``renderer`` renders: playback, export and single keys share it, and it serves one at a time."""
     return _locks.setdefault(renderer, threading.Lock())
-
-
-def row_lengths(renderer: Renderer, numbers: Ints, rate: int) -> Ints:
-    """Frames from onset to silence of the rows of those numbers."""
-    with lock_of(renderer):
-        return renderer.lengths(batch_of(numbers), rate)
 
 
 def make_rows(
@@ -130,7 +124,7 @@ def render_stems(
     part = _Part(ctx or Quiet())
     part.progress(0.0)
     soundings = {t.id: sounding_of(t, document.tempo, rate) for t in document.tracks}
-    lengths = {k: row_lengths(renderer, s.number, rate) for k, s in soundings.items()}
+    lengths = {k: renderer.lengths(s.batch, rate) for k, s in soundings.items()}
     scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
     sounding = [s for s in scene.strips if s.gain > 0.0]
     rows = _SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer)

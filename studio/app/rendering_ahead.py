@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from studio.app.rendering import AT_ONCE, lock_of, make_rows
+from studio.app.rendering import AT_ONCE, make_rows
 from studio.app.sounding import Ints, Sounding
 from studio.audio.rows import RowStore
 from studio.engines.api import Quiet, Renderer, SoundBatch
@@ -108,8 +108,7 @@ class RenderingAhead:
         unique, first = np.unique(numbers, return_index=True)
         new = [k for k, n in enumerate(unique.tolist()) if n not in self._lengths]
         if new:
-            with lock_of(renderer):
-                found = renderer.lengths(batch.select(first[new]), self.rate)
+            found = renderer.lengths(batch.select(first[new]), self.rate)
             self._lengths.update(zip(unique[new].tolist(), found.tolist(), strict=True))
         return np.fromiter((self._lengths[n] for n in numbers.tolist()), np.int64, len(numbers))
 

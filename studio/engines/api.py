@@ -137,7 +137,7 @@ class Renderer(Protocol):
         """Load the weights and warm up. Raises StudioError when the model cannot be used."""
 
     def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
-        """Frames from onset to silence, release included, shape [n]."""
+        """Frames from onset to silence, release included, shape [n]. Quick, and safe while another thread renders."""
 
     def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
         """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end.

@@ -1,8 +1,10 @@
 """The renderer: General MIDI notes to sound, by a control network and spectral synthesis."""
 
 import logging
+import threading
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +16,7 @@ from studio.engines.cards import Card, check_weights
 from studio.engines.gm import drum_key, sound_for
 from studio.engines.neural_instruments_laws import Sound
 from studio.errors import StudioError
-from studio.nn.spectral import FLOOR_DB, band_centres
+from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
 
 if TYPE_CHECKING:
     from studio.nn.spectral import Voice
@@ -23,22 +25,35 @@ log = logging.getLogger(__name__)
 Float = npt.NDArray[np.float64]
 Key = tuple[int, int, int]  # program, pitch, velocity
 
-AUDIBLE_DB = -92.0  # partials that never come within this of the note's strongest are left to the noise
 RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
 KEPT_NOTES = 1500
-VOICES_AT_ONCE = 64  # rows that are made between two looks at whether to stop
+TOGETHER = 64  # notes that are worked out at once, and rows that are made between two looks at whether to stop
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """What is known of a program's key.
+
+    Its sound, the pitch that this is tuned to, partials in Hz; at medium velocity power less loudness in dB, and seconds to silence.
+    """
+
+    sound: Sound
+    pitch: float
+    frequency: Float
+    offset: float = 0.0
+    ring_s: float = 0.0
 
 
 class NeuralInstruments:
-    """Implements :class:`studio.engines.api.Renderer`. One instance serves one thread at a time."""
+    """Implements :class:`studio.engines.api.Renderer`. One thread at a time renders; lengths can be asked for meanwhile."""
 
     def __init__(self) -> None:
         self.card = Card("", "neural-instruments", "Neural instruments")
         self._sounds: dict[str, Sound] = {}
         self._programs: dict[str, int] = {}
-        self._levels: OrderedDict[Key, tuple[Sound, Float, Float, Float, float]] = OrderedDict()
-        self._offsets: dict[tuple[int, int], float] = {}  # by program and pitch: power less loudness, at medium velocity
-        self._voices: dict[tuple[Key, int], Voice] = {}
+        self._places: dict[tuple[int, int], _Place] = {}  # by program and pitch
+        self._voices: OrderedDict[tuple[Key, int], Voice] = OrderedDict()  # by key and rate
+        self._known = threading.Lock()  # for what is kept of notes: places and voices
 
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and warm up on ``device`` (auto, cpu, cuda or mps).
@@ -75,30 +90,43 @@ class NeuralInstruments:
 
     def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
         """Frames from onset to silence, release included, shape [n]."""
-        keys = self._keys(batch)
-        self._ensure(keys)
-        return np.array([self._length(k, int(held), rate) for k, held in zip(keys, batch.held, strict=True)], np.int64)
+        if not len(batch):
+            return np.zeros(0, np.int64)
+        where, which = np.unique(batch.program * 1024.0 + batch.pitch, return_index=True, return_inverse=True)[1:]
+        pairs = list(zip(batch.program[where].tolist(), batch.pitch[where].tolist(), strict=True))
+        with self._known:
+            places = self._placed(pairs)
+        ring = np.array([p.ring_s for p in places])[which]
+        release = (
+            RELEASES * np.array([laws.release_s(p.sound, pitch) for p, (_, pitch) in zip(places, pairs, strict=True)])[which]
+        )
+        damped = np.minimum(batch.held + release * rate, ring * rate)
+        return np.rint(np.where(release > 0, damped, ring * rate)).astype(np.int64)
 
     def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
         """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end."""
-        keys = self._keys(batch)
-        self._ensure(keys)
         rows = np.zeros((len(batch), count), np.float32)
-        for k in range(0, len(batch), VOICES_AT_ONCE):
-            part = range(k, min(k + VOICES_AT_ONCE, len(batch)))
-            voices = [self._voice(keys[n], int(batch.held[n]), rate) for n in part]
+        lengths = self.lengths(batch, rate)
+        for k in range(0, len(batch), TOGETHER):
+            part = slice(k, min(k + TOGETHER, len(batch)))
+            with self._known:
+                voices = self._voiced(self._keys(batch.select(part)), rate)
+            played = [
+                replace(v, held=int(held), length=int(length))
+                for v, held, length in zip(voices, batch.held[part], lengths[part], strict=True)
+            ]
 
-            def tick(share: float, k: int = k, size: int = len(part)) -> None:
+            def tick(share: float, k: int = k, size: int = len(voices)) -> None:
                 ctx.progress((k + share * size) / len(batch))
 
             try:
-                self._synth.render(voices, rate, first, rows[k : part.stop], tick)
+                self._synth.render(played, rate, first, rows[part], tick)
             except RuntimeError as error:
                 if self.device == "cpu":
                     raise
                 self._fall_back(error, ctx)
-                rows[k : part.stop] = 0  # what was written before the failure may be anything
-                self._synth.render(voices, rate, first, rows[k : part.stop], tick)
+                rows[part] = 0  # what was written before the failure may be anything
+                self._synth.render(played, rate, first, rows[part], tick)
         return rows
 
     def _fall_back(self, error: Exception, ctx: Context) -> None:
@@ -111,108 +139,86 @@ class NeuralInstruments:
         columns = (batch.program.tolist(), batch.pitch.tolist(), batch.velocity.tolist())
         return [(p, k, v) for p, k, v in zip(*columns, strict=True)]
 
-    def _length(self, key: Key, held: int, rate: int) -> int:
-        sound, _, _, _, ring = self._levels[key]
-        release = RELEASES * sound.release_s * (1.0 if sound.steady else 2 ** (np.clip(60 - key[1], -36, 36) / 36))
-        if sound.release_s <= 0 or not laws.damping(sound, key[1], np.array([500.0])).any():
-            return round(ring * rate)
-        return round(min(held + release * rate, ring * rate) if np.isfinite(ring) else held + release * rate)
+    def _placed(self, pairs: Sequence[tuple[int, int]]) -> list[_Place]:
+        """What is known of programs' keys."""
+        missing = sorted(set(pairs) - self._places.keys())
+        for k in range(0, len(missing), TOGETHER):
+            part = missing[k : k + TOGETHER]
+            fresh = [self._new_place(program, pitch) for program, pitch in part]
+            partials, noise = self._plain([(program, pitch, laws.MEDIUM) for program, pitch in part], fresh)
+            loud = laws.loudness(partials, noise, np.stack([p.frequency for p in fresh]))
+            ring = np.where([p.sound.steady for p in fresh], np.inf, laws.silence_s(partials, noise))
+            for pair, place, off, seconds in zip(part, fresh, laws.power_db(partials, noise) - loud, ring, strict=True):
+                self._places[pair] = replace(place, offset=float(off), ring_s=float(seconds))
+        return [self._places[pair] for pair in pairs]
 
-    def _ensure(self, keys: list[Key]) -> None:
-        """Have the levels of all ``keys`` at hand."""
-        missing = sorted(set(keys) - self._levels.keys())
-        while len(self._levels) + len(missing) > max(KEPT_NOTES, len(set(keys))) and self._levels:
-            oldest = next(iter(self._levels))
-            del self._levels[oldest]
-            if oldest in keys:
-                missing.append(oldest)
-        if missing:
-            self._predict(missing)
+    def _new_place(self, program: int, pitch: int) -> _Place:
+        """The place of a key, its level not yet known. A drum of the kit is tuned by the drum map, one played by keys by these."""
+        sound = self._sounds[self.sound_of(program, pitch)]
+        tuned = float(pitch)
+        if program == DRUM_KIT:
+            tuned = sound.key + drum_key(pitch).tuning
+        elif sound.program < 0:
+            tuned = sound.key + float(np.clip(pitch - 60, -12, 12))
+        return _Place(sound, tuned, laws.frequencies(sound, tuned))
 
-    def _predict(self, keys: list[Key]) -> None:
-        """Ask the network for the levels of ``keys``, and set their level by the laws."""
-        places = sorted({(program, pitch) for program, pitch, _ in keys} - self._offsets.keys())
-        for (program, pitch), (_, partials, noise, frequency) in zip(
-            places, self._plain([(program, pitch, laws.MEDIUM) for program, pitch in places]), strict=True
-        ):
-            self._offsets[program, pitch] = laws.power_db(partials, noise) - laws.loudness(partials, noise, frequency)
-        for key, (sound, partials, noise, frequency) in zip(keys, self._plain(keys), strict=True):
-            gain = (
-                laws.MEDIUM_DB
-                + sound.louder_db
-                + laws.level_db(key[2])
-                + self._offsets[key[0], key[1]]
-                - laws.power_db(partials, noise)
-            )
-            ring = laws.silence_s(partials, noise) if not sound.steady else float("inf")
-            self._levels[key] = (sound, laws.quiet(partials + gain), laws.quiet(noise + gain), frequency, ring)
+    def _voiced(self, keys: list[Key], rate: int) -> "list[Voice]":
+        """Voices of no length, kept for a while."""
+        found = {key: self._voices.pop((key, rate), None) for key in sorted(set(keys))}
+        missing = [key for key, voice in found.items() if voice is None]
+        found.update(zip(missing, self._new_voices(missing, rate), strict=True))
+        self._voices.update(((key, rate), voice) for key, voice in found.items() if voice is not None)
+        while len(self._voices) > KEPT_NOTES:
+            self._voices.popitem(last=False)
+        return [voice for key in keys if (voice := found[key]) is not None]
 
-    def _plain(self, keys: list[Key]) -> list[tuple[Sound, Float, Float, Float]]:
-        """(sound, partials, noise, frequencies) of each key as the network has them, at no particular level."""
+    def _plain(self, keys: list[Key], places: list[_Place]) -> tuple[Float, Float]:
+        """Partials [n, POINTS + 1, MAX_PARTIALS] and noise as the network and the laws have them, at no particular level: dB."""
         from studio.nn.timbre import band_position, predict
 
+        asked = np.array([k[2] for k in keys], np.float64)
+        velocity = np.clip(asked, [p.sound.soft for p in places], [p.sound.loud for p in places])
+        pitch = [p.sound.key if p.sound.program < 0 else np.clip(p.pitch, p.sound.low - 4, p.sound.high + 4) for p in places]
+        frequency = np.stack([p.frequency for p in places])
+        partials, noise = predict(
+            self._net, np.array([p.sound.row for p in places]), np.array(pitch, np.float32), velocity.astype(np.float32),
+            band_position(np.maximum(frequency, 1.0)),
+        )  # fmt: skip
+        for n, (program, key, _) in enumerate(keys):
+            if program == DRUM_KIT and key != places[n].sound.key:
+                drum = drum_key(key)
+                partials[n] = laws.shortened(partials[n], drum.short)
+                noise[n] = laws.moved(laws.shortened(noise[n], drum.short), drum.tuning)
+        steady = np.array([p.sound.steady for p in places])
+        slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places])
+        partials, noise = laws.beyond(partials, steady, slowest), laws.beyond(noise, steady, slowest)
+        excess = (asked - velocity)[:, None]
+        partials += laws.tilt(frequency, excess)[:, None]
+        noise += laws.tilt(band_centres(), excess)[:, None]
+        return np.where(frequency[:, None] > 0, partials, FLOOR_DB), noise
+
+    def _new_voices(self, keys: list[Key], rate: int) -> "list[Voice]":
+        """Voices of no length. Partials near and over the Nyquist frequency are left out."""
         if not keys:
             return []
-        sounds = [self._sounds[self.sound_of(program, pitch)] for program, pitch, _ in keys]
-        tunings = [self._tuned_pitch(s, k) for s, k in zip(sounds, keys, strict=True)]
-        frequency = np.stack([laws.frequencies(s, p) for s, p in zip(sounds, tunings, strict=True)])
-        velocity = np.array([np.clip(k[2], s.soft, s.loud) for s, k in zip(sounds, keys, strict=True)], np.float32)
-        pitch = np.array(
-            [s.key if s.program < 0 else np.clip(p, s.low - 4, s.high + 4) for s, p in zip(sounds, tunings, strict=True)],
-            np.float32,
-        )
-        rows = np.array([s.row for s in sounds])
-        partials, noise = predict(self._net, rows, pitch, velocity, band_position(np.maximum(frequency, 1.0)))
-        return [
-            (s, *self._finished(s, k, partials[n], noise[n], frequency[n], k[2] - float(velocity[n])), frequency[n])
-            for n, (s, k) in enumerate(zip(sounds, keys, strict=True))
-        ]
-
-    @staticmethod
-    def _tuned_pitch(sound: Sound, key: Key) -> float:
-        """The pitch a sound is tuned to for a key: a drum of the kit by the drum map, a drum played as an instrument by keys."""
-        program, pitch, _ = key
-        if program == DRUM_KIT:
-            return sound.key + drum_key(pitch).tuning
-        return sound.key + float(np.clip(pitch - 60, -12, 12)) if sound.program < 0 else float(pitch)
-
-    @staticmethod
-    def _finished(sound: Sound, key: Key, partials: Float, noise: Float, frequency: Float, excess: float) -> tuple[Float, Float]:
-        """Partials and noise with the far end, brightness for a velocity ``excess`` past the trained ones, drums tuned and cut."""
-        if key[0] == DRUM_KIT and key[1] != sound.key:
-            place = drum_key(key[1])
-            partials, noise = laws.shortened(partials, place.short), laws.shortened(noise, place.short)
-            noise = laws.moved(noise, place.tuning)
-        partials, noise = laws.beyond(partials, sound), laws.beyond(noise, sound)
-        partials = partials + laws.tilt(frequency, excess)
-        noise = noise + laws.tilt(band_centres(), excess)
-        return np.where(frequency > 0, partials, FLOOR_DB), noise
-
-    def _voice(self, key: Key, held: int, rate: int) -> "Voice":
-        """The synthesiser's voice for a note."""
-        if (key, rate) not in self._voices:
-            if len(self._voices) >= KEPT_NOTES:
-                self._voices.clear()
-            self._voices[key, rate] = self._new_voice(key, rate)
-        return replace(self._voices[key, rate], held=held, length=self._length(key, held, rate))
-
-    def _new_voice(self, key: Key, rate: int) -> "Voice":
-        """A voice of no length. Partials near and over the Nyquist frequency, and those that nobody can hear, are left out."""
-        from studio.nn.spectral import NYQUIST_SHARE, bucket_of, mix64, uniform, voice_of
-
-        sound, partials, noise, frequency, _ = self._levels[key]
+        places = self._placed([(program, pitch) for program, pitch, _ in keys])
+        partials, noise = self._plain(keys, places)
+        level = laws.level_db(np.array([k[2] for k in keys], np.float64)) + laws.MEDIUM_DB
+        level += [p.sound.louder_db + p.offset for p in places]
+        gain = (level - laws.power_db(partials, noise))[:, None, None]
+        frequency = np.stack([p.frequency for p in places])
         high = NYQUIST_SHARE * rate
         fade = 20 * np.log10(np.clip((high - frequency) / (0.04 * rate), 1e-8, 1.0))
-        partials = partials + fade
-        wanted = (frequency > 0) & (frequency < high) & (partials.max(0) > partials.max() + AUDIBLE_DB)
-        count = int(np.flatnonzero(wanted)[-1]) + 1 if wanted.any() else 1
-        width = bucket_of(count)
-        seed = int(mix64(np.array([sound.row * 1000003 + key[0]], np.uint64))[0] >> np.uint64(1))
-        note = int(mix64(np.array([(key[0] * 128 + key[1]) * 128 + key[2] + seed // 2], np.uint64))[0] >> np.uint64(1))
-        used = np.where(wanted[:width], frequency[:width], 0.0)
-        levels = np.where(used > 0, partials[:, :width], FLOOR_DB)
-        return voice_of(
-            frequency=used, phase=2 * np.pi * uniform(seed, width), partials=laws.quiet(levels),
-            damping=laws.damping(sound, key[1], used),
-            noise=noise, noise_damping=laws.damping(sound, key[1], band_centres()), held=0, length=0, key=note,
+        used = np.where(frequency < high, frequency, 0.0)
+        partials = np.where(used[:, None] > 0, laws.quiet(partials + gain) + fade[:, None], FLOOR_DB)
+        seed = mix64(np.array([p.sound.row * 1000003 + k[0] for p, k in zip(places, keys, strict=True)], np.uint64)) >> np.uint64(
+            1
+        )
+        with np.errstate(over="ignore"):
+            note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
+        release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
+        return voices_of(
+            frequency=used, phase=np.stack([uniform(int(s), MAX_PARTIALS) for s in seed]), partials=laws.quiet(partials),
+            damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
+            keys=(mix64(note) >> np.uint64(1)).tolist(),
         )  # fmt: skip

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,21 @@ class FailingSynthesiser:
         self.real.render(voices, rate, first, rows, tick)
 
 
+def test_lengths_are_told_while_another_thread_renders(engine):
+    told: list[int] = []
+
+    class Asks(Quiet):
+        def progress(self, fraction: float, message: str = "") -> None:
+            asking = threading.Thread(target=lambda: told.extend(engine.lengths(MANY, RATE).tolist()), daemon=True)
+            asking.start()
+            asking.join(30)
+            if asking.is_alive():
+                raise AssertionError("lengths wait for the rendering to end")
+
+    engine.render(MANY, RATE, 0, 4_000, Asks())
+    assert told
+
+
 def test_a_graphics_processor_that_fails_gives_way_to_the_processor_with_one_sentence(card, whole):
     told: list[str] = []
 
@@ -159,7 +175,7 @@ def test_few_notes_are_kept_at_hand(card, whole, monkeypatch):
         for k in range(len(MANY)):
             one = MANY.select(slice(k, k + 1))
             assert engine.render(one, RATE, 0, 3000, Quiet()).tobytes() == whole[k : k + 1, :3000].tobytes()
-    assert len(engine._levels) <= 10
+    assert len(engine._voices) <= 4
 
 
 def test_an_empty_batch(engine):
