@@ -82,13 +82,13 @@ def frequencies(sound: Sound, pitch: float) -> Float:
     return np.asarray(fundamental(pitch, sound.octave) * k * np.sqrt((1 + b * k**2) / (1 + b)))
 
 
-def level_db(velocity: float) -> float:
+def level_db(velocity: Float) -> Float:
     """The velocity law: amplitude by the square of the velocity, as General MIDI recommends; 0 dB at :data:`MEDIUM`."""
-    return float(40 * np.log10(max(velocity, 1.0) / MEDIUM))
+    return np.asarray(40 * np.log10(np.maximum(velocity, 1.0) / MEDIUM))
 
 
-def tilt(frequency: Float, excess: float) -> Float:
-    """Brightness in dB at frequencies for a velocity that lies ``excess`` above (or below) the trained ones."""
+def tilt(frequency: Float, excess: Float) -> Float:
+    """Brightness in dB at frequencies for velocities that lie ``excess`` above (or below) the trained ones; shapes broadcast."""
     octaves = np.log2(np.clip(frequency, 100.0, 16000.0) / 500.0)
     return np.asarray(np.clip(TILT_DB * octaves * excess / 127, -30, 12))
 
@@ -107,55 +107,96 @@ def bandwidths() -> Float:
     return np.gradient(band_centres())
 
 
-def loudness(partials: Float, noise: Float, frequency: Float) -> float:
-    """Weighted power in dB of the loudest :data:`LOUD_S` within the first 1.2 s (levels at the control points, in dB)."""
-    heard = 10 ** ((partials[:POINTS] + weighting(frequency) - 3.01) / 10) @ (frequency > 0)
-    hiss = 10 ** ((noise[:POINTS] + weighting(band_centres())) / 10) @ bandwidths()
-    grid = np.arange(0, 1.2, 0.01)
-    power = np.interp(grid, control_times()[:POINTS], heard + hiss)
+def _between(at: Float, points: Float) -> Float:
+    """What each of ``points`` counts in a linear interpolation at ``at``, [points, at]."""
+    return np.stack([np.interp(at, points, row) for row in np.eye(len(points))])
+
+
+@lru_cache(maxsize=1)
+def _loud_weights() -> Float:
+    """What the control points count in the mean power of each :data:`LOUD_S` of the first 1.2 s, [POINTS, stretches]."""
+    shares = _between(np.arange(0, 1.2, 0.01), control_times()[:POINTS])
     width = round(LOUD_S / 0.01)
-    return float(10 * np.log10(np.convolve(power, np.ones(width) / width, "valid").max() + 1e-20))
+    return np.stack([np.convolve(row, np.ones(width) / width, "valid") for row in shares])
 
 
-def power_db(partials: Float, noise: Float) -> float:
-    """Mean power in dB of the first :data:`POWER_S`: what the velocity law is kept in, so that louder keys measure louder."""
-    power = (10 ** (partials[:POINTS] / 10)).sum(1) / 2 + 10 ** (noise[:POINTS] / 10) @ bandwidths()
-    return float(10 * np.log10(np.interp(np.arange(0, POWER_S, 0.005), control_times()[:POINTS], power).mean() + 1e-20))
+@lru_cache(maxsize=1)
+def _power_weights() -> Float:
+    """What the control points count in the mean power of the first :data:`POWER_S`, [POINTS]."""
+    return np.asarray(_between(np.arange(0, POWER_S, 0.005), control_times()[:POINTS]).mean(1))
 
 
-def beyond(levels: Float, sound: Sound) -> Float:
-    """``levels`` [POINTS, w] with a last row for the far end: held if the sound is steady, else on down at the last slope."""
+def _power(db: Float) -> Float:
+    return np.asarray(np.exp(np.log(10) / 10 * db))
+
+
+# Sums here are of products, not products of matrices: these would round otherwise in another company of notes.
+
+
+def loudness(partials: Float, noise: Float, frequency: Float) -> Float:
+    """Weighted power in dB of the loudest :data:`LOUD_S` within the first 1.2 s, [n].
+
+    Levels at the control points in dB, [n, points, MAX_PARTIALS] and [n, points, NOISE_BANDS]; frequencies in Hz, [n, MAX_PARTIALS].
+    """
+    heard = (_power(partials[:, :POINTS] + (weighting(frequency) - 3.01)[:, None]) * (frequency > 0)[:, None]).sum(2)
+    hiss = (_power(noise[:, :POINTS] + weighting(band_centres())) * bandwidths()).sum(2)
+    loudest = ((heard + hiss)[:, :, None] * _loud_weights()).sum(1).max(1)
+    return np.asarray(10 * np.log10(loudest + 1e-20))
+
+
+def powers(partials: Float, noise: Float) -> Float:
+    """Power at the control points, of levels in dB: [n, points]."""
+    return np.asarray(_power(partials).sum(2) / 2 + (_power(noise) * bandwidths()).sum(2))
+
+
+def power_db(partials: Float, noise: Float) -> Float:
+    """Mean power in dB of the first :data:`POWER_S`: what the velocity law is kept in, so that louder keys measure louder, [n]."""
+    mean = (powers(partials[:, :POINTS], noise[:, :POINTS]) * _power_weights()).sum(1)
+    return np.asarray(10 * np.log10(mean + 1e-20))
+
+
+def beyond(levels: Float, steady: npt.NDArray[np.bool_], slowest: Float) -> Float:
+    """``levels`` [n, POINTS, w] with a last row for the far end.
+
+    Held where the sound is ``steady`` [n], else on down at the last slope, by at least ``slowest`` dB a second [n].
+    """
     times = control_times()
-    if sound.steady:
-        return np.concatenate([levels, levels[-1:]])
     back = 4
-    slope = (levels[-1] - levels[-1 - back]) / (times[POINTS - 1] - times[POINTS - 1 - back])
-    return np.concatenate(
-        [levels, levels[-1:] + np.clip(slope, -120, -SLOWEST_DB[sound.release_s > 0]) * (times[POINTS] - LAST_POINT_S)]
-    )
+    slope = (levels[:, -1] - levels[:, -1 - back]) / (times[POINTS - 1] - times[POINTS - 1 - back])
+    fall = np.minimum(np.maximum(slope, -120.0), -slowest[:, None]) * (times[POINTS] - LAST_POINT_S)
+    last = levels[:, -1] + np.where(steady[:, None], 0.0, fall)
+    return np.concatenate([levels, last[:, None]], 1)
 
 
-def damping(sound: Sound, pitch: float, frequency: Float) -> Float:
-    """dB a second that the release takes at frequencies; highs go sooner. 0 where nothing is damped."""
-    seconds = sound.release_s
-    if seconds <= 0 or (sound.id in ("piano", "honky_tonk") and pitch > 90):
-        return np.zeros(len(frequency))
-    by_pitch = 2 ** (np.clip(60 - pitch, -36, 36) / 36) if not sound.steady else 1.0
-    return np.asarray(60 / (seconds * by_pitch) * np.clip((np.maximum(frequency, 20) / 500) ** 0.25, 0.85, 2.0))
+def release_s(sound: Sound, pitch: float) -> float:
+    """Seconds to -60 dB at 500 Hz after the key is let go; 0 where nothing is damped."""
+    if sound.release_s <= 0 or (sound.id in ("piano", "honky_tonk") and pitch > 90):
+        return 0.0
+    return float(sound.release_s * (1.0 if sound.steady else 2 ** (np.clip(60 - pitch, -36, 36) / 36)))
 
 
-def silence_s(partials: Float, noise: Float) -> float:
-    """Seconds after which a note has decayed for good (by :data:`SILENT_DB`), at most :data:`LONGEST_S`; inf if it never does."""
-    total = 10 * np.log10((10 ** (partials / 10)).sum(1) / 2 + 10 ** (noise / 10) @ bandwidths() + 1e-20)
+def damping(release: Float, frequency: Float) -> Float:
+    """dB a second that a release of those seconds takes at frequencies (shapes broadcast); highs go sooner."""
+    by_pitch = np.clip((np.maximum(frequency, 20) / 500) ** 0.25, 0.85, 2.0)
+    return np.asarray(np.where(release > 0, 60 / np.maximum(release, 1e-3), 0.0) * by_pitch)
+
+
+@lru_cache(maxsize=1)
+def _silence_grid() -> tuple[Float, Float]:
+    """Times in seconds [t], and what the control points count there [POINTS + 1, t]."""
     times = control_times()
-    grid = np.concatenate([times[:POINTS], np.linspace(LAST_POINT_S, BEYOND, 121)[1:]])
-    level = np.interp(grid, times, total)
-    audible = np.flatnonzero(level > total.max() + SILENT_DB)
-    last = int(audible[-1]) if len(audible) else 0
-    return float("inf") if last == len(grid) - 1 else float(min(grid[last + 1], LONGEST_S))
+    grid = np.concatenate([times[:POINTS], np.linspace(LAST_POINT_S, times[POINTS], 121)[1:]])
+    return grid, _between(grid, times)
 
 
-BEYOND = float(control_times()[-1])
+def silence_s(partials: Float, noise: Float) -> Float:
+    """Seconds after which notes have decayed for good (by :data:`SILENT_DB`), at most :data:`LONGEST_S`; inf if never, [n]."""
+    grid, shares = _silence_grid()
+    level = ((10 * np.log10(powers(partials, noise) + 1e-20))[:, :, None] * shares).sum(1)
+    audible = level > level[:, :POINTS].max(1)[:, None] + SILENT_DB
+    last = len(grid) - 1 - audible[:, ::-1].argmax(1)
+    seconds = np.minimum(grid[np.minimum(last + 1, len(grid) - 1)], LONGEST_S)
+    return np.where(last == len(grid) - 1, np.inf, seconds)
 
 
 def quiet(levels: Float) -> Float:

@@ -69,7 +69,7 @@ class Voice:
     a root hertz [POINTS + 2, NOISE_BANDS], at the control points, the far one, and last what a second takes from them after
     the release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point. Log amplitudes
     are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames; ``key`` seeds the noise.
-    Make with :func:`voice_of`.
+    Make with :func:`voices_of`.
     """
 
     frequency: Float
@@ -82,25 +82,28 @@ class Voice:
     key: int
 
 
-def voice_of(
-    frequency: Float,
-    phase: Float,
-    partials: Float,
-    damping: Float,
-    noise: Float,
-    noise_damping: Float,
-    held: int,
-    length: int,
-    key: int,
-) -> Voice:
-    """A voice from levels in dB (noise: of power a hertz), damping in dB a second, phases in radians; shapes as in :class:`Voice`."""
-    log = [
-        (np.concatenate([levels, -lost[None]]) * NEPER).astype(np.float32)
-        for levels, lost in ((partials, damping), (noise, noise_damping))
-    ]
-    heard = (frequency > 0) & (partials > partials.max() + AUDIBLE_DB)
-    last = np.where(heard, np.arange(1, len(frequency) + 1), 0).max(1)
-    return Voice(frequency, phase / (2 * np.pi), *log, last, held, length, key)
+def voices_of(
+    frequency: Float, phase: Float, partials: Float, damping: Float, noise: Float, noise_damping: Float, keys: list[int]
+) -> list[Voice]:
+    """Voices of no length. Shapes as in :class:`Voice`, all with a first axis for the notes; phases in cycles.
+
+    ``partials`` and ``noise`` are in dB (of power a hertz), without the last row; it is made of damping in dB a second.
+    """
+    log = []
+    for levels, lost in ((partials, damping), (noise, noise_damping)):
+        made = np.empty((len(keys), POINTS + 2, levels.shape[2]), np.float32)
+        made[:, :-1] = levels * NEPER
+        made[:, -1] = lost * -NEPER
+        log.append(made)
+    heard = (frequency > 0)[:, None] & (partials > partials.max((1, 2), keepdims=True) + AUDIBLE_DB)
+    audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2)
+    voices = []
+    for n, key in enumerate(keys):
+        w = min(bucket_of(int(audible[n].max())), frequency.shape[1])
+        voices.append(
+            Voice(frequency[n, :w].copy(), phase[n, :w].copy(), log[0][n, :, :w].copy(), log[1][n].copy(), audible[n], 0, 0, key)
+        )
+    return voices
 
 
 def bucket_of(partials: int) -> int:

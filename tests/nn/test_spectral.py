@@ -19,10 +19,18 @@ from studio.nn.spectral import (
     bucket_of,
     control_times,
     uniform,
-    voice_of,
+    voices_of,
 )
 
 RATE = 44100
+
+
+def voice_of(
+    frequency: np.ndarray, phase: np.ndarray, partials: np.ndarray, damping: np.ndarray, noise: np.ndarray,
+    noise_damping: np.ndarray, held: int, length: int, key: int,
+) -> Voice:  # fmt: skip
+    columns = (frequency, phase / (2 * np.pi), partials, damping, noise, noise_damping)
+    return replace(voices_of(*(c[None] for c in columns), keys=[key])[0], held=held, length=length)
 
 
 def voice(
