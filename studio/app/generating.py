@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from studio.app.jobs import Job, Jobs
-from studio.app.session import Proposal, ProposedTake, Session
+from studio.app.session import Proposal, ProposedTake, Session, Song
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context, GenerateRequest, Generator
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document, Provenance
 from studio.music.pitch import Key
+from studio.music.tempo import TempoMap
 
 JOB = "write"
 MOST_BARS = 1_000
@@ -116,7 +117,14 @@ def with_take(document: Document, proposal: Proposal, take: int | None = None) -
     """``document`` with a take of ``proposal`` (the active one by default) as clips: what is auditioned, and what is kept."""
     chosen = proposal.takes[proposal.active if take is None else take]
     parts = [(part, notes) for part, notes in chosen.parts if len(notes)]
+    if proposal.tempo and _at_usual_tempo(document):
+        document = edits.set_tempo(document, 0, proposal.tempo)
     return edits.accept_take(document, parts, proposal.start, proposal.end, chosen.provenance)
+
+
+def _at_usual_tempo(document: Document) -> bool:
+    """Whether ``document`` has no notes yet, and nobody gave it a tempo: a new piece brings that of its style."""
+    return not document.note_count and document.tempo == TempoMap()
 
 
 class Generating:
@@ -146,13 +154,17 @@ class Generating:
         except StudioError as error:
             self._jobs.on_notice(error.message, error.hint)
             return
-        serial = next(self._serials)
-        inbox = _Inbox(self._session, serial)
+        serial, fresh = next(self._serials), _at_usual_tempo(self._session.document)
+        inbox = _Inbox(self._session, self._session.song, serial)
 
         def work(job: Job) -> None:
-            generator = self._shelf.generator()
-            inbox.open(job, blank_proposal(request, provenance_of(request, order, generator), serial))
-            for chunk in generator.generate(request, job):
+            generator, asked, tempo = self._shelf.generator(), request, None
+            if fresh:
+                tempo = generator.tempo(order.style)
+                asked = replace(request, context=edits.set_tempo(request.context, 0, tempo))
+            proposal = blank_proposal(asked, provenance_of(asked, order, generator), serial)
+            inbox.open(job, replace(proposal, tempo=tempo))
+            for chunk in generator.generate(asked, job):
                 inbox.put(chunk)
 
         self._session.propose(None)
@@ -161,6 +173,11 @@ class Generating:
     def cancel(self) -> None:
         """Stop writing; what was written so far stays proposed."""
         self._jobs.cancel(JOB)
+
+    def _stop_this(self, proposal: Proposal) -> None:
+        """Stop writing ``proposal``; a network that writes for another open song goes on."""
+        if proposal.writing:
+            self.cancel()
 
     def show(self, take: int) -> None:
         """Audition alternative ``take``."""
@@ -173,7 +190,7 @@ class Generating:
         proposal = self._session.proposal
         if not proposal:
             return
-        self.cancel()
+        self._stop_this(proposal)
         document = with_take(self._session.committed, proposal, take)
         self._session.propose(None)
         self._session.commit("Keep take", document)
@@ -183,7 +200,7 @@ class Generating:
         proposal = self._session.proposal
         if not proposal:
             return
-        self.cancel()
+        self._stop_this(proposal)
         left = () if take is None else proposal.takes[:take] + proposal.takes[take + 1 :]
         if take is None or not left:
             self._session.propose(None)
@@ -195,8 +212,9 @@ class Generating:
 class _Inbox:
     """Chunks on their way from the worker thread to the session: gathered, so that a fast writer cannot flood the window."""
 
-    def __init__(self, session: Session, serial: int) -> None:
+    def __init__(self, session: Session, song: Song, serial: int) -> None:
         self._session = session
+        self._song = song
         self._serial = serial
         self._waiting: list[Chunk] = []
         self._lock = threading.Lock()
@@ -204,7 +222,7 @@ class _Inbox:
 
     def open(self, job: Job, proposal: Proposal) -> None:
         self._job = job
-        job.say(lambda: self._session.propose(proposal))
+        job.say(lambda: self._session.propose(proposal, self._song))
 
     def put(self, chunk: Chunk) -> None:
         with self._lock:
@@ -216,17 +234,17 @@ class _Inbox:
     def close(self, done: Callable[[], None]) -> None:
         """The job ended, one way or the other: what is proposed now is all there will be."""
         self._deliver()
-        proposal = self._session.proposal
+        proposal = self._song.proposal
         if proposal and proposal.id == self._serial:
             written = any(take.note_count for take in proposal.takes)
-            self._session.propose(replace(proposal, writing=False, id=0) if written else None)
+            self._session.propose(replace(proposal, writing=False, id=0) if written else None, self._song)
         done()
 
     def _deliver(self) -> None:
         with self._lock:
             chunks, self._waiting = self._waiting, []
-        proposal = self._session.proposal
+        proposal = self._song.proposal
         if chunks and proposal and proposal.id == self._serial:
             for chunk in chunks:
                 proposal = proposal.with_chunk(chunk)
-            self._session.propose(proposal)
+            self._session.propose(proposal, self._song)

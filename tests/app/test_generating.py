@@ -9,6 +9,7 @@ from studio.app.jobs import Jobs
 from studio.app.session import Session
 from studio.engines.api import Quiet
 from studio.errors import StudioError
+from studio.music import edits
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
@@ -18,9 +19,16 @@ from tests.fakes import OneNoteABar
 BAR = 3840
 
 
+class Slow(OneNoteABar):
+    """Knows one style, and it is not of the usual tempo."""
+
+    def tempo(self, style):
+        return 84.0
+
+
 class FakeShelf:
     def generator(self, model=""):
-        return OneNoteABar()
+        return Slow()
 
 
 def song(bars=2):
@@ -104,6 +112,7 @@ def test_a_take_is_written_heard_and_kept_in_one_step(made):
 def test_dropping_takes_ends_with_no_proposal(made):
     generating, jobs, session, calls = made
     generating.write(Order(bars=1, takes=2))
+    jobs.running("write") and jobs.running("write").wait(10)
     jobs.close()
     run(calls)
     generating.show(1)
@@ -142,3 +151,60 @@ def test_a_refused_order_becomes_a_notice(made):
     jobs.on_notice = lambda message, hint: told.append(message)
     generating.write(Order(bars=0))
     assert told == ["0 bars cannot be written."] and session.proposal is None
+
+
+def wait_and_run(jobs, calls):
+    if running := jobs.running("write"):
+        assert running.wait(10)
+    while jobs.running("write"):
+        pass
+    run(calls)
+
+
+def test_an_empty_song_takes_the_tempo_of_the_style_when_the_take_is_kept(made):
+    generating, jobs, session, calls = made
+    session.open(Document())
+    generating.write(Order(verb="new", bars=2))
+    wait_and_run(jobs, calls)
+    assert session.document.tempo.at(0).bpm == 120
+    assert with_take(session.document, session.proposal).tempo.at(0).bpm == pytest.approx(84, abs=0.01)
+    generating.keep()
+    assert session.document.tempo.at(0).bpm == pytest.approx(84, abs=0.01)
+    assert session.steps == ("Open", "Keep take")
+
+
+def test_a_tempo_that_somebody_chose_stays(made):
+    generating, jobs, session, calls = made
+    session.open(edits.set_tempo(Document(), 0, 99.0))
+    generating.write(Order(verb="new", bars=2))
+    wait_and_run(jobs, calls)
+    generating.keep()
+    assert session.document.tempo.at(0).bpm == pytest.approx(99, abs=0.01)
+    generating.write(Order(verb="new", bars=2))
+    wait_and_run(jobs, calls)
+    assert session.proposal.tempo is None
+
+
+def test_what_is_written_for_one_song_never_reaches_another(made):
+    generating, jobs, session, calls = made
+    first = session.song
+    generating.write(Order(bars=3))
+    second = session.add(song(4))
+    wait_and_run(jobs, calls)
+    assert session.song is second and session.proposal is None and not session.can_undo
+    assert first.proposal is not None and first.proposal.take.note_count == 3
+    session.switch(first)
+    generating.keep()
+    assert session.document.note_count == 5 and second.committed.note_count == 4
+
+
+def test_dropping_takes_of_one_song_lets_the_network_write_on_for_the_other(made):
+    generating, jobs, session, calls = made
+    generating.write(Order(bars=2))
+    wait_and_run(jobs, calls)
+    first, second = session.song, session.add(song(4))
+    generating.write(Order(bars=50))
+    session.switch(first)
+    generating.drop()
+    wait_and_run(jobs, calls)
+    assert first.proposal is None and second.proposal.take.note_count == 50

@@ -97,3 +97,81 @@ def test_chunks_join_their_take_and_part():
     assert written[flute].pitch.tolist() == [72, 74] and len(written[bass]) == 1
     assert proposal.takes[1].written_to == 960
     assert replace(proposal, active=1).take.note_count == 3
+
+
+class Log:
+    """A recorder that writes down what it is told."""
+
+    def __init__(self):
+        self.told = []
+
+    def __getattr__(self, name):
+        return lambda song, *step: self.told.append((name, song.id, *(s.name for s in step)))
+
+
+def test_several_songs_keep_their_histories_apart():
+    session = Session(titled("a"))
+    first = session.song
+    session.commit("Rename", titled("b"))
+    second = session.add(titled("x"))
+    assert session.songs == (first, second) and session.steps == ("Open",) and not session.dirty
+    session.commit("Edit", titled("y"))
+    session.undo()
+    session.switch(first)
+    assert session.document.title == "b" and session.can_undo and not session.can_redo and session.dirty
+    session.commit("Later", titled("z"), song=second)
+    assert session.document.title == "b" and [s.name for s in second.steps] == ["Open", "Later"]
+
+
+def test_a_song_that_nobody_would_miss_is_replaced_and_others_are_not():
+    session = Session()
+    opened = session.add(titled("a"))
+    assert session.songs == (opened,)
+    session.commit("Edit", titled("b"))
+    added = session.add(titled("c"))
+    assert session.songs == (opened, added)
+
+
+def test_switching_cancels_a_gesture_that_lasts():
+    session = Session(titled("a"))
+    first = session.song
+    session.commit("Edit", titled("b"))
+    second = session.add(titled("x"))
+    session.preview(titled("half"))
+    session.switch(first)
+    assert second.shown is second.committed and second.shown.title == "x"
+
+
+def test_closing_a_song_leaves_the_others_and_the_last_an_empty_one():
+    session = Session(titled("a"))
+    session.commit("Edit", titled("b"))
+    first = session.song
+    second = session.add(titled("x"))
+    session.close(second)
+    assert session.songs == (first,) and session.document.title == "b"
+    session.close(first)
+    assert len(session.songs) == 1 and session.song.untouched
+    session.close(first)  # it is gone already
+    assert len(session.songs) == 1
+
+
+def test_a_recorder_hears_of_every_step_of_every_song():
+    session, log = Session(titled("a")), Log()
+    session.record(log)
+    session.commit("Edit", titled("b"))
+    session.preview(titled("c"))
+    session.cancel()
+    session.undo()
+    session.undo()
+    session.saved(session.document, None)
+    session.open(titled("d"))
+    assert log.told == [("opened", 1), ("stepped", 1, "Edit"), ("moved", 1), ("saved", 1), ("opened", 2), ("closed", 1)]
+
+
+def test_a_song_comes_back_with_its_history():
+    session = Session()
+    steps = [module.Step("Open", titled("a")), module.Step("Edit", titled("b")), module.Step("More", titled("c"))]
+    session.bring_back(steps, 1, saved=0)
+    assert session.document.title == "b" and session.dirty and session.can_redo
+    session.undo()
+    assert not session.dirty
