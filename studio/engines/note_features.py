@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 import numpy.typing as npt
 
+from studio.engines import note_controls
 from studio.engines.note_columns import (
     DRUMS,
     DURATIONS,
@@ -254,8 +255,9 @@ class NoteState:
 
 _NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
 WAS, NOW, STYLE, MODE = COLUMNS, COLUMNS + 5, COLUMNS + 10, COLUMNS + 11
-WIDTH = COLUMNS + 12
-"""Columns of what the network reads: features, the note before (WAS), the note (NOW), style, mode."""
+CONTROL = COLUMNS + 12
+WIDTH = CONTROL + len(note_controls.COLUMNS)
+"""Columns of what the network reads: features, the note before (WAS), the note (NOW), style, mode, what is asked for (CONTROL)."""
 START = np.array([N_SHIFT, N_TRACK, 2 * N_PITCH, N_DURATION, VELOCITIES])
 """What stands for the note before the first."""
 VELOCITY_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if "velocity" in n] + [WAS + 4, NOW + 4])
@@ -276,6 +278,7 @@ def transpose(made: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], semito
     for column in _CHROMA_COLUMNS:
         bits = made[:, column]
         made[:, column] = ((bits << turn) | (bits >> (12 - turn))) & 4095
+    made[:, CONTROL:] = note_controls.moved(made[:, CONTROL:], semitones)
     histograms = levels[:, 2 * N_TRACK :].reshape(-1, 2, 12)
     return np.concatenate([levels[:, : 2 * N_TRACK], np.roll(histograms, turn, axis=2).reshape(-1, 24)], axis=1)
 
@@ -286,11 +289,18 @@ def mode_of(key: int) -> int:
 
 
 def matrix(
-    rows: npt.NDArray[np.int16], target: npt.NDArray[np.int16], before: npt.ArrayLike, style: int, mode: int, flat: bool
+    rows: npt.NDArray[np.int16],
+    target: npt.NDArray[np.int16],
+    before: npt.ArrayLike,
+    style: int,
+    mode: int,
+    flat: bool,
+    controls: npt.NDArray[np.uint8] | None = None,
 ) -> npt.NDArray[np.int64]:
     """What the network reads of consecutive notes, int64 [n, WIDTH]: pitches of drums are 128 higher, flat velocities unknown.
 
-    ``before`` is the target row of the note before the first one, or :data:`START`.
+    ``before`` is the target row of the note before the first one, or :data:`START`. ``controls`` [n, 9] are what is asked for
+    (:mod:`studio.engines.note_controls`), all left open by default.
     """
     n = len(rows)
     made = np.empty((n, WIDTH), np.int64)
@@ -302,6 +312,7 @@ def matrix(
     if made[0, WAS + 1] == DRUMS and made[0, WAS + 2] < N_PITCH:
         made[0, WAS + 2] += N_PITCH
     made[:, STYLE], made[:, MODE] = style, mode
+    made[:, CONTROL:] = note_controls.OPEN if controls is None else controls
     if flat:
         made[:, VELOCITY_COLUMNS] = VELOCITIES
     return made
@@ -324,3 +335,24 @@ def features(piece: Piece) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]
         levels[i] = level
         state.push(shift, track, pitch, duration, velocity, steps)
     return rows, levels
+
+
+def copies(rows: npt.NDArray[np.int16], target: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
+    """Which notes a pointer foretold, in shift, track and pitch: of ``rows`` as :func:`features` gives them, [n]."""
+    found = np.zeros(len(rows), bool)
+    for i in range(POINTERS):
+        found |= np.all(
+            [rows[:, _NAMES.index(f"{h}_at_{i}")] == target[:, k] for k, h in enumerate(("shift", "track", "pitch"))], axis=0
+        )
+    return found
+
+
+_POINTED = [[i for i, n in enumerate(_NAMES) if n.endswith(f"_at_{k}")] for k in range(POINTERS)]
+_NOWHERE = [[c - 1 for n, c in (*BEFORE, *PLACED, *CHOSEN) if n.endswith(f"_at_{k}")] for k in range(POINTERS)]
+
+
+def blind(made: npt.NDArray[np.int64], every: bool = False) -> None:
+    """Let the longest match, or ``every`` pointer, of what :func:`matrix` made point nowhere; in place."""
+    for k in range(POINTERS) if every else (POINTERS - 1,):
+        made[:, _POINTED[k]] = _NOWHERE[k]
+        made[:, _NAMES.index(f"run_{k}")] = 0

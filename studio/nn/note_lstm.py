@@ -17,13 +17,16 @@ from torch import Tensor, nn
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
 REACH, VELOCITY_REACH = 24, 8
 BAR_CELLS, CELL = 32, 6
+PLAN_BARS, PLANNED = 32, 6
+"""Bars of a plan, and how many controls it has a class for in each."""
 
 
 @dataclass(frozen=True)
 class Shape:
     """Sizes and tables. ``columns`` are (name, classes) of the feature columns in order; ``levels`` counts the byte columns.
 
-    ``shifts`` and ``durations`` give steps a class, ``bars`` steps a bar of each metre.
+    ``shifts`` and ``durations`` give steps a class, ``bars`` steps a bar of each metre. ``controls`` are the columns of what a
+    composer asks for; ``plans`` how many courses of them, taken from songs, each style keeps.
     """
 
     columns: tuple[tuple[str, int], ...]
@@ -39,6 +42,8 @@ class Shape:
     width: int = 256
     layers: int = 2
     dropout: float = 0.0
+    controls: tuple[tuple[str, int], ...] = ()
+    plans: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a card."""
@@ -50,16 +55,17 @@ class Shape:
         plain: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if k in cls.__dataclass_fields__
         }
-        plain["columns"] = tuple((str(n), int(c)) for n, c in values["columns"])
+        for pairs in ("columns", "controls"):
+            plain[pairs] = tuple((str(n), int(c)) for n, c in values.get(pairs, ()))
         return cls(**plain)
 
     @property
     def all_columns(self) -> tuple[tuple[str, int], ...]:
-        """Feature columns, then the note before, the note itself, style (the last is any) and mode (none, major, minor)."""
+        """Feature columns, the note before, the note itself, style (the last is any), mode (none, major, minor), controls."""
         sizes = (len(self.shifts), self.tracks, 256, len(self.durations), self.velocities)
         before = tuple((f"was_{h}", n + 1) for h, n in zip(HEADS, sizes, strict=True))
         now = tuple((h, n + (h == "velocity")) for h, n in zip(HEADS, sizes, strict=True))
-        return (*self.columns, *before, *now, ("style", len(self.styles) + 1), ("mode", 3))
+        return (*self.columns, *before, *now, ("style", len(self.styles) + 1), ("mode", 3), *self.controls)
 
 
 def _head_columns(shape: Shape) -> dict[str, list[str]]:
@@ -113,6 +119,17 @@ def _head_columns(shape: Shape) -> dict[str, list[str]]:
     }
 
 
+_ASKED = {
+    "input": ("density", "polyphony", "register", "energy", "brightness", "repetition", "chord_from", "chord_ahead"),
+    "shift": ("density", "polyphony", "energy", "repetition"),
+    "track": ("density", "polyphony", "register", "energy", "repetition"),
+    "pitch": ("polyphony", "register", "energy", "brightness", "repetition", "chord", "chord_ahead"),
+    "duration": ("density", "polyphony", "energy", "brightness", "repetition"),
+    "velocity": ("energy", "brightness"),
+}
+"""Which controls each head reads: only such as are known before its choice."""
+
+
 class Lookup(nn.Module):
     """A sum of one embedding a column: one-hot rows through a matrix."""
 
@@ -145,6 +162,8 @@ class NoteLstm(nn.Module):
     _pitches: Tensor
     _tracks: Tensor
     _velocities: Tensor
+    plans: Tensor
+    plan_tracks: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -166,6 +185,10 @@ class NoteLstm(nn.Module):
         for out in self.outs.values():
             nn.init.normal_(out.weight, std=0.02)  # type: ignore[arg-type]
             nn.init.zeros_(out.bias)  # type: ignore[arg-type]
+        # What is asked for adds nothing at first, so that a network trained without it goes on unharmed.
+        self.asked = nn.ModuleDict({h: Lookup(shape, list(c), width) for h, c in _ASKED.items()} if shape.controls else {})
+        for lookup in self.asked.values():
+            nn.init.zeros_(lookup.table)  # type: ignore[arg-type]
         self._tables()
 
     def _outputs(self) -> dict[str, int]:
@@ -180,6 +203,10 @@ class NoteLstm(nn.Module):
 
     def _tables(self) -> None:
         shape = self.shape
+        if shape.plans:
+            size = (len(shape.styles), shape.plans)
+            self.register_buffer("plans", torch.zeros(*size, PLAN_BARS, PLANNED, dtype=torch.uint8))
+            self.register_buffer("plan_tracks", torch.zeros(*size, shape.tracks, dtype=torch.uint8))
         for name, values in (("_shifts", shape.shifts), ("_durations", shape.durations), ("_bars", shape.bars)):
             self.register_buffer(name, torch.tensor(values), persistent=False)
         self.register_buffer("_bits", 2 ** torch.arange(12), persistent=False)
@@ -192,7 +219,12 @@ class NoteLstm(nn.Module):
         dense = torch.cat(
             [raw[:, :t].clamp(max=96) / 48, torch.exp(raw[:, t : 2 * t] / -24), raw[:, 2 * t :] / 64, tracks], dim=1
         )
-        return self.input_norm(self.input(ints) + self.dense(dense))
+        return self.input_norm(self._looked_up("input", ints) + self.dense(dense))
+
+    def _looked_up(self, name: str, ints: Tensor) -> Tensor:
+        table = self.input if name == "input" else self.lookups[name]
+        found = table(ints)
+        return found + self.asked[name](ints) if name in self.asked else found
 
     def remember(self, seen: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """[batch, time, width] through the LSTM: what all heads share, [batch, time, 5 * width], and the state."""
@@ -203,7 +235,7 @@ class NoteLstm(nn.Module):
     def logits(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> Tensor:
         """Logits of one head from ``shared`` [n, 5 * width]; reads only columns that are known before that choice."""
         i, width = HEADS.index(head), self.shape.width
-        hidden = shared[:, i * width : (i + 1) * width] + self.lookups[head](ints)
+        hidden = shared[:, i * width : (i + 1) * width] + self._looked_up(head, ints)
         if head == "pitch":
             hidden = hidden + self.harmony(self._harmony(ints, levels))
         out = self.outs[head](F.dropout(F.gelu(self.norms[head](hidden)), self.shape.dropout, self.training))

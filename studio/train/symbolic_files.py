@@ -108,12 +108,13 @@ class Song:
     piece: Piece
 
 
-def _pick(text: str) -> int:
+def pick(text: str) -> int:
+    """A number drawn by a name: the same on every machine."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
 
 
 def _split(chosen: SongSet, name: str) -> int:
-    draw = _pick(f"{chosen.style}/{name}") % (2 * chosen.hold)
+    draw = pick(f"{chosen.style}/{name}") % (2 * chosen.hold)
     return TEST if draw < 2 else VALID if draw == 2 else TRAIN
 
 
@@ -203,9 +204,9 @@ def load_song(chosen: tuple[int, str, int, Path]) -> Iterator[Song]:
     if len(piece) > 1:
         yield Song(number, name, split, piece)
     rule = SETS[number].thinned
-    if not rule or split != TRAIN or (rule == "CHORDS" and _pick(name) % 2):
+    if not rule or split != TRAIN or (rule == "CHORDS" and pick(name) % 2):
         return
-    draw = np.random.default_rng(_pick(name))
+    draw = np.random.default_rng(pick(name))
     kept = [p for p in parts if (p.name != rule if rule == "CHORDS" else draw.random() < 0.6)]
     thinned = encode(kept, signatures, per_beat) if kept else piece
     if 32 < len(thinned) < len(piece):

@@ -7,7 +7,9 @@ import torch
 
 from studio.engines.cards import Card
 from studio.engines.note_columns import VERSION
+from studio.errors import StudioError
 from studio.nn.note_lstm import NoteLstm
+from studio.paths import checkpoints
 from studio.train.export import export
 from studio.train.loop import Progress, Run, Schedule, Trainer
 from studio.train.symbolic import Corpus, corpus
@@ -23,6 +25,8 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     torch.manual_seed(schedule.seed)
     shape = shape_of(**recipe["shape"])
     model = NoteLstm(shape)
+    if "start" in recipe and not resume:
+        start_from(model, checkpoints() / recipe["start"] / "best.pt")
     trainer = Trainer(WriterTask(model, songs, Feeding(**recipe["feeding"]), schedule.seed), schedule, folder, progress)
     if resume:
         trainer.resume()
@@ -30,6 +34,19 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     if not (folder / "best.pt").exists():
         trainer.measure()
     export_best(recipe, folder, songs, run)
+
+
+def start_from(model: NoteLstm, path: Path) -> None:
+    """Take up the weights of an earlier recipe's best; what they lack stays as it is.
+
+    Raises:
+        StudioError: there are none, or they are another network's.
+    """
+    if not path.exists():
+        raise StudioError(f"There is no earlier training in {path.parent}.", "Train the recipe that this one starts from first.")
+    lacking = model.load_state_dict(torch.load(path, weights_only=True), strict=False)
+    if lacking.unexpected_keys or any(not k.startswith(("asked.", "plan")) for k in lacking.missing_keys):
+        raise StudioError(f"The training in {path.parent} is of another network.", "Use the shape of the earlier recipe.")
 
 
 def export_best(recipe: dict[str, Any], folder: Path, songs: Corpus, run: Run) -> Card:

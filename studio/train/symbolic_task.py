@@ -1,6 +1,7 @@
 """The writer's training task: streams of random segments whose state is carried from mini-batch to mini-batch."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from studio.engines import note_controls
 from studio.engines.note_columns import DURATIONS, METRE_STEPS, N_TRACK, SHIFTS, VELOCITIES
 from studio.engines.note_features import (
     BEFORE,
@@ -18,13 +20,15 @@ from studio.engines.note_features import (
     POINTERS,
     START,
     WIDTH,
+    blind,
     matrix,
     mode_of,
     transpose,
 )
 from studio.nn.note_lstm import HEADS, NoteLstm, Shape
-from studio.train.symbolic import Corpus
+from studio.train.symbolic import SLIPPED, Corpus
 from studio.train.symbolic_files import STYLES, TRAIN, VALID
+from studio.train.symbolic_plans import plans_of
 
 
 def shape_of(**sizes: Any) -> Shape:
@@ -39,6 +43,7 @@ def shape_of(**sizes: Any) -> Shape:
         tracks=N_TRACK,
         velocities=VELOCITIES,
         pointers=POINTERS,
+        controls=note_controls.COLUMNS,
         **sizes,
     )
 
@@ -48,7 +53,10 @@ class Feeding:
     """Mini-batches: ``batch`` streams of ``time`` notes a step, new random segments after ``segment`` notes.
 
     ``power`` of a set's size is its share of the segments; shares of segments without style, mode, or that tell the tracks.
-    Segments without mode stand in any key: they are moved by up to ``transpose`` semitones either way.
+    Segments without mode stand in any key: they are moved by up to ``transpose`` semitones either way. ``all_open`` segments
+    are told nothing of what the music will be like, the others each control but for a share of ``each_open``, chords but
+    for ``chords_open``. ``slips`` come from songs with slips; in ``no_match`` and ``no_pointers`` of the mini-batches a stream
+    sees nothing where its longest match, or any pointer, would point, so that copying is not all it can do.
     """
 
     batch: int = 32
@@ -60,6 +68,12 @@ class Feeding:
     no_mode: float = 0.1
     transpose: int = 6
     tell_tracks: float = 0.5
+    all_open: float = 0.35
+    each_open: float = 0.35
+    chords_open: float = 0.6
+    slips: float = 0.25
+    no_match: float = 0.15
+    no_pointers: float = 0.04
 
 
 @dataclass
@@ -72,6 +86,7 @@ class _Stream:
     told: bool = False
     moved: int = 0
     fresh: bool = True
+    told_controls: list[bool] = field(default_factory=list)
 
 
 class WriterTask:
@@ -82,16 +97,27 @@ class WriterTask:
         self._draw = np.random.default_rng(seed)
         self._streams = [_Stream() for _ in range(feeding.batch)]
         self._carry: tuple[Tensor, Tensor] | None = None
-        lengths = np.diff(corpus.first)
-        weight = np.where(corpus.split == TRAIN, lengths, 0).astype(float)
+        slipped = np.char.endswith(corpus.names, SLIPPED)
+        self._chance = self._chances(~slipped)
+        self._slips = self._chances(slipped) if feeding.slips and slipped.any() else None
+        if model.shape.plans:
+            plans, tracks = plans_of(corpus, model.shape.plans)
+            model.plans.copy_(torch.from_numpy(plans))
+            model.plan_tracks.copy_(torch.from_numpy(tracks))
+
+    def _chances(self, which: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        """Cumulative chances of the training songs among ``which``."""
+        corpus = self.corpus
+        weight = np.where((corpus.split == TRAIN) & which, np.diff(corpus.first), 0).astype(float)
         total = np.bincount(corpus.set, weight, len(STYLES))
-        share = np.where(total > 0, total**feeding.power, 0)
+        share = np.where(total > 0, total**self.feeding.power, 0)
         weight *= (share / np.maximum(total, 1))[corpus.set]
-        self._chance = np.cumsum(weight / weight.sum())
+        return np.cumsum(weight / weight.sum())
 
     def _renew(self, stream: _Stream) -> None:
         c, f, draw = self.corpus, self.feeding, self._draw
-        song = min(int(np.searchsorted(self._chance, draw.random(), "right")), len(c) - 1)
+        chance = self._slips if self._slips is not None and draw.random() < f.slips else self._chance
+        song = min(int(np.searchsorted(chance, draw.random(), "right")), len(c) - 1)
         first, last = int(c.first[song]), int(c.first[song + 1])
         spare = last - first - f.segment
         stream.song, stream.fresh = song, True
@@ -101,14 +127,18 @@ class WriterTask:
         stream.mode = 0 if draw.random() < f.no_mode else mode_of(int(c.key[song]))
         stream.moved = int(draw.integers(-f.transpose, f.transpose + 1)) if stream.mode == 0 and c.key[song] >= 0 else 0
         stream.told = draw.random() < f.tell_tracks
+        some, each = draw.random() >= f.all_open, draw.random(len(note_controls.CONTROLS)) >= f.each_open
+        chords = draw.random() >= f.chords_open
+        stream.told_controls = [bool(some and e) for e in each] + [bool(some and chords)] * len(note_controls.HARMONY)
 
     def rows_of(
-        self, song: int, at: int, end: int, style: int, mode: int, told: bool
+        self, song: int, at: int, end: int, style: int, mode: int, told: bool, told_controls: Sequence[bool] = ()
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-        """What the network reads of rows ``at`` to ``end`` of a song: ints, levels, tracks."""
+        """What the network reads of rows ``at`` to ``end`` of a song: ints, levels, tracks. Controls not told are open."""
         c = self.corpus
         before = c.target[at - 1] if at > c.first[song] else START
-        ints = matrix(c.rows[at:end], c.target[at:end], before, style, mode, bool(c.flat[song]))
+        controls = np.where(told_controls, c.controls[at:end], note_controls.OPEN) if len(told_controls) else None
+        ints = matrix(c.rows[at:end], c.target[at:end], before, style, mode, bool(c.flat[song]), controls)
         tracks = np.zeros((end - at, N_TRACK + 1), np.float32)
         if told:
             tracks[:, :N_TRACK] = c.tracks[song]
@@ -127,17 +157,21 @@ class WriterTask:
             if s.at >= s.end:
                 self._renew(s)
             n = min(f.time, s.end - s.at)
-            ints[k, :n], levels[k, :n], tracks[k, :n] = self.rows_of(s.song, s.at, s.at + n, s.style, s.mode, s.told)
+            shown = self.rows_of(s.song, s.at, s.at + n, s.style, s.mode, s.told, s.told_controls)
+            ints[k, :n], levels[k, :n], tracks[k, :n] = shown
             if s.moved:
                 levels[k, :n] = transpose(ints[k, :n], levels[k, :n], s.moved)
-            valid[k, :n] = 1
+            unseen = self._draw.random()
+            if unseen < f.no_match + f.no_pointers:
+                blind(ints[k, :n], every=unseen < f.no_pointers)
+            valid[k, :n] = ~self.corpus.wrong[s.at : s.at + n]
             s.at += n
         state, device = self._carry, self._device()
         if state is not None:
             keep = torch.tensor([0.0 if s.fresh else 1.0 for s in self._streams], device=device).view(1, -1, 1)
             state = (state[0].to(device) * keep, state[1].to(device) * keep)
-        shown = [torch.from_numpy(x).to(device) for x in (ints, levels, tracks)]
-        costs, carry = self.model.losses(shown[0], shown[1], shown[2], state)
+        batch = [torch.from_numpy(x).to(device) for x in (ints, levels, tracks)]
+        costs, carry = self.model.losses(batch[0], batch[1], batch[2], state)
         self._carry = (carry[0].detach(), carry[1].detach())
         mask = torch.from_numpy(valid).to(device)
         return (costs.sum(-1) * mask).sum() / mask.sum()
@@ -145,17 +179,23 @@ class WriterTask:
     def _device(self) -> torch.device:
         return next(self.model.parameters()).device
 
-    def song_costs(self, song: int, style: int | None = None, limit: int | None = None) -> npt.NDArray[np.float64]:
-        """Nats of the first ``limit`` notes of a song (all by default), [n, 5], with its own style unless one is given."""
+    def song_costs(
+        self, song: int, style: int | None = None, limit: int | None = None, told_controls: Sequence[bool] = ()
+    ) -> npt.NDArray[np.float64]:
+        """Nats of the first ``limit`` notes of a song (all by default), [n, 5], with its own style unless one is given.
+
+        All controls are left open unless ``told_controls`` says which are told.
+        """
         c = self.corpus
         first, end = int(c.first[song]), int(c.first[song + 1])
         end = end if limit is None else min(end, first + limit)
         state, made = None, []
         chosen = int(c.set[song]) if style is None else style
         for at in range(first, end, 512):
-            ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode_of(int(c.key[song])), False)
+            mode = mode_of(int(c.key[song]))
+            ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode, False, told_controls)
             with torch.no_grad():
-                shown = [torch.from_numpy(x)[None].to(self._device()) for x in (ints, levels, tracks)]
+                shown = [torch.from_numpy(np.ascontiguousarray(x))[None].to(self._device()) for x in (ints, levels, tracks)]
                 costs, state = self.model.losses(shown[0], shown[1], shown[2], state)
             made.append(costs[0].cpu().double().numpy())
         return np.concatenate(made)
@@ -163,15 +203,19 @@ class WriterTask:
     def measure(self, songs_a_set: int = 4, limit: int = 600) -> dict[str, float]:
         """Mean over the sets of the nats a note of some validation songs, and its parts."""
         c = self.corpus
-        by_set = []
+        by_set, steered = [], []
+        every = [True] * len(note_controls.CONTROLS) + [False] * len(note_controls.HARMONY)
         for k in range(len(STYLES)):
             songs = np.flatnonzero((c.set == k) & (c.split == VALID))[:songs_a_set]
             if len(songs):
                 by_set.append(np.concatenate([self.song_costs(int(s), limit=limit) for s in songs]).mean(axis=0))
+                told = [self.song_costs(int(s), limit=limit, told_controls=every) for s in songs[:2]]
+                steered.append(np.concatenate(told).sum(axis=1).mean())
         if not by_set:
             return {"loss": float("nan")}
         mean = np.mean(by_set, axis=0)
-        return {"loss": float(mean.sum()), **dict(zip(HEADS, mean.tolist(), strict=True))}
+        parts = dict(zip(HEADS, mean.tolist(), strict=True))
+        return {"loss": float(mean.sum()), **parts, "controls told": float(np.mean(steered))}
 
     def state(self) -> dict[str, Any]:
         """The streams, the draw and the carried state."""

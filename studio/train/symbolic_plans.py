@@ -1,0 +1,43 @@
+"""Courses of density, polyphony, register, mood and repetition taken from songs: what a new piece follows where nothing else is asked."""
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines.note_columns import N_TRACK
+from studio.engines.note_controls import CONTROLS, OPEN
+from studio.engines.note_features import BEFORE
+from studio.nn.note_lstm import PLAN_BARS
+from studio.train.symbolic import SLIPPED, Corpus
+from studio.train.symbolic_files import STYLES, TRAIN
+
+_BAR = [n for n, _ in BEFORE].index("bar_number")
+_SHORTEST = 8
+
+
+def course(corpus: Corpus, song: int) -> npt.NDArray[np.uint8]:
+    """Control classes of the first bars of a song, [bars, 6], at most :data:`studio.nn.note_lstm.PLAN_BARS`."""
+    at, end = int(corpus.first[song]), int(corpus.first[song + 1])
+    numbers = corpus.rows[at:end, _BAR].astype(np.int64)
+    bar = np.cumsum(np.diff(numbers, prepend=numbers[:1]) & 15)
+    count = min(PLAN_BARS, int(bar[-1]) + 1)
+    row = np.clip(np.searchsorted(bar, np.arange(count), "right") - 1, 0, end - at - 1)
+    return np.array(corpus.controls[at:end])[row, : len(CONTROLS)]
+
+
+def plans_of(corpus: Corpus, count: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Courses of ``count`` training songs of each style, [styles, count, bars, 6], and who plays them, [styles, count, tracks].
+
+    Songs that are shorter than a plan start again after their fourth bar. A style without songs stays open.
+    """
+    plans = np.broadcast_to(OPEN[: len(CONTROLS)], (len(STYLES), count, PLAN_BARS, len(CONTROLS))).copy()
+    tracks = np.zeros((len(STYLES), count, N_TRACK), np.uint8)
+    draw = np.random.default_rng(0)
+    slipped = np.char.endswith(corpus.names, SLIPPED)
+    for style in range(len(STYLES)):
+        songs = draw.permutation(np.flatnonzero((corpus.set == style) & (corpus.split == TRAIN) & ~slipped))
+        found = [(s, c) for s in songs[: 4 * count] if len(c := course(corpus, int(s))) >= _SHORTEST][:count]
+        for k in range(count if found else 0):
+            song, bars = found[k % len(found)]
+            plans[style, k] = bars[[b if b < len(bars) else 4 + (b - 4) % (len(bars) - 4) for b in range(PLAN_BARS)]]
+            tracks[style, k] = corpus.tracks[song]
+    return plans, tracks
