@@ -11,6 +11,7 @@ from studio.music.document import (
     Marker,
     Master,
     Provenance,
+    Section,
     Take,
     Track,
 )
@@ -92,6 +93,7 @@ def tracks(draw, first_id):
         draw(st.booleans()),
         tuple(clips),
         draw(controls()),
+        draw(st.floats(0, 1)),
     )
     return track, next_id
 
@@ -115,6 +117,7 @@ def documents(draw):
         track, next_id = draw(tracks(next_id))
         made.append(track)
     edges = sorted(draw(st.sets(ticks, max_size=4)))
+    walls = sorted(draw(st.sets(ticks, max_size=4)))
     loop = draw(st.none() | st.tuples(st.integers(0, 100), st.integers(101, 9_000)))
     return Document(
         title=draw(texts),
@@ -125,6 +128,7 @@ def documents(draw):
         markers=tuple(
             sorted((Marker(t, n) for t, n in draw(st.lists(st.tuples(ticks, texts), max_size=3))), key=lambda m: m.tick)
         ),
+        sections=tuple(Section(a, b, draw(texts)) for a, b in zip(walls[::2], walls[1::2], strict=False)),
         tracks=tuple(made),
         master=Master(draw(st.floats(-60, 6)), draw(st.floats(-60, 0)), draw(st.floats(0.1, 9))),
         loop=loop,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from studio.app.metronome import song_clicks
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, events_of, light_lengths, scene_of, sounding_of
 from studio.audio.mixer import Events, Scene
@@ -14,28 +15,38 @@ from studio.music.document import Document, Track
 log = logging.getLogger(__name__)
 
 _ENDLESS = 1 << 48
+_PATIENCE_SECONDS = 0.15
+_CLICKS_BEYOND = 1_000  # bars after the song's end for which the metronome is ready
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``song`` is the mix of the document; ``scene`` the same as it is played, without an end while notes are being written."""
+    """``song`` is the mix of the document; ``scene`` the same as it is played.
+
+    That is: with the metronome where it is on, and without an end while notes are being written or recorded.
+    """
 
     song: Scene
     scene: Scene
 
 
 class Planner:
-    """``planned`` gets each new plan, on the planning thread. Of several documents in a row only the last is planned."""
+    """``planned`` gets each new plan, on the planning thread. Of several documents in a row only the last is planned.
+
+    ``metronome`` and ``endless`` (playing goes on after the end) hold from the next plan on.
+    """
 
     def __init__(self, rendering: RenderingAhead, rate: int, planned: Callable[[Plan], None]) -> None:
         self.rate = rate
+        self.metronome = False
+        self.endless = False
         self._rendering = rendering
         self._planned = planned
         self._document, self._growing = Document(), False
         self._tracks: dict[int, tuple[tuple[object, ...], Sounding, Events]] = {}
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._new = threading.Event()
+        self._new, self._hurry = threading.Event(), threading.Event()
         self._asking = threading.Lock()
         self._asked = self._done = 0
 
@@ -44,13 +55,16 @@ class Planner:
         """Whether everything asked for is done, and the newest document planned."""
         return self._done == self._asked
 
-    def plan(self, document: Document, growing: bool = False) -> None:
-        """Plan ``document`` as soon as possible."""
+    def plan(self, document: Document, growing: bool = False, *, passing: bool = False) -> None:
+        """Plan ``document`` as soon as possible; a ``passing`` one (somebody drags notes) after a moment, in which others may follow."""
+        passing = passing and not _same_notes(self._document, document)
         self._document, self._growing = document, growing
-        self.again()
+        self.again(passing=passing)
 
-    def again(self) -> None:
+    def again(self, *, passing: bool = False) -> None:
         """Plan the newest document, whatever was planned before."""
+        if not passing:
+            self._hurry.set()
         if not self._new.is_set():
             self._new.set()
             self.later(self._plan)
@@ -67,6 +81,7 @@ class Planner:
     def close(self) -> None:
         """Stop the thread once it has done what it is doing."""
         if self._thread is not None:
+            self._hurry.set()
             self._tasks.put(None)
             self._thread.join()
 
@@ -80,12 +95,18 @@ class Planner:
                 self._done += 1
 
     def _plan(self) -> None:
+        self._hurry.wait(_PATIENCE_SECONDS)
         self._new.clear()
+        self._hurry.clear()
         document, growing = self._document, self._growing
         tracks = {t.id: self._track(t, document) for t in document.tracks}
         self._tracks = tracks
         song = scene_of(document, {k: events for k, (_, _, events) in tracks.items()}, self.rate)
-        self._planned(Plan(song, replace(song, end=_ENDLESS) if growing else song))
+        scene = replace(song, end=_ENDLESS) if growing or self.endless else song
+        if self.metronome:
+            end = document.meter.bar_start(document.meter.bar_of(document.end) + _CLICKS_BEYOND)
+            scene = replace(scene, strips=(*scene.strips, song_clicks(document.meter, document.tempo, end, self.rate)))
+        self._planned(Plan(song, scene))
         if self._rendering.salt:
             self._rendering.want(sounding for _, sounding, _ in tracks.values())
 
@@ -100,3 +121,13 @@ class Planner:
         if lengths is None:
             lengths = light_lengths(sounding.batch, self.rate)
         return parts, sounding, events_of(sounding, lengths, salt)
+
+
+def _same_notes(a: Document, b: Document) -> bool:
+    """Whether both have the very same notes to sound, whatever their mix."""
+    if len(a.tracks) != len(b.tracks) or a.tempo != b.tempo:
+        return False
+    return all(
+        x.id == y.id and x.clips is y.clips and x.controls is y.controls and (x.program, x.drums) == (y.program, y.drums)
+        for x, y in zip(a.tracks, b.tracks, strict=True)
+    )

@@ -8,21 +8,25 @@ loudspeaker work the planning thread (what sounds when), the rendering thread (:
 import logging
 import threading
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
-from studio.app.auditions import Auditions
+import numpy as np
+
 from studio.app.jobs import Jobs
+from studio.app.live import MIDDLE, Live, Voice
+from studio.app.metronome import clicks, count_in_clicks
 from studio.app.overview import MixOverview
 from studio.app.planning import Planner
+from studio.app.position import SNAP_SECONDS, EvenPosition
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.settings import Settings
 from studio.audio.levels import decibels
 from studio.audio.meters import Levels
 from studio.audio.output import Output
-from studio.audio.ring import DONE, END_AT, FADE, GAPS, METER_BLOCKS, MISSING, READ
+from studio.audio.ring import DONE, END_AT, GAPS, MISSING, READ
 from studio.audio.rows import RowStore
-from studio.engines.api import Renderer
+from studio.audio.slots import FADE
+from studio.engines.api import DRUM_KIT, Renderer
 from studio.errors import StudioError
 from studio.music.document import Document
 
@@ -30,7 +34,6 @@ log = logging.getLogger(__name__)
 
 ROWS_BYTES = 768 << 20
 _LOADING = "instruments"
-_SNAP_SECONDS = 0.03  # a position further off than this is taken as it is, a nearer one is approached
 
 
 class Playback:
@@ -55,8 +58,10 @@ class Playback:
         self._loop_on = False
         self._playing = False
         self._frame = 0  # where it stands while it does not play
+        self._counted = 0  # frames of the count-in before it
+        self._auditioned: list[Voice] = []
         self._order = 0
-        self._last: tuple[float, int, float] | None = None  # when, raw and smoothed frame of the last look at the position
+        self._even = EvenPosition()
         self._silent_since_lost = False
         self._lock = threading.RLock()
         self._output: Output | None = None
@@ -64,7 +69,7 @@ class Playback:
         self.overview = MixOverview(self._store, self._rate, self._jobs.post)
         self.rendering = RenderingAhead(self._store, self._rate, self._rows_came, self._tell, self._failed)
         self._planner = Planner(self.rendering, self._rate, self._planned)
-        self._auditions = Auditions(self.rendering)
+        self._live = Live(self.rendering)
 
     # ------------------------------------------------------------ life
 
@@ -88,7 +93,7 @@ class Playback:
         with self._lock:
             output, self._output = self._output, None
         self._playing = False
-        for part in (self._planner, self._auditions, self.rendering, self.overview):
+        for part in (self._planner, self._live, self.rendering, self.overview):
             part.close()
         if output is not None:
             output.close()
@@ -96,17 +101,18 @@ class Playback:
 
     # ------------------------------------------------------------ what plays
 
-    def set_document(self, document: Document, growing: bool = False) -> None:
+    def set_document(self, document: Document, growing: bool = False, *, passing: bool = False) -> None:
         """Play ``document`` from now on, without a stop: what is alike in both sounds on, the rest is faded over.
 
-        ``growing``: notes are still being written behind its end, so playing does not stop there.
+        ``growing``: notes are still being written behind its end, so playing does not stop there. ``passing``: one of many
+        while somebody drags; where its notes changed it is heard a moment later, unless another follows.
         """
         before, self._document = self._document, document
         if document.tempo != before.tempo and not self._playing:
             tick = before.tempo.tick_at_frame(self._frame, self._rate)
             self._frame = int(document.tempo.frames(tick, self._rate))
         if self._output is not None:  # else start() plans it
-            self._planner.plan(document, growing)
+            self._planner.plan(document, growing, passing=passing)
         if self._output and (document.loop != before.loop or document.tempo != before.tempo):
             self._output.set_loop(self._loop_frames())
 
@@ -134,16 +140,30 @@ class Playback:
             if n[DONE] == self._order and 0 <= n[END_AT] <= n[READ]:
                 # The desk may know only the song of a moment ago: over is what has sounded to the end of this one.
                 raw, end = self._raw_frame(output), int(self._document.tempo.frames(self._document.end, self._rate))
-                if raw >= end - _SNAP_SECONDS * self._rate:
+                if raw >= end - SNAP_SECONDS * self._rate:
                     self._frame = max(raw, end)
                     self._halt()
         return self._playing
 
-    def play(self) -> None:
-        """Play from where it stands."""
+    def set_metronome(self, on: bool) -> None:
+        """Click on every beat, or do not. Never exported."""
+        self._planner.metronome = on
+        self._plan_again()
+
+    def set_endless(self, on: bool) -> None:
+        """Go on behind the song's end, because something is recorded there, or do not."""
+        self._planner.endless = on
+        self._plan_again()
+
+    def _plan_again(self) -> None:
+        if self._output is not None:
+            self._planner.again()
+
+    def play(self, count_in: int = 0) -> None:
+        """Play from where it stands, after ``count_in`` bars of clicks."""
         self.start()
         if not self._playing:
-            self._play_from(self._frame)
+            self._play_from(self._frame, count_in)
 
     def pause(self) -> None:
         """Stand still where it is."""
@@ -171,11 +191,35 @@ class Playback:
         """The tick that is heard now, or at which it stands."""
         return self._document.tempo.tick_at_frame(self._position_frames(), self._rate)
 
-    def _play_from(self, frame: int) -> None:
+    @property
+    def counting_in(self) -> float:
+        """Seconds until the count-in is over, 0 while none is heard."""
+        found = self.heard_frame() if self._counted and self.playing else None
+        return max(0.0, (self._frame - found) / self._rate) if found is not None else 0.0
+
+    def heard_frame(self, at_ns: int = 0) -> int | None:
+        """The frame of the song that is heard now, or was at ``at_ns`` of the performance counter; None while nothing plays.
+
+        In a count-in it lies before the frame at which the song sets in, and may be below 0.
+        """
+        output = self._output
+        if not self._playing or output is None or output.ring.numbers[DONE] < self._order:
+            return None
+        return output.ring.song_frame(output.ring.heard(at_ns))
+
+    def _play_from(self, frame: int, count_in: int = 0) -> None:
         assert self._output is not None
         self._order += 1
-        self._frame, self._last, self._playing = frame, None, True
-        self._output.tell_desk({"do": "play", "frame": frame, "id": self._order})
+        self._frame, self._even, self._playing, self._counted = frame, EvenPosition(), True, 0
+        arrays: tuple[Any, ...] = ()
+        if count_in:
+            document = self._document
+            tick = document.tempo.tick_at_frame(frame, self._rate)
+            frames, accents = count_in_clicks(document.meter, document.tempo, tick, count_in, self._rate)
+            e = clicks(frames, accents, self._rate, 1.0).events
+            arrays = (np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held]), e.gain)
+            self._counted = frame - int(frames[0])
+        self._output.tell_desk({"do": "play", "frame": frame, "id": self._order}, arrays)
         self._look_ahead(frame)
 
     def _halt(self) -> None:
@@ -193,7 +237,7 @@ class Playback:
         if output.ring.numbers[DONE] < self._order:
             return self._frame
         found = output.ring.song_frame(output.ring.heard())
-        if found is None or self._frame - FADE <= found < self._frame:  # fading in just before the place asked for
+        if found is None or self._frame - FADE - self._counted <= found < self._frame:  # fading or counting in before it
             return self._frame
         return max(0, found)
 
@@ -202,19 +246,9 @@ class Playback:
         output = self._output
         if not self.playing or output is None:
             return self._frame
-        now, raw = perf_counter(), self._raw_frame(output)
-        smooth = float(raw)
-        if self._last is not None and raw >= self._last[1]:
-            then, last_raw, last = self._last
-            expected = last + (now - then) * self._rate
-            near = _SNAP_SECONDS * self._rate
-            if raw > last_raw and abs(raw - expected) < near:
-                smooth = max(last, expected + 0.1 * (raw - expected))
-            elif abs(raw - last) < near:
-                smooth = max(last, smooth)
-        self._last = (now, raw, smooth)
-        self._look_ahead(int(smooth))
-        return int(smooth)
+        frame = self._even.of(self._raw_frame(output), self._rate)
+        self._look_ahead(frame)
+        return frame
 
     # ------------------------------------------------------------ levels and single keys
 
@@ -223,31 +257,42 @@ class Playback:
         output = self._output
         if not self.playing or output is None:
             return Levels(), {}
-        ring = output.ring
-        frames, heard = ring.meter_frames, ring.heard()
-        age = heard - frames
-        fitting = [i for i in range(METER_BLOCKS) if frames[i] >= 0 and age[i] >= 0]
-        if not fitting:
-            return Levels(), {}
-        table = ring.meters[min(fitting, key=lambda i: age[i])].copy()
-        rows = [(int(t[0]), Levels((t[1], t[2]), (t[3], t[4]))) for t in table.tolist()]
-        return rows[0][1], {strip: levels for strip, levels in rows[1:] if strip >= 0}
+        return output.ring.levels(output.ring.heard())
 
     def levels_db(self) -> tuple[float, float]:
         """The master's peaks left and right, decibels below full scale."""
         left, right = decibels(self.levels()[0].peak)
         return float(left), float(right)
 
-    def audition(self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False, seconds: float = 0.5) -> None:
-        """Play one note at once, whatever else plays; by the light voice while the instruments are busy or not loaded."""
+    def strike(
+        self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False,
+        gains: tuple[float, float] = MIDDLE, seconds: float | None = None,
+    ) -> Voice | None:  # fmt: skip
+        """Play a key at once, whatever else plays, until :meth:`let_go` or for ``seconds``. ``gains`` left and right. Any thread.
+
+        The light voice begins where the instruments have not played this key yet; they take over within a moment.
+        """
         self.start()
-        if self._output:
-            self._auditions.play(self._output.ring, pitch, program, velocity, drums, seconds)
+        output = self._output
+        program = DRUM_KIT if drums else program
+        return self._live.strike(output.ring, program, pitch, velocity, gains, seconds) if output else None
+
+    def let_go(self, voice: Voice | None) -> None:
+        """Let a key come up. Any thread."""
+        if voice is not None:
+            self._live.let_go(voice)
+
+    def audition(self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False, seconds: float = 0.5) -> None:
+        """Play one note at once, for ``seconds`` or until :meth:`end_auditions`."""
+        voice = self.strike(pitch, program, velocity, drums=drums, seconds=seconds)
+        if voice is not None:
+            self._auditioned = [*self._auditioned[-7:], voice]
 
     def end_auditions(self) -> None:
-        """Let go of the keys."""
-        if self._output:
-            self._output.ring.end_slots()
+        """Let go of the auditioned keys."""
+        voices, self._auditioned = self._auditioned, []
+        for voice in voices:
+            self._live.let_go(voice)
 
     # ------------------------------------------------------------ devices
 

@@ -134,7 +134,7 @@ def strips_of(document: Document, events: dict[int, Events]) -> tuple[Strip, ...
     """The mixer's strips; muted tracks, and those beside a solo, have gain 0."""
     solo = any(t.solo for t in document.tracks)
     return tuple(
-        Strip(t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room)
+        Strip(t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room, t.width)
         for t in document.tracks
     )
 

@@ -65,4 +65,5 @@ class Studio:
         heard = self.heard_document()
         if self._heard is not before:
             proposal = self.session.proposal
-            self.playback.set_document(heard, growing=proposal is not None and proposal.writing)
+            passing = self.session.document is not self.session.committed
+            self.playback.set_document(heard, proposal is not None and proposal.writing, passing=passing)

@@ -20,7 +20,6 @@ from studio.audio.ring import (
     DESK_ALIVE,
     DONE,
     END_AT,
-    FADE,
     GAPS,
     METER_BLOCKS,
     METER_STRIPS,
@@ -30,6 +29,7 @@ from studio.audio.ring import (
     Ring,
 )
 from studio.audio.room import Room
+from studio.audio.slots import FADE
 
 LEAD_SECONDS = 0.2
 _MOST_LEAD_SECONDS = 1.0
@@ -51,6 +51,7 @@ class Desk:
         self._loop: tuple[int, int] | None = None
         self._stream: MixStream | None = None
         self._block: Mixed | None = None
+        self._counts_to: int | None = None  # frame of the song up to which only the count-in sounds
         self._at = 0
         self._lead = LEAD_SECONDS
         self._gaps = 0
@@ -109,26 +110,30 @@ class Desk:
 
     def _do_events(self, message: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
         """A track's notes: [7, n] start, length, row, program, pitch, velocity, held; and gains [n]."""
-        start, length, *rest = arrays[0]
-        self._events[message["key"]] = Events(start, length, arrays[1], *rest)
+        self._events[message["key"]] = _events(arrays)
 
     def _do_scene(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
-        strips = tuple(Strip(s["id"], self._events[s["events"]], s["gain"], s["pan"], s["room"]) for s in message["strips"])
         self._events = {s["events"]: self._events[s["events"]] for s in message["strips"]}
+        strips = tuple(Strip(**{**s, "events": self._events[s["events"]]}) for s in message["strips"])
         self._scene = Scene(strips, *(message[k] for k in ("gain", "room", "room_seconds", "end")))
         Room(self._ring.rate, BLOCK, self._scene.room_seconds)  # made once and kept: before somebody waits for it
         if self._stream is not None:
-            self._stream.set_scene(self._scene)
+            if self._counts_to is None:
+                self._stream.set_scene(self._scene)
             self._over = False
 
     def _do_loop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._loop = tuple(message["range"]) if message["range"] else None
 
-    def _do_play(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
-        """Play from a frame of the song on: at once, whatever lies in the ring."""
+    def _do_play(self, message: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+        """Play from a frame of the song on: at once, whatever lies in the ring. With events, count in with those before it."""
         n = self._ring.numbers
         self._at = message["frame"] - FADE  # faded in before it, so that it is wholly there when it begins
-        self._open_stream()
+        self._counts_to = None
+        if arrays:
+            self._count_in(_events(arrays))
+        else:
+            self._open_stream()
         self._over = False
         begin = int(n[WRITTEN])
         self._ring.add_segment(self._at, jump=True)
@@ -144,6 +149,13 @@ class Desk:
         self._ring.numbers[DONE] = message["id"]
 
     # ------------------------------------------------------------ mixing
+
+    def _count_in(self, events: Events) -> None:
+        """Play ``events`` alone, up to the place where the song sets in."""
+        self._counts_to, self._at = self._at, int(events.start[0]) - FADE
+        scene = Scene((Strip(0, events, 1.0),), self._scene.gain, end=self._counts_to)
+        self._stream = MixStream(scene, {}, self._ring.rate, self._at, light=True, dry=True)
+        self._block = None
 
     def _open_stream(self) -> None:
         self._stream = MixStream(self._scene, self._rows, self._ring.rate, self._at, light=True, measure=True)
@@ -169,11 +181,16 @@ class Desk:
 
     def _piece(self) -> Block:
         """The rest of the current block, or the next one; moves on behind it."""
+        if self._counts_to is not None and self._at >= self._counts_to:
+            self._counts_to = None
+            self._open_stream()
         assert self._stream is not None
         if self._block is None or self._at >= self._block.first + BLOCK:
             self._block = self._stream.next()
             self._show_levels(self._block)
         piece = self._block.sound[self._at - self._block.first :]
+        if self._counts_to is not None:
+            piece = piece[: self._counts_to - self._at]
         self._at += len(piece)
         return piece
 
@@ -204,6 +221,11 @@ class Desk:
             table[1 + i] = (strip, *_flat(levels))
         self._ring.meter_frames[at] = n[WRITTEN]
         n[METERS] += 1
+
+
+def _events(arrays: list[npt.NDArray[Any]]) -> Events:
+    start, length, *rest = arrays[0]
+    return Events(start, length, arrays[1], *rest)
 
 
 def _flat(levels: Levels) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from studio.audio.limiter import MEMORY_SECONDS, Limiter
 from studio.audio.meters import Levels, levels_of
 from studio.audio.room import Room
 from studio.audio.voice import light_voice
+from studio.audio.width import side_of, widened
 
 Block = npt.NDArray[np.float32]
 Wave = npt.NDArray[np.float32]
@@ -70,13 +71,14 @@ class Events:
 
 @dataclass(frozen=True)
 class Strip:
-    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one."""
+    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one, ``width`` 0 (mono) to 1."""
 
     id: int
     events: Events
     gain: float = 1.0
     pan: float = 0.0
     room: float = 0.0
+    width: float = 0.0
 
     @cached_property
     def factors(self) -> Block:
@@ -125,6 +127,7 @@ class MixStream:
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
         self._limiter = None if dry else Limiter(rate, BLOCK)
+        self._past: dict[int, Wave] = {}  # the last block of each strip that is widened
         self._waiting: Mixed | None = None
         self._at = first // BLOCK
         self._first = self._at * BLOCK
@@ -159,7 +162,7 @@ class MixStream:
         assert self._limiter is not None
         light, measure, self._light, self._measure = self._light, self._measure, False, False
         limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
-        self._at = max(min(0, block), block - limiter - self._room.memory)
+        self._at = max(min(0, block), block - limiter - self._room.memory - 1)  # one more for what widening remembers
         while self._at < block:
             full = self._at >= block - limiter
             mixed = self._mix(room_only=not full)
@@ -206,6 +209,7 @@ class MixStream:
     def _add(self, strip: Strip, was: Strip, first: int, sums: Block, levels: dict[int, Levels]) -> None:
         """Add a strip, moving from the gains and notes that it had to those it has."""
         if strip.gain == 0.0 and was.gain == 0.0:
+            self._past.pop(strip.id, None)
             return
         bus = self._bus(strip.id, strip.events, first)
         if was.events is not strip.events:
@@ -214,15 +218,26 @@ class MixStream:
                 bus = older * _DOWN + (bus * _UP if bus is not None else 0)
             elif bus is not None:
                 bus *= _UP
+        if strip.width or was.width:
+            bus = self._wide(strip, was, bus)
         if bus is None:
             return
         now = strip.factors
-        if was is strip or was.factors is now:
-            sums += bus * now
-        else:
-            sums += bus * (was.factors * _DOWN + now * _UP)
+        part = bus * (now if was is strip or was.factors is now else was.factors * _DOWN + now * _UP)
+        sums += part
         if self._measure:
-            levels[strip.id] = levels_of(bus[None], float(now[:2].max()))
+            levels[strip.id] = levels_of(part[:2])
+
+    def _wide(self, strip: Strip, was: Strip, bus: Wave | None) -> Block | None:
+        """A strip's mono sum spread over both sides [4, BLOCK], None when nothing sounds."""
+        past = self._past.pop(strip.id, None)
+        if bus is None and past is None:
+            return None
+        if bus is not None:
+            self._past[strip.id] = bus
+        now = bus if bus is not None else np.zeros(BLOCK, np.float32)
+        width = strip.width if was.width == strip.width else was.width * _DOWN + strip.width * _UP
+        return widened(now, side_of(now, past, self._rate), width)
 
     def _bus(self, strip: int, events: Events, first: int) -> Wave | None:
         """The mono sum of a track's notes, None when none sounds."""

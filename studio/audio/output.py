@@ -87,7 +87,7 @@ class Output:
                 columns = np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held])
                 self.tell_desk({"do": "events", "key": self._key}, (columns, e.gain))
         strips = [
-            {"id": s.id, "events": self._keys[id(s.events)][0], "gain": s.gain, "pan": s.pan, "room": s.room}
+            {"events": self._keys[id(s.events)][0], **{k: getattr(s, k) for k in ("id", "gain", "pan", "room", "width")}}
             for s in scene.strips
         ]
         rest = {"gain": scene.gain, "room": scene.room, "room_seconds": scene.room_seconds, "end": scene.end}

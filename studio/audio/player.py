@@ -24,7 +24,7 @@ except OSError as error:  # PortAudio itself is missing
     sounddevice = None
     _NO_PORTAUDIO = str(error)
 
-FRAMES = 512
+FRAMES, FEWEST_FRAMES = 512, 256  # of a block; the fewest where the lowest latency is asked for
 _TICK = 0.02
 _RETRY_SECONDS = 0.7
 _OPENING_SECONDS = 15.0
@@ -140,7 +140,7 @@ class Player:
             self._lost.clear()
             stream = sounddevice.OutputStream(
                 device=device or None, samplerate=rate, channels=channels, dtype="float32",
-                blocksize=FRAMES, latency=self._latency or "low",
+                blocksize=FRAMES if self._latency else FEWEST_FRAMES, latency=self._latency or "low",
                 callback=self._mono if channels == 1 else self._stereo, finished_callback=self._lost.set,
             )  # fmt: skip
             if rate == self._ring.rate:

@@ -2,7 +2,7 @@
 
 One process writes each number. The desk writes sound and ``WRITTEN``; the player reads sound, writes ``READ`` and the
 clock. Frames in the ring are counted from its start and never wrap; :class:`Segments` tell which frame of the song a
-frame of the ring is. Beside the ring lie :data:`SLOTS` single sounds that the player adds at once, for keys and clicks.
+frame of the ring is. Beside the ring lie single sounds that the player adds at once, :mod:`studio.audio.slots`.
 """
 
 from time import perf_counter_ns
@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio import shared
+from studio.audio.meters import Levels
+from studio.audio.slots import FADE, NUMBERS, SLOT_SECONDS, SLOTS, SlotReader, Slots
 
 Sound = npt.NDArray[np.float32]
 
-FADE = 256  # frames over which jumps are faded
-SLOTS = 8
-SLOT_SECONDS = 2.0
 METER_BLOCKS = 32
 METER_STRIPS = 64
 _SEGMENTS = 64
@@ -28,13 +27,10 @@ READ, MISSING, GAPS, CLOCK, CLOCK_FRAME, CLOCK_NS, CLOCK_FRAMES, PLAYER_ALIVE, C
 # by the window's process, once:
 CAPACITY, RATE = 30, 31
 _NUMBERS = 64
-# Of each slot: how often it was started, its frames, up to which start it was ended (window); how often it was begun, and
-# where in it the player is (player).
-STARTED, FRAMES, ENDED, BEGUN, AT = range(5)
 
 
 class Ring:
-    """The memory and its parts. ``numbers`` int64; ``sound`` [capacity, 2]; ``slots`` [SLOTS, frames]; see the module."""
+    """The memory and its parts. ``numbers`` int64; ``sound`` [capacity, 2]; ``slots``: single sounds; see the module."""
 
     def __init__(self, name: str = "", *, rate: int = 0, seconds: float = 4.0) -> None:
         """Open the ring ``name``, or make one for ``rate`` frames a second."""
@@ -50,10 +46,10 @@ class Ring:
         at, memory = self._layout(capacity, slot), self._memory
         self.numbers = shared.view(memory, np.int64, (_NUMBERS,))
         self.segments = shared.view(memory, np.int64, (_SEGMENTS, 3), at[0])
-        self.slot_numbers = shared.view(memory, np.int64, (SLOTS, 8), at[1])
+        slot_numbers = shared.view(memory, np.int64, (SLOTS, NUMBERS), at[1])
         self.meter_frames = shared.view(memory, np.int64, (METER_BLOCKS,), at[2])
         self.meters = shared.view(memory, np.float64, (METER_BLOCKS, 1 + METER_STRIPS, 5), at[3])
-        self.slots = shared.view(memory, np.float32, (SLOTS, slot), at[4])
+        self.slots = Slots(slot_numbers, shared.view(memory, np.float32, (SLOTS, slot), at[4]))
         self.sound = shared.view(memory, np.float32, (capacity, 2), at[5])
         self.capacity, self.rate = capacity, rate
         if self.owner:
@@ -62,7 +58,7 @@ class Ring:
     @staticmethod
     def _layout(capacity: int, slot: int) -> list[int]:
         """Byte offsets of the parts after the numbers, and the whole size."""
-        sizes = [_NUMBERS * 8, _SEGMENTS * 24, SLOTS * 64, METER_BLOCKS * 8, METER_BLOCKS * (1 + METER_STRIPS) * 40]
+        sizes = [_NUMBERS * 8, _SEGMENTS * 24, SLOTS * NUMBERS * 8, METER_BLOCKS * 8, METER_BLOCKS * (1 + METER_STRIPS) * 40]
         return [int(x) for x in np.cumsum([*sizes, SLOTS * slot * 4, capacity * 8])]
 
     @property
@@ -106,27 +102,8 @@ class Ring:
 
     # ------------------------------------------------------------ the window's side
 
-    def start_slot(self, sound: Sound) -> int:
-        """Play a mono sound at once, whatever else plays; returns its slot. The oldest sound gives way."""
-        numbers = self.slot_numbers
-        free = [i for i in range(SLOTS) if self._slot_free(i)]
-        slot = free[0] if free else int(np.argmax(numbers[:, AT]))
-        frames = min(len(sound), self.slots.shape[1])
-        self.slots[slot, :frames] = sound[:frames]
-        numbers[slot, FRAMES] = frames
-        numbers[slot, STARTED] += 1
-        return slot
-
-    def _slot_free(self, slot: int) -> bool:
-        n = self.slot_numbers[slot]
-        return bool(n[BEGUN] == n[STARTED] and (n[AT] >= n[FRAMES] or n[ENDED] >= n[STARTED]))
-
-    def end_slots(self) -> None:
-        """Fade all single sounds out."""
-        self.slot_numbers[:, ENDED] = self.slot_numbers[:, STARTED]
-
-    def heard(self) -> int:
-        """The frame of the ring that leaves the loudspeaker now."""
+    def heard(self, at_ns: int = 0) -> int:
+        """The frame of the ring that leaves the loudspeaker now, or at ``at_ns`` of the performance counter."""
         n = self.numbers
         for _ in range(100):
             before = int(n[CLOCK])
@@ -135,7 +112,17 @@ class Ring:
                 break
         if frames == 0:
             return int(n[READ])
-        return min(int(n[READ]), frame + (perf_counter_ns() - ns) * self.rate // 1_000_000_000)
+        return min(int(n[READ]), frame + ((at_ns or perf_counter_ns()) - ns) * self.rate // 1_000_000_000)
+
+    def levels(self, frame: int) -> tuple[Levels, dict[int, Levels]]:
+        """Levels at ``frame`` of the ring: of the master, and of the strips that sound, by id (below 0 is no track's)."""
+        age = frame - self.meter_frames
+        fitting = [i for i in range(METER_BLOCKS) if self.meter_frames[i] >= 0 and age[i] >= 0]
+        if not fitting:
+            return Levels(), {}
+        table = self.meters[min(fitting, key=lambda i: age[i])].copy()
+        rows = [(int(t[0]), Levels((t[1], t[2]), (t[3], t[4]))) for t in table.tolist()]
+        return rows[0][1], {strip: levels for strip, levels in rows[1:] if strip >= 0}
 
     def song_frame(self, frame: int) -> int | None:
         """The frame of the song at ``frame`` of the ring, None before anything was played."""
@@ -161,7 +148,7 @@ class Reader:
         self._skips = int(ring.numbers[SKIPS])
         self._was_playing = False
         self._fading = np.zeros((FADE, 2), np.float32)
-        self._mono = np.zeros((8192, 1), np.float32)
+        self._slots = SlotReader(ring.slots.numbers, ring.slots.sound)
 
     def fill(self, out: Sound, heard_ns: int) -> None:
         """Fill ``out`` [frames, 2], whose first frame will be heard at ``heard_ns`` of the performance counter."""
@@ -187,7 +174,7 @@ class Reader:
         if fade:
             out[:fade] += self._fading[:fade]
         self._was_playing = playing
-        self._add_slots(out)
+        self._slots.add(out)
         if got:
             n[CLOCK] += 1
             n[CLOCK_FRAME], n[CLOCK_NS], n[CLOCK_FRAMES] = first, heard_ns, got
@@ -210,22 +197,3 @@ class Reader:
         out[:head] = self._ring.sound[at : at + head]
         if head < len(out):
             out[head:] = self._ring.sound[: len(out) - head]
-
-    def _add_slots(self, out: Sound) -> None:
-        for i in range(SLOTS):
-            n = self._ring.slot_numbers[i]
-            if n[BEGUN] != n[STARTED]:
-                n[BEGUN], n[AT] = n[STARTED], 0
-            at, left = int(n[AT]), int(n[FRAMES] - n[AT])
-            if left <= 0:
-                continue
-            frames = min(left, len(out), len(self._mono))
-            part = self._mono[:frames]
-            part[:, 0] = self._ring.slots[i, at : at + frames]
-            n[AT] = at + frames
-            if n[ENDED] >= n[BEGUN]:
-                m = min(FADE, frames)
-                part[:m] *= _DOWN[:m]
-                part[m:] = 0.0
-                n[AT] = n[FRAMES]
-            out[:frames] += part

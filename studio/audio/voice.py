@@ -12,10 +12,13 @@ import numpy.typing as npt
 Wave = npt.NDArray[np.float32]
 
 DRUMS = 128
+CLICK = 129  # the metronome, its two sounds by pitch
+CLICK_BEAT, CLICK_ACCENT = 0, 1
 _TABLE = 2048
 _RELEASE_SECONDS = 0.06
 _TAIL_SECONDS = 0.35
 _DRUM_SECONDS = 0.8
+_CLICK_SECONDS = 0.06
 
 
 @dataclass(frozen=True)
@@ -40,19 +43,23 @@ _FAMILIES = (
 
 def light_length(program: int, held: int, rate: int) -> int:
     """Frames from onset to silence of a note held for ``held`` frames."""
+    if program == CLICK:
+        return int(_CLICK_SECONDS * rate)
     return int(_DRUM_SECONDS * rate) if program == DRUMS else held + int(_TAIL_SECONDS * rate)
 
 
 def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, first: int, count: int) -> Wave:
     """Frames ``first`` to ``first + count`` after the onset, mono [count]; zeros before 0 and past the end.
 
-    ``program`` is a General MIDI program, :data:`DRUMS` for drums; ``held`` counts frames from onset to release.
+    ``program`` is a General MIDI program, :data:`DRUMS` for drums, :data:`CLICK`; ``held`` counts frames from onset to release.
     """
     at = np.arange(first, first + count)
     seconds = at / rate
     loudness = 0.07 * (velocity / 100.0) ** 1.7
     if program == DRUMS:
         sound = np.multiply(*_drum(pitch, at, seconds))
+    elif program == CLICK:
+        sound = _click(pitch, seconds)
     else:
         wave, envelope = _tone(_FAMILIES[min(127, max(0, program)) // 8], pitch, at, seconds, rate)
         late = seconds - held / rate
@@ -105,3 +112,10 @@ def _drum(
         base = 70.0 + 9.0 * (pitch - 41)
         return np.sin(2 * np.pi * (base * t + 2.0 * (1 - np.exp(-t / 0.03)))) * 2.0, np.exp(-t / 0.16)
     return 0.5 * bright[place], np.exp(-t / (0.25 if pitch in (46, 49, 51, 52, 55, 57, 59) else 0.04))
+
+
+def _click(pitch: int, seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """A short knock, higher and stronger on a bar's first beat."""
+    frequency, level = (2_093.0, 6.0) if pitch == CLICK_ACCENT else (1_568.0, 4.0)
+    t = np.maximum(seconds, 0.0)
+    return np.asarray(level * np.sin(2 * np.pi * frequency * t) * np.minimum(t / 0.0008, 1.0) * np.exp(-t / 0.009))

@@ -23,7 +23,7 @@ from studio.music.checks import check
 from studio.music.document import Document
 
 log = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 1 << 30  # of all that is inside, unpacked
 _FORMAT = "partita project"
 _HEAD = "song.json"
@@ -33,8 +33,15 @@ _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError),
 )
 
+
+def _with_sections_and_width(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
+    """Version 2 has sections, and a width for every track."""
+    tracks = [{**track, "width": 0.0} for track in song["tracks"]]
+    return {**song, "sections": [], "tracks": tracks}, columns
+
+
 # UPGRADES[v] turns the JSON and columns of version v into those of v + 1.
-UPGRADES: dict[int, Callable[[dict[str, Any], Columns], tuple[dict[str, Any], Columns]]] = {}
+UPGRADES: dict[int, Callable[[dict[str, Any], Columns], tuple[dict[str, Any], Columns]]] = {1: _with_sections_and_width}
 
 
 def save_project(document: Document, path: Path | str) -> None:

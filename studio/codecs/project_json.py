@@ -1,4 +1,4 @@
-"""A document <-> JSON values and columns: the inside of a project file of version 1."""
+"""A document <-> JSON values and columns: the inside of a project file of version 2."""
 
 from dataclasses import MISSING, Field, asdict, fields, replace
 from typing import Any, TypeVar, cast
@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Master, Provenance, Take, Track
+from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Master, Provenance, Section, Take, Track
 from studio.music.notes import Controls, Notes
 from studio.music.pitch import CHORDS, Chord, Key
 from studio.music.tempo import TempoChange, TempoMap
@@ -35,6 +35,7 @@ def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
         "keys": [[k.tick, k.key.tonic, k.key.scale] for k in document.keys],
         "chords": [[c.start, c.end, c.chord.root, c.chord.quality, c.chord.bass] for c in document.chords],
         "markers": [[m.tick, m.name] for m in document.markers],
+        "sections": [[s.start, s.end, s.name] for s in document.sections],
         "tracks": [_track_to_json(t) for t in document.tracks],
     }
     return song, columns
@@ -67,6 +68,7 @@ def from_json(song: dict[str, Any], columns: Columns) -> Document:
             ChordSpan(_is(a, int), _is(b, int), _chord(root, quality, bass)) for a, b, root, quality, bass in song["chords"]
         ),
         markers=tuple(Marker(_is(t, int), _is(name, str)) for t, name in song["markers"]),
+        sections=tuple(Section(_is(a, int), _is(b, int), _is(name, str)) for a, b, name in song["sections"]),
         tracks=tuple(_track(t, notes, controls) for t in song["tracks"]),
         master=_made(Master, song["master"]),
         loop=None if song["loop"] is None else (_is(song["loop"][0], int), _is(song["loop"][1], int)),

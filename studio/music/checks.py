@@ -41,12 +41,15 @@ def _lane_faults(document: Document) -> Iterator[str]:
         yield "the keys do not rise"
     if any(c.start >= c.end for c in document.chords) or any(a.end > b.start for a, b in pairwise(document.chords)):
         yield "the chords overlap or do not rise"
+    if any(s.start >= s.end for s in document.sections) or any(a.end > b.start for a, b in pairwise(document.sections)):
+        yield "the sections overlap or do not rise"
     if any(a.tick > b.tick for a, b in pairwise(document.markers)):
         yield "the markers do not rise"
     ticks = [k.tick for k in document.keys] + [m.tick for m in document.markers]
     ticks += [t for c in document.chords for t in (c.start, c.end)] + list(document.loop or ())
+    ticks += [t for s in document.sections for t in (s.start, s.end)]
     if ticks and not 0 <= min(ticks) <= max(ticks) <= MAX_TICK:
-        yield "a key, chord, marker or the loop lies outside the song"
+        yield "a key, chord, marker, section or the loop lies outside the song"
     if document.loop and document.loop[0] >= document.loop[1]:
         yield "the loop is empty"
 
@@ -54,8 +57,8 @@ def _lane_faults(document: Document) -> Iterator[str]:
 def _track_faults(track: Track) -> Iterator[str]:
     if not 0 <= track.program <= 127 or track.channel not in (None, *range(16)):
         yield "its program or channel is none"
-    if not (-1 <= track.pan <= 1 and 0 <= track.room <= 1 and -120 <= track.gain_db <= 24):
-        yield "its gain, pan or room is out of range"
+    if not (-1 <= track.pan <= 1 and 0 <= track.room <= 1 and 0 <= track.width <= 1 and -120 <= track.gain_db <= 24):
+        yield "its gain, pan, room or width is out of range"
     if any(a.end > b.start for a, b in pairwise(track.clips)):
         yield "its clips overlap or do not rise"
     yield from _control_faults(track.controls)

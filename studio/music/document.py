@@ -78,7 +78,8 @@ class Track:
 
     ``program`` is a GM program 0..127; ``drums`` makes it a drum part (GM drum map).
     ``instrument`` is the model id that renders it, empty for the studio's default.
-    ``gain_db`` is decibels, ``pan`` -1 (left) to 1 (right), ``room`` the share 0..1 sent to the room.
+    ``gain_db`` is decibels, ``pan`` -1 (left) to 1 (right), ``room`` the share 0..1 sent to the room, ``width`` 0 (a point)
+    to 1 (as wide as the room).
     ``controls`` count from the song's start.
     """
 
@@ -96,6 +97,7 @@ class Track:
     solo: bool = False
     clips: tuple[Clip, ...] = ()
     controls: Controls = field(default_factory=Controls.empty)
+    width: float = 0.0
 
     @cached_property
     def notes(self) -> Notes:
@@ -144,6 +146,15 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the song from ``start`` to ``end``, ticks: a verse, a chorus."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Master:
     """The mix as a whole: gain in decibels, the room's level in decibels and its decay time in seconds."""
 
@@ -162,6 +173,7 @@ class Document:
     keys: tuple[KeyChange, ...] = ()
     chords: tuple[ChordSpan, ...] = ()
     markers: tuple[Marker, ...] = ()
+    sections: tuple[Section, ...] = ()
     tracks: tuple[Track, ...] = ()
     master: Master = Master()
     loop: tuple[int, int] | None = None

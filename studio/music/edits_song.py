@@ -66,7 +66,7 @@ def rename_track(document: Document, track_id: int, name: str) -> Document:
 def set_track(document: Document, track_id: int, **fields: Any) -> Document:
     """Set fields of a track (not its id and clips): ``set_track(d, 3, gain_db=-6.0, mute=True)``.
 
-    Pan is kept within -1..1, room within 0..1, gain within -120..24 dB.
+    Pan is kept within -1..1, room and width within 0..1, gain within -120..24 dB.
 
     Raises:
         KeyError: there is no such track.
@@ -74,7 +74,7 @@ def set_track(document: Document, track_id: int, **fields: Any) -> Document:
     """
     if _OWN_EDITS & fields.keys():
         raise ValueError("ids and clips have edits of their own")
-    limits = {"pan": (-1.0, 1.0), "room": (0.0, 1.0), "gain_db": (-120.0, 24.0)}
+    limits = {"pan": (-1.0, 1.0), "room": (0.0, 1.0), "width": (0.0, 1.0), "gain_db": (-120.0, 24.0)}
     for name, (low, high) in limits.items():
         if name in fields:
             fields[name] = min(max(float(fields[name]), low), high)

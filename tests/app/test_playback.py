@@ -200,7 +200,7 @@ def test_keys_sound_at_once_though_nothing_plays(sound_card: SoundCard, made: Ma
         since = sound_card.mark()
         playback.audition(pitch, velocity=100, seconds=0.3)
         wait(lambda since=since: len(heard(sound_card, since)) > RATE // 2)
-        sound = heard(sound_card, since)[: RATE // 4, 0]
+        sound = heard(sound_card, since)[RATE // 10 :, 0][: RATE // 4]  # by then the instrument has taken over
         found = np.argmax(np.abs(np.fft.rfft(sound * np.hanning(len(sound))))) * RATE / len(sound)
         assert abs(found - 440 * 2 ** ((pitch - 69) / 12)) < 5
     assert not playback.playing

@@ -14,7 +14,7 @@ class Player:
     def __init__(self):
         self.heard = []
 
-    def set_document(self, document, growing=False):
+    def set_document(self, document, growing=False, *, passing=False):
         self.heard.append((document, growing))
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from studio.audio.desk import Desk
 from studio.audio.mixer import MixStream, Scene, Strip
-from studio.audio.ring import DONE, END_AT, FADE, PLAYING, SKIP_TO, WRITTEN, Ring
+from studio.audio.ring import DONE, END_AT, PLAYING, SKIP_TO, WRITTEN, Ring
 from studio.audio.rows import RowStore
+from studio.audio.slots import FADE
 from tests.audio.test_mixer import RATE, make_events, make_rows, take
 
 

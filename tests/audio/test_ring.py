@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from studio.audio.ring import END_AT, FADE, GAPS, MISSING, PLAYING, READ, WRITTEN, Reader, Ring
+from studio.audio.ring import END_AT, GAPS, MISSING, PLAYING, READ, WRITTEN, Reader, Ring
+from studio.audio.slots import FADE
 
 RATE = 48_000
 
@@ -78,21 +79,6 @@ def test_jumps_and_halts_are_faded(ring: Ring) -> None:
     assert np.abs(np.diff(out[:, 0])).max() < 0.01
     assert not out[FADE:].any()
     assert ring.numbers[READ] == 5000
-
-
-def test_single_sounds_add_and_end(ring: Ring) -> None:
-    reader = Reader(ring)
-    for _ in range(3):
-        ring.start_slot(np.full(2000, 0.25, np.float32))
-    assert pull(reader, 500)[:, 0].tolist() == [0.75] * 500
-    ring.end_slots()
-    out = pull(reader, 500)
-    assert not out[FADE:].any()
-    assert np.abs(np.diff(out[:, 0])).max() < 0.01
-    assert not pull(reader, 500).any()
-    for _ in range(20):
-        ring.start_slot(np.full(100, 0.1, np.float32))
-    assert pull(reader, 200)[0, 0] == pytest.approx(0.8)
 
 
 def test_positions(ring: Ring) -> None:

@@ -132,7 +132,7 @@ def test_damaged_files_are_refused_or_whole():
 def test_a_fault_of_our_own_does_not_cost_the_song(caplog):
     document = replace(SONG, tracks=(replace(SONG.tracks[0], gain_db=float("-inf"), pan=3.0),))
     assert document_of(project_bytes(document)) == document
-    assert "gain, pan or room is out of range" in caplog.text
+    assert "gain, pan, room or width is out of range" in caplog.text
     assert document_of(changed(next_id=1)) == SONG
 
 
@@ -143,9 +143,20 @@ def test_old_versions_are_upgraded(monkeypatch):
     contents = entries(project_bytes(SONG))
     song = json.loads(contents["song.json"])
     song["name"] = song.pop("title")
-    monkeypatch.setattr(project, "VERSION", 2)
-    monkeypatch.setitem(project.UPGRADES, 1, upgrade)
+    monkeypatch.setattr(project, "VERSION", VERSION + 1)
+    monkeypatch.setitem(project.UPGRADES, VERSION, upgrade)
     assert document_of(packed({**contents, "song.json": json.dumps(song).encode()})) == SONG
+
+
+def test_version_1_had_neither_sections_nor_widths():
+    contents = entries(project_bytes(SONG))
+    song = json.loads(contents["song.json"])
+    del song["sections"]
+    for track in song["tracks"]:
+        del track["width"]
+    song["version"] = 1
+    old = document_of(packed({**contents, "song.json": json.dumps(song).encode()}))
+    assert old == replace(SONG, sections=(), tracks=tuple(replace(t, width=0.0) for t in SONG.tracks))
 
 
 def test_files_that_cannot_be_read_or_written(tmp_path):
