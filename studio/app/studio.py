@@ -8,6 +8,7 @@ from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs, Post
 from studio.app.notices import Notices
 from studio.app.playback import Playback
+from studio.app.recovery import Recovery
 from studio.app.session import Proposal, Session
 from studio.app.settings import Settings, load_settings, save_settings
 from studio.app.shelf import Shelf
@@ -27,6 +28,7 @@ class Studio:
         self.jobs.on_notice = self.notices.tell
         self.shelf = Shelf(self.settings.model_device, self._tell_later)
         self.session = Session()
+        self.recovery = Recovery(self._tell_later)
         self.generating = Generating(self.shelf, self.jobs, self.session)
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
         self._heard: tuple[Document, Proposal | None, Document] | None = None
@@ -53,6 +55,7 @@ class Studio:
         """Stop everything that runs: sound, threads, processes."""
         self.playback.close()
         self.jobs.close()
+        self.recovery.close()
 
     def _tell_later(self, message: str) -> None:
         self.jobs.post(lambda: self.notices.tell(message))

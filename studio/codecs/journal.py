@@ -1,8 +1,9 @@
 """The journal of a song being worked on: every step of its history, one record behind the other.
 
-No crash costs more than the step that was just being written. A record is its length, its CRC-32 and a packed head (JSON) with columns. A step's columns hold only what differs from the step
-written before it: notes are sorted by time, so that an edit changes a stretch in the middle, and a journal of a thousand edits
-of a large song stays small. Reading stops at the first record that is not whole. Nothing is pickled.
+No crash costs more than the step that was just being written. A record is its length, its CRC-32 and a packed head (JSON)
+with columns. A step's columns hold only what differs from the step written before it: notes are sorted by time, so that an
+edit changes a stretch in the middle, and a journal of a thousand edits of a large song stays small. Reading stops at the
+first record that is not whole. Nothing is pickled.
 """
 
 import json
