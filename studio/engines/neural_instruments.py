@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,12 @@ Key = tuple[int, int, int]  # program, pitch, velocity
 RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
 KEPT_NOTES = 1500
 TOGETHER = 64  # notes that are worked out at once, and rows that are made between two looks at whether to stop
+
+
+@lru_cache(maxsize=256)
+def _phases(seed: int) -> Float:
+    """Phases of the partials in cycles, [MAX_PARTIALS]; not to be written to."""
+    return uniform(seed, MAX_PARTIALS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +225,7 @@ class NeuralInstruments:
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
         return voices_of(
-            frequency=used, phase=np.stack([uniform(int(s), MAX_PARTIALS) for s in seed]), partials=laws.quiet(partials),
+            frequency=used, phase=np.stack([_phases(s) for s in seed.tolist()]), partials=laws.quiet(partials),
             damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
             keys=(mix64(note) >> np.uint64(1)).tolist(),
         )  # fmt: skip

@@ -31,6 +31,7 @@ NOISE_HOP = 256
 NOISE_FFT = 2 * NOISE_HOP
 NOISE_FRAMES = BLOCK // NOISE_HOP + 1  # a block needs the frame at its end too
 NOISE_BANDS = 48
+NOISE_ROWS, NOISE_ROUND = 2048, 1 << 16  # different frames of noise, and frames after which their order comes again
 BUCKETS = (16, 32, 48, 64, 96)  # numbers of partials that blocks are computed for
 MAX_PARTIALS = BUCKETS[-1]
 TOGETHER = 8  # blocks computed at once
@@ -76,7 +77,7 @@ class Voice:
     phase: Float
     partials: npt.NDArray[np.float32]
     noise: npt.NDArray[np.float32]
-    audible: npt.NDArray[np.int64]
+    audible: tuple[int, ...]
     held: int
     length: int
     key: int
@@ -96,13 +97,12 @@ def voices_of(
         made[:, -1] = lost * -NEPER
         log.append(made)
     heard = (frequency > 0)[:, None] & (partials > partials.max((1, 2), keepdims=True) + AUDIBLE_DB)
-    audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2)
+    audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2).tolist()
     voices = []
     for n, key in enumerate(keys):
-        w = min(bucket_of(int(audible[n].max())), frequency.shape[1])
-        voices.append(
-            Voice(frequency[n, :w].copy(), phase[n, :w].copy(), log[0][n, :, :w].copy(), log[1][n].copy(), audible[n], 0, 0, key)
-        )
+        w = min(bucket_of(max(audible[n])), frequency.shape[1])
+        own, hiss = log[0][n, :, :w].copy(), log[1][n].copy()
+        voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, hiss, tuple(audible[n]), 0, 0, key))
     return voices
 
 
@@ -126,10 +126,17 @@ def uniform(key: int, count: int) -> Float:
     return np.asarray((mix64(counters) >> np.uint64(11)).astype(np.float64) / 2**53)
 
 
+@lru_cache(maxsize=1)
+def _noise_order() -> npt.NDArray[np.int64]:
+    """Which row of the noise bank each frame takes: a long round, in which every note starts at a place of its own."""
+    order = (uniform(2, NOISE_ROUND) * NOISE_ROWS).astype(np.int64)
+    return np.concatenate([order, order[:NOISE_FRAMES]])
+
+
 @lru_cache(maxsize=4)
 def _noise_bank(device: torch.device) -> torch.Tensor:
-    """Spectra of unit magnitude and random phase, [2048, bins] complex; a frame of noise is one of them, shaped."""
-    rows, bins = 2048, NOISE_FFT // 2 + 1
+    """Spectra of unit magnitude and random phase, [NOISE_ROWS, bins] complex; a frame of noise is one of them, shaped."""
+    rows, bins = NOISE_ROWS, NOISE_FFT // 2 + 1
     angle = 2 * np.pi * uniform(1, rows * bins).reshape(rows, bins)
     bank = np.exp(1j * angle)
     bank[:, 0] = bank[:, -1] = 0
@@ -164,10 +171,16 @@ def _grid(block: int, step: int, rate: int) -> tuple[npt.NDArray[np.float32], Fl
     return weights, times
 
 
-def _width(voice: Voice, block: int, rate: int) -> int:
-    """How many partials are computed in a block: those that can be heard between the control points around it."""
+@lru_cache(maxsize=1024)
+def _points_around(block: int, rate: int) -> slice:
+    """The control points between which a block lies."""
     low, high = np.searchsorted(control_times(), [block * BLOCK / rate, (block + 1) * BLOCK / rate])
-    return bucket_of(int(voice.audible[max(low - 1, 0) : high + 1].max()))
+    return slice(max(int(low) - 1, 0), int(high) + 1)
+
+
+def _width(voice: Voice, block: int, rate: int) -> int:
+    """How many partials are computed in a block: those that can be heard at the control points around it."""
+    return bucket_of(max(voice.audible[_points_around(block, rate)]))
 
 
 @lru_cache(maxsize=8)
@@ -254,11 +267,8 @@ class Synthesiser:
         size = self._envelopes(voices, blocks, rate, NOISE_HOP, [v.noise for v in voices])
         weights, window, bank = _band_weights(rate, self.device), _noise_window(self.device), _noise_bank(self.device)
         shape = torch.mm(size.view(-1, NOISE_BANDS), weights)
-        frames = np.arange(NOISE_FRAMES, dtype=np.uint64)
-        keys = mix64(np.array([v.key for v in voices], np.uint64))[:, None]
-        with np.errstate(over="ignore"):
-            counters = keys + np.array(blocks, np.uint64)[:, None] * np.uint64(NOISE_FRAMES - 1) + frames
-        pick = self._here((mix64(counters) % np.uint64(len(bank))).astype(np.int64).ravel())
+        at = [(v.key + b * (NOISE_FRAMES - 1)) % NOISE_ROUND for v, b in zip(voices, blocks, strict=True)]
+        pick = self._here(np.concatenate([_noise_order()[k : k + NOISE_FRAMES] for k in at]))
         spectrum = bank.index_select(0, pick).mul_(shape)
         wave = torch.fft.irfft(spectrum, n=NOISE_FFT).view(len(voices), NOISE_FRAMES, NOISE_FFT)
         hops = out.view(len(voices), NOISE_FRAMES - 1, NOISE_HOP)
