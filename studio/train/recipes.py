@@ -14,7 +14,12 @@ from studio.paths import checkpoints
 
 Progress = Callable[[float, str], None]
 FOLDER = Path(__file__).parent / "recipes"
-TRAINERS = {"writer": "studio.train.symbolic_run", "instruments": "studio.train.instruments"}
+TRAINERS = {
+    "writer": "studio.train.symbolic_run",
+    "clips": "studio.train.clips_run",
+    "arranger": "studio.train.arranger_run",
+    "instruments": "studio.train.instruments",
+}
 """Trainers by the name a recipe gives them."""
 
 

@@ -1,0 +1,98 @@
+"""The trainer of the VAEs' recipes."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from studio.engines import clip_grid
+from studio.engines.cards import Card
+from studio.nn.melody_vae import MelodyVae
+from studio.nn.vae import VaeShape
+from studio.train.clips import Clips, clips
+from studio.train.clips_space import directions, principal
+from studio.train.clips_task import NETWORKS, TASKS, Feeding
+from studio.train.export import export
+from studio.train.loop import Progress, Run, Schedule, Trainer
+from studio.train.symbolic_files import SETS, TRAIN, VALID, credit_rows
+
+_MAPPED = 20_000
+"""Training clips that the map and the directions are found from."""
+
+
+def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
+    """Train the recipe into ``folder`` and export the best weights to the model it names."""
+    progress(0.0, "reading the songs")
+    read = clips(recipe["kind"])
+    schedule = Schedule(**recipe["schedule"])
+    torch.manual_seed(schedule.seed)
+    model = NETWORKS[recipe["kind"]](shape_of(recipe))
+    task = TASKS[recipe["kind"]](model, read, Feeding(**recipe["feeding"]), schedule.seed)
+    trainer = Trainer(task, schedule, folder, progress)
+    if resume:
+        trainer.resume()
+    run = trainer.fit()
+    if not (folder / "best.pt").exists():
+        trainer.measure()
+    export_best(recipe, folder, read, run)
+
+
+def shape_of(recipe: dict[str, Any]) -> VaeShape:
+    """The network's shape in a recipe."""
+    return VaeShape(attributes=len(clip_grid.ATTRIBUTES) if recipe["kind"] == "lines" else 2, **recipe["shape"])
+
+
+def export_best(recipe: dict[str, Any], folder: Path, read: Clips, run: Run) -> Card:
+    """Export ``best.pt`` of a run with the map of its codes, and a card."""
+    model = NETWORKS[recipe["kind"]](shape_of(recipe))
+    model.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
+    map_codes(model.eval(), read)
+    feeding, schedule = Feeding(**recipe["feeding"]), Schedule(**recipe["schedule"])
+    learned = read.split == TRAIN
+    best = next((r for r in run.log if r["step"] == run.best_step), {})
+    kinds = set(np.unique(read.set[learned]).tolist())
+    card = Card(
+        id=recipe["model"],
+        engine="clip-vae",
+        title=recipe["title"],
+        recipe=recipe["name"],
+        summary=recipe["summary"],
+        data=[row for row, s in zip(credit_rows(), SETS, strict=True) if SETS.index(s) in kinds],
+        training={
+            "seed": schedule.seed,
+            "steps": run.best_step,
+            "clips": run.best_step * feeding.batch,
+            "minutes": round(run.seconds / 60),
+            "songs": len(np.unique(read.song[learned])),
+            "device": "2 cores of a CPU, shared",
+        },
+        figures={"validation": {k: round(v, 4) for k, v in best.items() if k not in ("step", "seconds")}},
+        hyper={**model.shape.as_dict(), "kind": recipe["kind"], "version": clip_grid.VERSION},
+    )
+    return export(model.state_dict(), card)
+
+
+def codes_of(task: Any, chosen: npt.NDArray[np.int64]) -> Tensor:
+    """The means of the codes of some clips, [n, latent]."""
+    made = []
+    for k in range(0, len(chosen), 512):
+        with torch.no_grad():
+            made.append(task.encode(chosen[k : k + 512])[0])
+    return torch.cat(made)
+
+
+def map_codes(model: Any, read: Clips) -> None:
+    """Fill in the network's map and directions from training clips (from validation ones where there are none)."""
+    kind = "lines" if isinstance(model, MelodyVae) else "drums"
+    task = TASKS[kind](model, read, Feeding(), 0)
+    chosen = task.some(TRAIN, _MAPPED)
+    chosen = chosen if len(chosen) else task.some(VALID, _MAPPED)
+    codes = codes_of(task, chosen).double().numpy()
+    attributes = task.attributes(chosen).astype(np.float64)
+    mean, axes = principal(codes)
+    sliders, spread = directions(codes, attributes)
+    for name, value in (("mean", mean), ("axes", axes), ("sliders", sliders), ("spread", spread)):
+        getattr(model, name).copy_(torch.from_numpy(value))

@@ -1,0 +1,194 @@
+"""The VAEs' training tasks: clips drawn set by set, lines in other keys and octaves, drums read in three ways."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from studio.engines.clip_grid import drum_attributes, line_attributes
+from studio.nn.drum_vae import STIFF, TAPPED, WHOLE, DrumVae
+from studio.nn.melody_vae import MelodyVae
+from studio.train.clips import Clips, moved_line, valid_cells
+from studio.train.symbolic_files import TRAIN, VALID
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """Mini-batches of ``batch`` clips. ``power`` of a set's size is its share; ``moved`` the share of lines in another key.
+
+    A code may cost ``free`` nats; ``beta`` times what it costs beyond is added to the loss, growing over ``warm`` steps
+    (as MusicVAE, section 4.2: free bits and a beta below 1).
+    """
+
+    batch: int = 128
+    power: float = 0.6
+    moved: float = 0.3
+    free: float = 24.0
+    beta: float = 0.2
+    warm: int = 1000
+    stiff: float = 0.2
+    tapped: float = 0.2
+
+
+class _ClipTask:
+    """Draws clips and weighs the loss; what a clip is, the two below know."""
+
+    def __init__(self, model: nn.Module, clips: Clips, feeding: Feeding, seed: int) -> None:
+        self.model, self.clips, self.feeding = model, clips, feeding
+        self._draw = np.random.default_rng(seed)
+        self._valid = valid_cells(clips.metre)
+        learned = clips.split == TRAIN
+        count = np.bincount(clips.set[learned], minlength=int(clips.set.max(initial=0)) + 1)
+        share = np.where(count > 0, count**feeding.power, 0) / np.maximum(count, 1)
+        weight = np.where(learned, share[clips.set], 0)
+        self._chance = np.cumsum(weight / max(1e-12, weight.sum()))
+
+    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+        raise NotImplementedError
+
+    def accuracy(self, chosen: Ints) -> dict[str, float]:
+        """Figures of the teacher-forced reconstruction of some clips."""
+        raise NotImplementedError
+
+    def loss(self, step: int) -> Tensor:
+        """Mean nats a clip of the next mini-batch, the code's beyond the free ones weighed by beta."""
+        f = self.feeding
+        chosen = np.searchsorted(self._chance, self._draw.random(f.batch), "right").clip(max=len(self.clips) - 1)
+        cost, code = self._costs(chosen, True)
+        beta = f.beta * min(1.0, (step + 1) / f.warm)
+        return cost.mean() + beta * (code.mean() - f.free).clamp(min=0)
+
+    def encode(self, chosen: Ints) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the codes of some clips, each [n, latent]."""
+        raise NotImplementedError
+
+    def attributes(self, chosen: Ints) -> npt.NDArray[np.float32]:
+        """The attributes of some clips, [n, k] (:data:`studio.engines.clip_grid.ATTRIBUTES`)."""
+        raise NotImplementedError
+
+    def some(self, split: int, most: int) -> Ints:
+        """Up to ``most`` clips of a split, evenly spread."""
+        found = np.flatnonzero(self.clips.split == split)
+        return found[np.unique(np.linspace(0, len(found) - 1, min(most, len(found))).astype(int))] if len(found) else found
+
+    def measure(self, most: int = 1500) -> dict[str, float]:
+        """On validation clips: nats to reconstruct and of the code, and the accuracies."""
+        chosen = self.some(VALID, most)
+        if not len(chosen):
+            return {"loss": float("nan")}
+        cost, code = self._costs(chosen, False)
+        f = self.feeding
+        loss = cost.mean() + f.beta * (code.mean() - f.free).clamp(min=0)
+        return {"loss": float(loss), "reconstruction": float(cost.mean()), "code": float(code.mean()), **self.accuracy(chosen)}
+
+    def state(self) -> dict[str, Any]:
+        """The draw."""
+        return {"draw": self._draw.bit_generator.state}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up where a run stopped."""
+        self._draw.bit_generator.state = state["draw"]
+
+
+def _tensors(*columns: npt.NDArray[Any]) -> list[Tensor]:
+    return [torch.from_numpy(np.ascontiguousarray(c)) for c in columns]
+
+
+class LineTask(_ClipTask):
+    """A :class:`studio.train.loop.Task` for lines."""
+
+    model: MelodyVae
+
+    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+        tokens = self.clips.rows[chosen].astype(np.int64)
+        if training:
+            n = len(chosen)
+            away = np.where(self._draw.random(n) < self.feeding.moved, self._draw.integers(-6, 7, n), 0)
+            tokens = moved_line(tokens, away + 12 * self._draw.integers(-1, 2, n) * (self._draw.random(n) < 0.2))
+        tokens_, metre, valid = _tensors(tokens, self.clips.metre[chosen], self._valid[chosen].astype(np.float32))
+        return self.model.losses(tokens_, metre, valid)
+
+    def encode(self, chosen: Ints) -> tuple[Tensor, Tensor]:
+        """As :class:`_ClipTask`."""
+        return self.model.encode(*_tensors(self.clips.rows[chosen].astype(np.int64), self.clips.metre[chosen]))
+
+    def attributes(self, chosen: Ints) -> npt.NDArray[np.float32]:
+        """As :class:`_ClipTask`."""
+        rows, metre = self.clips.rows[chosen].astype(np.int64), self.clips.metre[chosen]
+        return np.stack([line_attributes(r, int(m)) for r, m in zip(rows, metre, strict=True)])
+
+    def accuracy(self, chosen: Ints) -> dict[str, float]:
+        """The share of right steps, and of right onsets among the onsets."""
+        right = self.right(chosen)
+        valid, onset = self._valid[chosen], self.clips.rows[chosen] < 88
+        return {"right": float(right[valid].mean()), "right_onsets": float(right[onset].mean())}
+
+    def right(self, chosen: Ints) -> npt.NDArray[np.bool_]:
+        """Which steps are right, [n, CELLS]."""
+        made = []
+        for k in range(0, len(chosen), 512):
+            part = chosen[k : k + 512]
+            with torch.no_grad():
+                made.append(self.model.right(*_tensors(self.clips.rows[part].astype(np.int64), self.clips.metre[part])).numpy())
+        return np.concatenate(made)
+
+
+class DrumTask(_ClipTask):
+    """A :class:`studio.train.loop.Task` for drums."""
+
+    model: DrumVae
+
+    def _grids(self, chosen: Ints) -> list[Tensor]:
+        rows = self.clips.rows[chosen].astype(np.float32)
+        hits = rows[..., 0]
+        return _tensors(hits, rows[..., 1] / 127, (rows[..., 2] / 255 - 0.5) * hits, self.clips.metre[chosen])
+
+    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+        way = np.zeros(len(chosen), np.int64)
+        if training:
+            f = self.feeding
+            way = self._draw.choice([WHOLE, STIFF, TAPPED], len(chosen), p=[1 - f.stiff - f.tapped, f.stiff, f.tapped])
+        way_, valid = _tensors(way, self._valid[chosen].astype(np.float32))
+        return self.model.losses(*self._grids(chosen), way_, valid)
+
+    def encode(self, chosen: Ints) -> tuple[Tensor, Tensor]:
+        """As :class:`_ClipTask`."""
+        return self.model.encode(*self._grids(chosen), torch.full((len(chosen),), WHOLE))
+
+    def attributes(self, chosen: Ints) -> npt.NDArray[np.float32]:
+        """As :class:`_ClipTask`."""
+        hits, metre = self.clips.rows[chosen][..., 0] > 0, self.clips.metre[chosen]
+        return np.stack([drum_attributes(h, int(m)) for h, m in zip(hits, metre, strict=True)])
+
+    def accuracy(self, chosen: Ints, way: int = WHOLE) -> dict[str, float]:
+        """Shares of steps whose nine pieces are all right, of right pieces, F1 of the hits; mean errors of velocity, timing."""
+        right, loud, late = self.right(chosen, way)
+        valid = self._valid[chosen]
+        hits = self.clips.rows[chosen][..., 0] > 0
+        found, missed, false = (hits & right).sum(), (hits & ~right).sum(), (~hits & ~right & valid[..., None]).sum()
+        return {
+            "right": float(right.all(axis=2)[valid].mean()),
+            "right_pieces": float(right[valid].mean()),
+            "f1": float(2 * found / max(1, 2 * found + missed + false)),
+            "velocity_off": float(127 * loud[hits].mean()),
+            "timing_off": float(late[hits].mean()),
+        }
+
+    def right(self, chosen: Ints, way: int = WHOLE) -> tuple[npt.NDArray[Any], ...]:
+        """Right pieces [n, CELLS, 9], and how far velocities and offsets are away."""
+        made = []
+        for k in range(0, len(chosen), 512):
+            part = chosen[k : k + 512]
+            with torch.no_grad():
+                read = self.model.right(*self._grids(part), torch.full((len(part),), way))
+            made.append([r.numpy() for r in read])
+        return tuple(np.concatenate(c) for c in zip(*made, strict=True))
+
+
+TASKS = {"lines": LineTask, "drums": DrumTask}
+NETWORKS = {"lines": MelodyVae, "drums": DrumVae}
