@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from studio.music.document import Clip, Track
 from studio.music.notes import Notes
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.layers.overview import draw_levels, mean_levels
+from studio.ui.roll.layers.overview import draw_levels, top_levels
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
@@ -120,7 +120,7 @@ class ArrangementStrip(SeekWidget):
             width = min(clip.right() + 1, int(view.x_of(piece.end))) - left
             row = np.rint(share * (room - 1)).astype(np.int64)
             a, b = (x0 - left).astype(np.int64), (x1 - left).astype(np.int64)
-            levels = mean_levels(row, a, b, np.zeros_like(row), room, max(1, width))
+            levels = top_levels(row, a, b, np.zeros_like(row), room, max(1, width))
             draw_levels(painter, left, top + 1 + INSET, levels, (color,), 1)
             return
         thick = 2 if room >= 12 else 1

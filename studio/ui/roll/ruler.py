@@ -45,8 +45,9 @@ class Ruler(SeekWidget):
 
     def set_loop_on(self, on: bool) -> None:
         """Show the loop as used or not."""
-        self.loop_on = on
-        self.repaint_all()
+        if on != self.loop_on:
+            self.loop_on = on
+            self.repaint_all()
 
     def set_rendering(self, ranges: tuple[tuple[int, int], ...]) -> None:
         """Show which stretches (start, end in ticks) are still being rendered."""

@@ -23,9 +23,10 @@ NEAR_STRIPS = 24
 class TimeWidget(QWidget):
     """A painted widget of the column. Subclasses fill :meth:`paint_time`, left of it :meth:`paint_gutter`; :meth:`paint_over`.
 
-    The first two are painted into pictures that are kept: shifted when the view scrolls and painted anew only where
-    :meth:`stale` says so. The time's picture reaches further than the widget, so that a scroll paints seldom and then a
-    broad strip. The playhead and what follows the pointer go over it: a frame of playing costs next to nothing.
+    The first two are painted into pictures that are kept, and painted anew only where :meth:`stale` says so. The time's
+    picture reaches further than the widget: it slides under it when the view scrolls, so that a scroll paints seldom and
+    then a broad strip. The playhead and what follows the pointer go over it: a frame of playing costs next to nothing.
+    While frame after frame shows something else (a zoom, a drag of many notes), they are painted without a picture.
 
     Wheel: scrolls; with Shift time; with Ctrl zooms time; with Ctrl+Shift or Alt zooms pitch. Middle drag pans.
     """
@@ -44,6 +45,8 @@ class TimeWidget(QWidget):
         self._gutter = QPixmap()
         self._stale = QRegion()
         self._gutter_stale = True
+        self._slid = 0  # pixels that the picture lies to the right of its place
+        self._all_new = False  # whether the last frame was painted anew as a whole
         self._ahead = 0  # 1 after a scroll to the right, -1 to the left: where to paint more than is seen
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -75,7 +78,7 @@ class TimeWidget(QWidget):
         """Have everything painted anew, soon."""
         self._stale = QRegion(self._kept_rect())
         self._gutter_stale = True
-        self._ahead = 0
+        self._slid = self._ahead = 0
         self.update()
 
     def time_rect(self) -> QRect:
@@ -87,21 +90,30 @@ class TimeWidget(QWidget):
         return QRect(0, 0, GUTTER, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._refresh()
+        time = event.rect().intersected(self.time_rect())
+        all_new = time == self.time_rect() and (QRegion(time) - self._stale).isEmpty()
+        directly = all_new and self._all_new and not self._picture.isNull()
+        self._all_new = all_new
+        self._refresh(with_time=not directly)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._gutter)  # all of it clipped to what the event asks for
-        time = event.rect().intersected(self.time_rect())
         if not time.isEmpty():
             painter.setClipRect(time, Qt.ClipOperation.IntersectClip)
-            painter.drawPixmap(GUTTER - AHEAD, 0, self._picture)
+            if directly:
+                self.paint_time(painter, time)
+            else:
+                painter.drawPixmap(self._picture_left(), 0, self._picture)
             self.paint_over(painter, time)
             paint_playhead(painter, self.viewport, self.theme, self.height())
         painter.end()
 
+    def _picture_left(self) -> int:
+        return GUTTER - AHEAD + self._slid
+
     def _kept_rect(self) -> QRect:
         return self.time_rect().adjusted(-AHEAD, 0, AHEAD, 0)
 
-    def _refresh(self) -> None:
+    def _refresh(self, with_time: bool) -> None:
         """Paint what is stale and seen; after a scroll also what will be seen next."""
         ratio = self.devicePixelRatioF()
         if self._picture.size() != self._kept_rect().size() * ratio or self._picture.devicePixelRatio() != ratio:
@@ -110,15 +122,23 @@ class TimeWidget(QWidget):
                 picture.setDevicePixelRatio(ratio)
             self.repaint_all()
         seen = QRegion(self.time_rect())
-        if self._stale.intersects(seen):
+        if with_time and self._stale.intersects(seen):
+            self._settle_picture()
             if self._ahead:
                 seen |= seen.translated(self._ahead * AHEAD, 0)
-            self._paint_into(self._picture, GUTTER - AHEAD, self._stale & seen & QRegion(self._kept_rect()), self.paint_time)
+            stale = self._stale & seen & QRegion(self._kept_rect())
+            self._paint_into(self._picture, self._picture_left(), stale, self.paint_time)
             self._stale -= seen
             self._ahead = 0
         if self._gutter_stale:
             self._paint_into(self._gutter, 0, QRegion(self.gutter_rect()), self.paint_gutter)
             self._gutter_stale = False
+
+    def _settle_picture(self) -> None:
+        """Move the picture back to its place, what it shows with it: there is room on both sides again."""
+        if self._slid:
+            self._picture.scroll(self._slid * round(self.devicePixelRatioF()), 0, self._picture.rect())
+            self._slid = 0
 
     def _paint_into(self, picture: QPixmap, left: int, region: QRegion, paint: Callable[[QPainter, QRect], None]) -> None:
         painter = QPainter(picture)
@@ -198,19 +218,25 @@ class TimeWidget(QWidget):
             self._gutter_stale = bool(fresh)
             return
         if dx:
-            self._shift(dx, 0)
+            self._slide(dx)
             self._ahead = 1 if dx < 0 else -1
             if self.gutter_follows:
                 self.stale_gutter()
         if dy:
-            self._shift(0, dy)
+            self._shift(dy)
             self.stale_gutter()
 
-    def _shift(self, dx: int, dy: int) -> None:
-        ratio = round(self.devicePixelRatioF())
-        self._picture.scroll(dx * ratio, dy * ratio, self._picture.rect())
+    def _slide(self, dx: int) -> None:
+        """Have the picture lie ``dx`` further to the right; what it does not reach is stale."""
         kept = QRegion(self._kept_rect())
-        self._stale = self._stale.translated(dx, dy) & kept | (kept - kept.translated(dx, dy))
+        self._stale = (self._stale.translated(dx, 0) | (kept - kept.translated(dx, 0))) & kept
+        self._slid += dx
+        self.update()
+
+    def _shift(self, dy: int) -> None:
+        self._picture.scroll(0, dy * round(self.devicePixelRatioF()), self._picture.rect())
+        kept = QRegion(self._kept_rect())
+        self._stale = (self._stale.translated(0, dy) | (kept - kept.translated(0, dy))) & kept
         self.update()
 
     def _playhead_moved(self, old: float, new: float) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from studio.music import edits
 from studio.music.document import Document
 from studio.ui.roll.grid import lines_between
-from studio.ui.roll.layers.overview import draw_levels, mean_levels
+from studio.ui.roll.layers.overview import draw_levels, top_levels
 from studio.ui.roll.palette import LEVELS, Palette, level_of
 from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState
@@ -124,7 +124,7 @@ class VelocityLane(TimeWidget):
         left = (x - clip.left()).astype(np.int64)
         rows = LEVELS * 2
         row = rows - 1 - velocity.astype(np.int64) * rows // 128
-        levels = mean_levels(row, left, left + 2, level_of(velocity), rows, clip.width())
+        levels = top_levels(row, left, left + 2, level_of(velocity), rows, clip.width())
         height = max(1, (self.height() - PAD - 5) // rows)
         draw_levels(painter, clip.left(), self.height() - 5 - rows * height, levels, shades, height)
 

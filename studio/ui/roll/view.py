@@ -4,12 +4,14 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.music.notes import Notes
 from studio.ui.roll.commands import COMMANDS, RollCommands
 from studio.ui.roll.keyboard import paint_keyboard
 from studio.ui.roll.layers.background import paint_background, paint_clips, paint_loop
 from studio.ui.roll.layers.frame import Frame
 from studio.ui.roll.layers.notes import paint_tracks
 from studio.ui.roll.layers.proposed import paint_proposed
+from studio.ui.roll.layers.recorded import paint_recorded
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
@@ -48,6 +50,7 @@ class RollEditor(TimeWidget):
         self._button = Qt.MouseButton.NoButton
         self._hover: Pointer | None = None
         self._sounding: int | None = None
+        self._recorded = Notes.empty()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName("Piano roll")
@@ -58,6 +61,12 @@ class RollEditor(TimeWidget):
     def set_track(self, track_id: int) -> None:
         """Edit another track."""
         self.state.set_track(track_id)
+
+    def show_recorded(self, notes: Notes) -> None:
+        """Show what is being recorded, counted from the song's start."""
+        if len(notes) or len(self._recorded):
+            self._recorded = notes
+            self.update()
 
     def center_on_notes(self) -> None:
         """Scroll so that the edited track's notes are in the middle of the keyboard's range seen."""
@@ -74,6 +83,7 @@ class RollEditor(TimeWidget):
 
     def paint_over(self, painter: QPainter, clip: QRect) -> None:
         frame = Frame(painter, self.state, self.palette_of_roll, clip)
+        paint_recorded(frame, self._recorded)
         if self._gesture is not None:
             self._gesture.paint(frame)
         elif self._hover is not None:

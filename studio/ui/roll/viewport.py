@@ -136,6 +136,16 @@ class Viewport(QObject):
         self._top = middle - self.height / 2
         self._settle()
 
+    @property
+    def place(self) -> tuple[float, ...]:
+        """What is seen, to come back to with :meth:`go_to`."""
+        return self.scale, self._left, self._key, self._top
+
+    def go_to(self, place: tuple[float, ...]) -> None:
+        """Show a :attr:`place` again."""
+        self.scale, self._left, self._key, self._top = place
+        self._settle()
+
     def set_playhead(self, tick: float, playing: bool = False, follow: bool = False) -> None:
         """Move the playhead. With ``follow`` the view turns a page when the playhead leaves it."""
         before, same = self.playhead, playing == self.playing

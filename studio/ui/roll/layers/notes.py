@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPen, QStaticText
 from studio.music.document import Track
 from studio.music.pitch import pitch_name
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.layers.overview import Bytes, Ints, draw_levels, mean_levels
+from studio.ui.roll.layers.overview import Bytes, Ints, draw_levels, top_levels
 from studio.ui.roll.palette import level_of
 from studio.ui.roll.primitives import Floats, boxes, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
 from studio.ui.theme import ui_font
 
-MANY = 8_000  # from here on the overview is faster than rectangles
+MANY = 5_000  # from here on the overview is faster than rectangles
 ROUNDED = 3_000
 NAMED = 600
 NAME_WIDTH = 30
@@ -113,7 +113,8 @@ def _levels(frame: Frame, parts: list[_Part], levels: list[Ints]) -> Bytes:
     )
     x0 = (view.x_of(start) - clip.left()).astype(np.int64)
     x1 = (view.x_of(end) - clip.left()).astype(np.int64)
-    return mean_levels(high - pitch.astype(np.int64), x0, x1, np.concatenate(levels), high - low + 1, clip.width())
+    x1 -= x1 - x0 > 2  # the pixel of air
+    return top_levels(high - pitch.astype(np.int64), x0, x1, np.concatenate(levels), high - low + 1, clip.width())
 
 
 def _draw(frame: Frame, crowd: _Crowd | None) -> None:
@@ -132,23 +133,23 @@ def _over(before: _Crowd, behind: _Crowd | None) -> _Crowd:
 
 
 def _paint_rounded(frame: Frame, rects: Floats, levels: Ints, shades: tuple[QColor, ...]) -> None:
+    """The softest first: where notes lie over each other, the loudest is seen. Corners are rounded where there are few."""
     order = np.argsort(levels, kind="stable")
     edges = np.searchsorted(levels[order], np.arange(len(shades) + 1))
-    round_corners = frame.viewport.key_height >= 8 and in_view(frame, frame.state.shown) <= ROUNDED
-    for level, shade in enumerate(shades):
-        part = rects[order[edges[level] : edges[level + 1]]]
-        if not len(part):
-            continue
-        if round_corners:
-            large = part[:, 2] >= 5
-            fill_rects(frame.painter, np.concatenate([part[~large], *_rounded(part[large])]), shade)
-        else:
-            fill_rects(frame.painter, part, shade)
+    rects = rects[order]
+    if frame.viewport.key_height >= 8 and in_view(frame, frame.state.shown) <= ROUNDED:
+        rects, edges = _rounded(rects), 2 * edges
+    for level in np.flatnonzero(np.diff(edges)).tolist():
+        fill_rects(frame.painter, rects[edges[level] : edges[level + 1]], shades[level])
 
 
-def _rounded(rects: Floats) -> tuple[Floats, Floats]:
-    """Two rectangles for each, crossing, that leave out the four corner pixels."""
-    return rects + np.array([0, 1, 0, -2.0]), rects + np.array([1, 0, -2.0, 0])
+def _rounded(rects: Floats) -> Floats:
+    """Two rectangles for each, crossing, that leave out the four corner pixels; narrow ones stay whole."""
+    crossing = np.repeat(rects, 2, axis=0)
+    large = rects[:, 2] >= 5
+    crossing[::2][large] += np.array([0, 1, 0, -2.0])
+    crossing[1::2][large] += np.array([1, 0, -2.0, 0])
+    return crossing
 
 
 def _paint_locked(frame: Frame, rects: Floats) -> None:
