@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from time import monotonic
 
 from studio.app.jobs import Job, Jobs
 from studio.app.session import Proposal, ProposedTake, Session, Song
@@ -20,6 +21,8 @@ from studio.music.tempo import TempoMap
 JOB = "write"
 MOST_BARS = 1_000
 MOST_TAKES = 16
+_AT_ONCE_SECONDS = 0.5
+_GATHERED_SECONDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -210,7 +213,11 @@ class Generating:
 
 
 class _Inbox:
-    """Chunks on their way from the worker thread to the session: gathered, so that a fast writer cannot flood the window."""
+    """Chunks on their way from the worker thread to the session: gathered, so that a writer cannot flood the window.
+
+    Each delivery has the song planned and painted anew, which takes the processor from the network that writes. The first
+    notes are delivered at once, since sound waits for them.
+    """
 
     def __init__(self, session: Session, song: Song, serial: int) -> None:
         self._session = session
@@ -219,16 +226,23 @@ class _Inbox:
         self._waiting: list[Chunk] = []
         self._lock = threading.Lock()
         self._job: Job | None = None
+        self._begun: float | None = None
+        self._told = 0.0
 
     def open(self, job: Job, proposal: Proposal) -> None:
         self._job = job
         job.say(lambda: self._session.propose(proposal, self._song))
 
     def put(self, chunk: Chunk) -> None:
+        now = monotonic()
         with self._lock:
+            first = not self._waiting
             self._waiting.append(chunk)
-            told = len(self._waiting) > 1
-        if self._job and not told:
+        if self._begun is None:
+            self._begun = now
+        due = first if now - self._begun < _AT_ONCE_SECONDS else now - self._told >= _GATHERED_SECONDS
+        if self._job and due:
+            self._told = now
             self._job.say(self._deliver)
 
     def close(self, done: Callable[[], None]) -> None:
