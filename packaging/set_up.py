@@ -40,7 +40,7 @@ LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libportaudio.so.2": "libportaudio2",
 }
-TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2"}
 # Without these it works less well: no sound, no letters, tests skipped.
 USEFUL = {"libportaudio2", "libasound2-plugins", "fonts-dejavu-core", *TEST_PROGRAMS.values()}
 NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"

@@ -207,6 +207,15 @@ class Playback:
             return None
         return output.ring.song_frame(output.ring.heard(at_ns))
 
+    def tick_of(self, frame: int) -> int:
+        """The tick of a frame of the song."""
+        return self._document.tempo.tick_at_frame(frame, self._rate)
+
+    @property
+    def looping(self) -> bool:
+        """Whether a loop is in use."""
+        return self._loop_frames() is not None
+
     def _play_from(self, frame: int, count_in: int = 0) -> None:
         assert self._output is not None
         self._order += 1
@@ -386,12 +395,3 @@ class Playback:
             log.warning("the %s process had stopped and was started again", message["what"])
             if message["what"] == "desk" and self._playing and self._output is not None:
                 self._play_from(self._raw_frame(self._output))
-
-
-def sound_outputs() -> list[str]:
-    """Names of this computer's sound devices, the system's kind first."""
-    output = Output(48_000, RowStore(0), lambda message: None)
-    try:
-        return output.wait_for_devices()
-    finally:
-        output.close()

@@ -17,7 +17,8 @@ class Settings:
     """Everything that is remembered from one start to the next.
 
     ``audio_device`` is a device's name, empty for the system's default; ``latency`` seconds, 0 for the lowest;
-    ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback.
+    ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback; ``count_in`` bars before recording,
+    which ``record_replaces`` what is there or adds to it.
     """
 
     audio_device: str = ""
@@ -27,6 +28,9 @@ class Settings:
     listen_while_writing: bool = True
     audition_notes: bool = True
     follow_playhead: bool = True
+    metronome: bool = False
+    count_in: int = 1
+    record_replaces: bool = False
     first_start: bool = True
     recent: tuple[str, ...] = ()
 

@@ -6,13 +6,16 @@ from typing import Any
 
 from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs, Post
+from studio.app.keyboard import Keyboard
+from studio.app.midi_in import MidiInput
 from studio.app.notices import Notices
 from studio.app.playback import Playback
+from studio.app.recording import Recorder
 from studio.app.recovery import Recovery
 from studio.app.session import Proposal, Session
 from studio.app.settings import Settings, load_settings, save_settings
 from studio.app.shelf import Shelf
-from studio.music.document import Document
+from studio.music.document import Document, Track
 
 
 class Studio:
@@ -31,6 +34,9 @@ class Studio:
         self.recovery = Recovery(self._tell_later)
         self.generating = Generating(self.shelf, self.jobs, self.session)
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
+        self.recorder = Recorder(self.session, self.playback)
+        self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
+        self.midi = MidiInput(self.keyboard, self._tell_of_keyboards)
         self._heard: tuple[Document, Proposal | None, Document] | None = None
         self.session.subscribe(self._follow)
 
@@ -53,6 +59,7 @@ class Studio:
 
     def close(self) -> None:
         """Stop everything that runs: sound, threads, processes."""
+        self.midi.close()
         self.playback.close()
         self.jobs.close()
         self.recovery.close()
@@ -62,6 +69,15 @@ class Studio:
 
     def _tell_of_sound(self, message: str) -> None:
         self.jobs.post(lambda: self.notices.tell(message, action="devices"))
+
+    def _first_track(self) -> Track | None:
+        return next(iter(self.session.document.tracks), None)
+
+    def _tell_of_keyboards(self, came: list[str], went: list[str]) -> None:
+        for name in came:
+            self._tell_later(f"The keyboard {name} is there: play, and press R to record.")
+        for name in went:
+            self._tell_later(f"The keyboard {name} has gone.")
 
     def _follow(self) -> None:
         before = self._heard

@@ -181,3 +181,12 @@ class Output:
         if self.ring.numbers[OPEN] and now - latest > stalled:
             self._reopened_ns = now
             self._player.tell({"do": "device", "device": self._device, "latency": self._latency})
+
+
+def sound_outputs() -> list[str]:
+    """Names of this computer's sound devices, the system's kind first."""
+    output = Output(48_000, RowStore(0), lambda message: None)
+    try:
+        return output.wait_for_devices()
+    finally:
+        output.close()

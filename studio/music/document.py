@@ -109,6 +109,10 @@ class Track:
         """The tick at which the last clip ends."""
         return max((c.end for c in self.clips), default=0)
 
+    def with_controls(self, controls: Controls) -> "Track":
+        """This track with other controllers."""
+        return replace(self, controls=controls)
+
     def programs_at(self, ticks: npt.ArrayLike) -> npt.NDArray[np.int16]:
         """The programs in force at ``ticks`` (any shape), changes among the controls included."""
         changes = self.controls.numbered(PROGRAM_CHANGE)

@@ -28,6 +28,7 @@ from studio.music.edits_notes import (
     set_velocity,
     split_notes,
 )
+from studio.music.edits_record import record
 from studio.music.edits_song import (
     add_marker,
     add_track,
@@ -66,6 +67,7 @@ __all__ = [
     "move_track",
     "notes_of",
     "quantize_notes",
+    "record",
     "remove_clips",
     "remove_marker",
     "remove_meter",

@@ -35,7 +35,7 @@ def accept_take(
         document, track_id = _track_for(document, part)
         merged.setdefault(track_id, []).append(notes)
     for track_id, pieces in merged.items():
-        document = _accept(document, track_id, Notes.concat(pieces), start, end, provenance)
+        document = lay_take(document, track_id, Notes.concat(pieces), start, end, provenance)
     return document
 
 
@@ -46,7 +46,8 @@ def _track_for(document: Document, part: PartLike) -> tuple[Document, int]:
     return replace(document, tracks=(*document.tracks, new), next_id=document.next_id + 1), new.id
 
 
-def _accept(document: Document, track_id: int, notes: Notes, start: int, end: int, provenance: Provenance) -> Document:
+def lay_take(document: Document, track_id: int, notes: Notes, start: int, end: int, provenance: Provenance) -> Document:
+    """Make ``notes`` (counted from the song's start) a new take of one clip from ``start`` to ``end``, as :func:`accept_take`."""
     document = cut_clips(cut_clips(document, track_id, start), track_id, end)
     track = document.track(track_id)
     inside = [c for c in track.clips if start <= c.start < end]

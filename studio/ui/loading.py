@@ -20,6 +20,7 @@ class Loading:
     def load_engines(self) -> None:
         """Start the sound and load the networks. Call it after the first paint."""
         self._window.studio.playback.start()
+        self._window.studio.midi.start()
         self.load_writer()
 
     def load_writer(self) -> None:

@@ -13,10 +13,11 @@ import psutil
 import pytest
 
 from studio.app.jobs import Jobs
-from studio.app.playback import Playback, sound_outputs
+from studio.app.playback import Playback
 from studio.app.rendering import render_song
 from studio.app.settings import Settings
 from studio.app.virtual_card import share_found
+from studio.audio.output import sound_outputs
 from studio.audio.ring import OPEN, READ
 from studio.music.document import Document
 from tests.app.sines import Sines, make_song

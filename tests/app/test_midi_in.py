@@ -1,0 +1,112 @@
+"""MIDI keyboards: messages, and real ports of a JACK server (ALSA's sequencer is not there in a container)."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from studio.app import midi_in
+from studio.app.midi_in import MidiInput, apply
+from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, SUSTAIN
+
+
+class Hands:
+    def __init__(self) -> None:
+        self.said: list[tuple] = []
+
+    def note_on(self, pitch, velocity, at_ns=0) -> None:
+        self.said.append(("on", pitch, velocity))
+
+    def note_off(self, pitch, at_ns=0) -> None:
+        self.said.append(("off", pitch))
+
+    def control(self, number, value, at_ns=0) -> None:
+        self.said.append(("control", number, value))
+
+    def all_up(self) -> None:
+        self.said.append(("all up",))
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ([0x90, 60, 100], ("on", 60, 100)),
+        ([0x93, 60, 0], ("off", 60)),
+        ([0x85, 60, 64], ("off", 60)),
+        ([0xB0, 64, 127], ("control", SUSTAIN, 127)),
+        ([0xE0, 0, 64], ("control", PITCH_BEND, 0)),
+        ([0xE0, 127, 127], ("control", PITCH_BEND, 8191)),
+        ([0xD0, 9], ("control", CHANNEL_PRESSURE, 9)),
+        ([0xB0, 123, 0], ("all up",)),
+    ],
+)
+def test_messages(message, said) -> None:
+    hands = Hands()
+    apply(message, hands, 0)
+    assert hands.said == [said]
+
+
+@pytest.mark.parametrize("message", [[0xFE], [0xC0, 5], [0xF0, 1, 2, 0xF7], [0x90, 60], [0xB0, 121, 0]])
+def test_other_messages_are_passed_over(message) -> None:
+    hands = Hands()
+    apply(message, hands, 0)
+    assert hands.said == []
+
+
+def test_without_a_midi_system_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi_in, "usable_api", lambda: None)
+    midi = MidiInput(Hands())
+    midi.start()
+    midi.start()
+    assert midi.names == ()
+    midi.close()
+
+
+@pytest.fixture
+def jack() -> Iterator[None]:
+    """A JACK server without hardware."""
+    if shutil.which("jackd") is None:
+        pytest.skip("needs jackd (Debian: jackd2)")
+    server = subprocess.Popen(
+        ["jackd", "--no-realtime", "-d", "dummy", "-r", "48000", "-p", "256"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait(lambda: midi_in.usable_api() is not None)
+    yield
+    server.terminate()
+    server.wait()
+
+
+def wait(until: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.02)
+
+
+def test_a_keyboard_is_heard_when_it_is_plugged_in_and_let_go_when_it_goes(jack: None, monkeypatch) -> None:
+    import rtmidi
+
+    monkeypatch.setattr(midi_in, "_LOOK_SECONDS", 0.05)
+    told: list[tuple[list[str], list[str]]] = []
+    hands = Hands()
+    midi = MidiInput(hands, lambda came, went: told.append((came, went)))
+    midi.start()
+    keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "Test keyboard")
+    keyboard.open_virtual_port("out")
+    wait(lambda: midi.names)
+    time.sleep(0.1)
+    for message in ([0x90, 60, 100], [0xB0, 64, 127], [0x80, 60, 0]):
+        keyboard.send_message(message)
+    wait(lambda: len(hands.said) == 3)
+    assert hands.said == [("on", 60, 100), ("control", SUSTAIN, 127), ("off", 60)]
+    keyboard.close_port()
+    keyboard.delete()
+    wait(lambda: len(told) == 2)
+    assert midi.names == ()
+    assert hands.said[-1] == ("all up",)
+    assert [(len(came), len(went)) for came, went in told] == [(1, 0), (0, 1)]
+    midi.close()
