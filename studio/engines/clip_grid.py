@@ -169,4 +169,4 @@ def drum_attributes(hits: npt.NDArray[np.bool_], metre: int) -> Floats:
     """Density (hits a beat) and syncopation (of bass drum and snare) of drums, [2]."""
     cells = cells_of(metre)
     density = float(hits[:cells].sum()) * CELLS_A_BEAT / cells
-    return np.array([density, syncopation(hits[:cells, :2].any(axis=1), metre)], np.float32)
+    return np.array([density, syncopation(np.logical_or(hits[:cells, 0], hits[:cells, 1]), metre)], np.float32)

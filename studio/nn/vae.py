@@ -107,12 +107,13 @@ class Plan(nn.Module):
 class ClipVae(nn.Module):
     """The latent side of both networks: what lies in the space of codes, kept with the weights.
 
-    ``mean`` and ``axes`` [2, latent] are the map: the mean of the training clips' codes and their two principal directions,
-    as long as one standard deviation. ``sliders`` [attributes, latent] move a code by one standard deviation of an attribute
+    ``mean`` and ``root`` [latent, latent] tell where training clips' codes lie (the root of their covariance); ``axes``
+    [2, latent] are the map: their two principal directions, as long as one standard deviation. ``sliders`` [attributes, latent] move a code by one standard deviation of an attribute
     and leave the others (:func:`studio.train.clips_space.directions`); ``spread`` [attributes] are these deviations.
     """
 
     mean: Tensor
+    root: Tensor
     axes: Tensor
     sliders: Tensor
     spread: Tensor
@@ -122,6 +123,7 @@ class ClipVae(nn.Module):
         self.shape = shape
         for name, size in (
             ("mean", (shape.latent,)),
+            ("root", (shape.latent, shape.latent)),
             ("axes", (2, shape.latent)),
             ("sliders", (shape.attributes, shape.latent)),
             ("spread", (shape.attributes,)),

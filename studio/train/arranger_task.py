@@ -51,8 +51,8 @@ def shape_of(**sizes: Any) -> ArrangerShape:
 class Feeding:
     """Mini-batches of ``batch`` holes of 1, 2, 4 or 8 bars and ``most`` notes at most.
 
-    Shares of holes that hear nothing, nothing of their own part, nothing after them, only some of the other parts; of holes
-    without style, in any key, with density and register told.
+    Shares of holes that hear nothing, nothing of their own part, nothing after them, only some of the other parts; that
+    keep some of their notes (``locked``); of holes without style, in any key, with density and register told.
     """
 
     batch: int = 16
@@ -62,6 +62,7 @@ class Feeding:
     no_own: float = 0.3
     no_after: float = 0.15
     some_parts: float = 0.4
+    locked: float = 0.15
     no_style: float = 0.15
     any_key: float = 0.15
     told: float = 0.3
@@ -75,13 +76,15 @@ class Example:
     notes: Ints
 
 
-def cut(piece: Piece, target: int, start: int, end: int, style: int) -> Example:
-    """The hole of a piece in [start, end) of a part, and what stood there."""
+def cut(piece: Piece, target: int, start: int, end: int, style: int, locked: Ints | None = None) -> Example:
+    """The hole of a piece in [start, end) of a part, and what stood there. Notes of the indices ``locked`` stay in it."""
     inside = (piece.track == target) & (piece.time >= start) & (piece.time < end)
+    if locked is not None:
+        inside[locked] = False
     velocity = np.full(inside.sum(), VELOCITIES) if piece.flat else piece.velocity[inside]
     columns = (piece.time[inside], piece.pitch[inside], piece.duration[inside], velocity, piece.steps[inside])
     mode = 0 if piece.key < 0 else 1 + (piece.key >= 12)
-    return Example(hole_of(piece, target, start, end, style, mode), np.stack(columns, axis=1))
+    return Example(hole_of(piece, target, start, end, style, mode, locked), np.stack(columns, axis=1))
 
 
 def kept(hole: Hole, which: npt.NDArray[np.bool_]) -> Hole:
@@ -104,8 +107,11 @@ class Holes:
             self._pieces[song] = encode(s.parts, s.signatures, PER_BEAT, s.key if s.key >= 0 else None)
         return self._pieces[song]
 
-    def cut(self, song: int, draw: np.random.Generator, most: int, bars: int = 0) -> Example | None:
-        """A hole of a song at random (of ``bars`` bars, else 1, 2, 4 or 8); None when none was found at once."""
+    def cut(self, song: int, draw: np.random.Generator, most: int, bars: int = 0, locked: float = 0.0) -> Example | None:
+        """A hole of a song at random (of ``bars`` bars, else 1, 2, 4 or 8); None when none was found at once.
+
+        A share ``locked`` of the holes keep some of their notes.
+        """
         piece = self.piece(song)
         parts = np.unique(piece.track)
         target = int(draw.choice(parts))
@@ -115,7 +121,11 @@ class Holes:
         for _ in range(bars or int(draw.choice([1, 2, 4, 8], p=[0.25, 0.35, 0.3, 0.1]))):
             at, size, _, _ = piece.bars.at(end)
             end = at + size
-        example = cut(piece, target, start, end, self.songs[song].set)
+        keep = None
+        if draw.random() < locked:
+            inside = own[(piece.time[own] >= start) & (piece.time[own] < end)]
+            keep = inside[draw.random(len(inside)) < draw.uniform(0.1, 0.8)]
+        example = cut(piece, target, start, end, self.songs[song].set, keep)
         return example if 2 <= len(example.notes) <= most else None
 
 
@@ -160,7 +170,7 @@ class ArrangerTask:
         f, draw = self.feeding, self._draw
         while True:
             song = min(int(np.searchsorted(self._chance, draw.random(), "right")), len(self._chance) - 1)
-            example = self.holes.cut(song, draw, f.most)
+            example = self.holes.cut(song, draw, f.most, locked=f.locked)
             if example:
                 return self._varied(example)
 

@@ -92,7 +92,7 @@ def map_codes(model: Any, read: Clips) -> None:
     chosen = chosen if len(chosen) else task.some(VALID, _MAPPED)
     codes = codes_of(task, chosen).double().numpy()
     attributes = task.attributes(chosen).astype(np.float64)
-    mean, axes = principal(codes)
+    mean, root, axes = principal(codes)
     sliders, spread = directions(codes, attributes)
-    for name, value in (("mean", mean), ("axes", axes), ("sliders", sliders), ("spread", spread)):
+    for name, value in (("mean", mean), ("root", root), ("axes", axes), ("sliders", sliders), ("spread", spread)):
         getattr(model, name).copy_(torch.from_numpy(value))

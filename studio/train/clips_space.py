@@ -6,13 +6,17 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def principal(codes: Floats) -> tuple[Floats, Floats]:
-    """The mean [latent] and the two principal directions [2, latent] of codes [n, latent], a standard deviation long."""
+def principal(codes: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of codes [n, latent] the mean [latent], the root of their covariance [latent, latent], and two directions [2, latent].
+
+    These are the principal ones, a standard deviation long, with the largest number of each above zero.
+    """
     mean = codes.mean(axis=0)
-    _, size, axes = np.linalg.svd(codes - mean, full_matrices=False)
-    largest = axes[:2]
+    size, axes = np.linalg.eigh(np.cov(codes.T, bias=True))
+    size = np.sqrt(np.maximum(size, 0))
+    largest = axes[:, :-3:-1].T
     signs = np.sign(largest[np.arange(2), np.abs(largest).argmax(axis=1)])
-    return mean, largest * (signs * size[:2] / np.sqrt(len(codes)))[:, None]
+    return mean, axes * size, largest * (signs * size[:-3:-1])[:, None]
 
 
 def directions(codes: Floats, attributes: Floats, ridge: float = 1e-2) -> tuple[Floats, Floats]:

@@ -153,23 +153,25 @@ class DrumTask(_ClipTask):
         if training:
             f = self.feeding
             way = self._draw.choice([WHOLE, STIFF, TAPPED], len(chosen), p=[1 - f.stiff - f.tapped, f.stiff, f.tapped])
+        hits, velocity, offset, metre = self._grids(chosen)
         way_, valid = _tensors(way, self._valid[chosen].astype(np.float32))
-        return self.model.losses(*self._grids(chosen), way_, valid)
+        return self.model.losses(hits, velocity, offset, metre, way_, valid)
 
     def encode(self, chosen: Ints) -> tuple[Tensor, Tensor]:
         """As :class:`_ClipTask`."""
-        return self.model.encode(*self._grids(chosen), torch.full((len(chosen),), WHOLE))
+        hits, velocity, offset, metre = self._grids(chosen)
+        return self.model.encode(hits, velocity, offset, metre, torch.full((len(chosen),), WHOLE))
 
     def attributes(self, chosen: Ints) -> npt.NDArray[np.float32]:
         """As :class:`_ClipTask`."""
-        hits, metre = self.clips.rows[chosen][..., 0] > 0, self.clips.metre[chosen]
+        hits, metre = self.clips.rows[chosen][..., 0].astype(bool), self.clips.metre[chosen]
         return np.stack([drum_attributes(h, int(m)) for h, m in zip(hits, metre, strict=True)])
 
     def accuracy(self, chosen: Ints, way: int = WHOLE) -> dict[str, float]:
         """Shares of steps whose nine pieces are all right, of right pieces, F1 of the hits; mean errors of velocity, timing."""
         right, loud, late = self.right(chosen, way)
         valid = self._valid[chosen]
-        hits = self.clips.rows[chosen][..., 0] > 0
+        hits = self.clips.rows[chosen][..., 0].astype(bool)
         found, missed, false = (hits & right).sum(), (hits & ~right).sum(), (~hits & ~right & valid[..., None]).sum()
         return {
             "right": float(right.all(axis=2)[valid].mean()),
@@ -185,7 +187,8 @@ class DrumTask(_ClipTask):
         for k in range(0, len(chosen), 512):
             part = chosen[k : k + 512]
             with torch.no_grad():
-                read = self.model.right(*self._grids(part), torch.full((len(part),), way))
+                hits, velocity, offset, metre = self._grids(part)
+                read = self.model.right(hits, velocity, offset, metre, torch.full((len(part),), way))
             made.append([r.numpy() for r in read])
         return tuple(np.concatenate(c) for c in zip(*made, strict=True))
 

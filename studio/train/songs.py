@@ -67,7 +67,7 @@ def songs(root: Path | None = None, folder: Path | None = None) -> list[SongPart
         made = read(root or training_data() / "symbolic")
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part.npz")
-        np.savez(part, **_columns(made))
+        np.savez(part, **_columns(made))  # type: ignore[arg-type]
         part.replace(path)
     with np.load(path) as saved:
         return _rows({k: saved[k] for k in saved.files})

@@ -1,0 +1,170 @@
+"""The engine of the clip VAEs: clips of two bars into codes and back, and the moves among codes that composers make.
+
+A card's ``kind`` says whether it knows lines (:mod:`studio.nn.melody_vae`) or drums (:mod:`studio.nn.drum_vae`). It runs on
+the CPU whatever the device: 32 small steps are bound by latency, and the bytes must not depend on the machine.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines import clip_decode
+from studio.engines.cards import Card, check_weights
+from studio.engines.clip_blend import drum_distance, evenly, line_distance
+from studio.engines.clip_decode import LineLimits, draws_of
+from studio.engines.clip_grid import ATTRIBUTES, PITCHES, VERSION, DrumClip, cells_of
+from studio.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.nn.drum_vae import DrumVae
+    from studio.nn.melody_vae import MelodyVae
+
+Floats = npt.NDArray[np.float32]
+Line = npt.NDArray[np.int64]
+LINES, DRUMS = "lines", "drums"
+_FINE = 4
+"""Candidates between two steps of a blend."""
+ANYTHING = LineLimits(np.ones(PITCHES, bool))
+
+
+class ClipVae:
+    """Codes are float32 [latent]. Lines are tokens [CELLS], drums :class:`studio.engines.clip_grid.DrumClip`."""
+
+    card: Card
+
+    @property
+    def kind(self) -> str:
+        """``lines`` or ``drums``."""
+        return str(self.card.hyper["kind"])
+
+    @property
+    def sliders(self) -> tuple[str, ...]:
+        """Names of the attributes that a code can be moved by."""
+        return ATTRIBUTES[: self._model.shape.attributes]
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Load the weights and decode once, so that the first click is quick.
+
+        Raises:
+            StudioError: the model cannot be used.
+        """
+        from studio.nn.drum_vae import DrumVae
+        from studio.nn.melody_vae import MelodyVae
+        from studio.nn.runtime import choose_device, load_weights
+        from studio.nn.vae import VaeShape
+
+        if card.hyper.get("version") != VERSION or card.hyper.get("kind") not in (LINES, DRUMS):
+            raise StudioError(
+                f"'{card.title}' was made for another version of Partita.", "Install the model again, or update Partita."
+            )
+        self.card = card
+        made = (MelodyVae if card.hyper["kind"] == LINES else DrumVae)(VaeShape.of(card.hyper))
+        load_weights(made, check_weights(card), choose_device("cpu"))
+        self._model: Any = made
+        self._mean, self._root, self._axes, self._sliders = (
+            getattr(made, n).numpy() for n in ("mean", "root", "axes", "sliders")
+        )
+        self.spread: Floats = made.spread.numpy()
+        self.decode(self._mean[None], 2)
+
+    # -- clips to codes and back
+
+    def encode(self, clips: Sequence[Line] | Sequence[DrumClip], metre: int, way: int = 0) -> Floats:
+        """The codes of clips, [n, latent]; ``way`` reads drums whole (0), stiff (1) or tapped (2)."""
+        from studio.nn.runtime import inference, tensor
+
+        metres = tensor(np.full(len(clips), metre))
+        with inference():
+            if self.kind == LINES:
+                mean, _ = self._model.encode(tensor(np.stack(clips)), metres)  # type: ignore[arg-type]
+            else:
+                grids = [np.stack([getattr(c, n) for c in clips]).astype(np.float32) for n in ("hits", "velocity", "offset")]
+                mean, _ = self._model.encode(*(tensor(g) for g in grids), metres, tensor(np.full(len(clips), way)))
+        return np.asarray(mean.numpy())
+
+    def decode(
+        self, codes: Floats, metre: int, limits: LineLimits = ANYTHING, temperature: float = 0.0, seed: int = 0
+    ) -> list[Any]:
+        """The clips of codes [n, latent]: the likeliest, or drawn at ``temperature``. Lines keep ``limits``."""
+        if self.kind == LINES:
+            model: MelodyVae = self._model
+            return list(clip_decode.lines(model, codes, metre, limits, temperature, seed))
+        drummer: DrumVae = self._model
+        return list(clip_decode.drums(drummer, codes, metre, temperature, seed))
+
+    # -- codes
+
+    def sampled(self, count: int, seed: int, wildness: float = 1.0) -> Floats:
+        """Codes drawn where the training clips' codes lie, [count, latent]."""
+        return np.stack([self._mean + wildness * self._step(d) for d in draws_of(seed, count)])
+
+    def varied(self, code: Floats, count: int, amount: float, seed: int) -> Floats:
+        """Codes around ``code``: ``amount`` 0 is itself, 1 as far away as another clip is, [count, latent]."""
+        rest = np.sqrt(max(0.0, 1 - amount**2))
+        return np.stack([self._mean + rest * (code - self._mean) + amount * self._step(d) for d in draws_of(seed, count)])
+
+    def _step(self, draw: np.random.Generator) -> Floats:
+        return (self._root @ draw.standard_normal(len(self._mean))).astype(np.float32)
+
+    def walked(self, code: Floats, places: Sequence[tuple[float, float]]) -> Floats:
+        """Codes beside ``code`` on the map, [n, latent]; places (x, y) count standard deviations of all clips."""
+        return code + np.asarray(places, np.float32).reshape(-1, 2) @ self._axes
+
+    def place(self, code: Floats) -> tuple[float, float]:
+        """Where a code lies on the map."""
+        away = self._axes @ (code - self._mean) / np.maximum((self._axes**2).sum(axis=1), 1e-9)
+        return float(away[0]), float(away[1])
+
+    def moved(self, code: Floats, amounts: dict[str, float]) -> Floats:
+        """``code`` with attributes raised or lowered by standard deviations.
+
+        Raises:
+            StudioError: there is no such attribute.
+        """
+        unknown = set(amounts) - set(self.sliders)
+        if unknown:
+            raise StudioError(f"There is no slider '{min(unknown)}'.", f"Choose one of: {', '.join(self.sliders)}.")
+        made = code.copy()
+        for name, amount in amounts.items():
+            made += np.float32(amount) * self._sliders[self.sliders.index(name)]
+        return made
+
+    # -- blends
+
+    def distance(self, a: Any, b: Any, metre: int) -> float:
+        """How far two clips are apart, 0 for equal ones."""
+        if self.kind == LINES:
+            return line_distance(a, b, cells_of(metre))
+        return drum_distance(a, b, cells_of(metre))
+
+    def blend(self, a: Any, b: Any, steps: int, metre: int, limits: LineLimits = ANYTHING) -> list[Any]:
+        """``steps`` clips from ``a`` to ``b``, both included as they are; from step to step none is nearer to ``a`` or
+        farther from ``b``. The way leads straight from code to code; candidates that would turn back are left out."""
+        ends = self.encode([a, b], metre)
+        t = np.linspace(0, 1, _FINE * (steps - 1) + 1, dtype=np.float32)[1:-1, None]
+        between = self.decode((1 - t) * ends[0] + t * ends[1], metre, limits)
+        candidates = [a, *between, b]
+        to_a = [self.distance(a, c, metre) for c in candidates]
+        to_b = [self.distance(b, c, metre) for c in candidates]
+        return [candidates[k] for k in evenly(to_a, to_b, steps)]
+
+    def straight(self, a: Any, b: Any, steps: int, metre: int) -> list[Any]:
+        """The same without leaving anything out: the likeliest clips of evenly spaced codes (for measuring)."""
+        ends = self.encode([a, b], metre)
+        t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+        return self.decode((1 - t) * ends[0] + t * ends[1], metre)
+
+    # -- drums
+
+    def groove(self, clip: DrumClip, metre: int) -> DrumClip:
+        """The same hits with the velocity and timing that a drummer would give them."""
+        code = self.encode([clip], metre, way=1)
+        return clip_decode.drums(self._model, code, metre, hits=clip.hits[None])[0]
+
+    def tapped(self, clip: DrumClip, metre: int, count: int, seed: int) -> list[DrumClip]:
+        """Drums for a rhythm, whose hits may be of any piece: the likeliest first, then others drawn."""
+        code = self.encode([clip], metre, way=2)
+        first = clip_decode.drums(self._model, code, metre)
+        return [*first, *clip_decode.drums(self._model, np.repeat(code, count - 1, axis=0), metre, 1.0, seed)][:count]
