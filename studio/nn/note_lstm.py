@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from studio.music.pitch import CHORDS
+
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
 REACH, VELOCITY_REACH = 24, 8
 BAR_CELLS, CELL = 32, 6
@@ -149,6 +151,61 @@ class Lookup(nn.Module):
         return F.embedding_bag(ints[:, self.where] + self.offset, self.table, mode="sum")
 
 
+def control_basis(name: str, classes: int) -> Tensor:
+    """What a control's classes are described by, [classes, features]; the last class, open, by zeros.
+
+    Steps on a scale by their place on it (so that neighbours are alike): whether told, linear, squared and six bumps. Chords,
+    ``quality + 13 * root``, by their tones and root, and no chord by a feature of its own.
+    """
+    made = torch.zeros(classes, 25 if name.startswith("chord") else 9)
+    if name.startswith("chord"):
+        qualities = list(CHORDS.values())
+        for root in range(12):
+            for k, steps in enumerate(qualities):
+                made[len(qualities) * root + k, [(root + s) % 12 for s in steps]] = 1
+                made[len(qualities) * root + k, 12 + root] = 1
+        made[-2, -1] = 1
+        return made
+    place = torch.linspace(-1, 1, classes - 1)
+    made[:-1, 0], made[:-1, 1], made[:-1, 2] = 1, place, place**2
+    made[:-1, 3:] = torch.exp(-8 * (place[:, None] - torch.linspace(-1, 1, 6)) ** 2)
+    return made
+
+
+QUICKLY = 8.0
+"""Under Adam, features scaled so learn so many times faster than the rest, which has learned much already."""
+
+
+class Asked(nn.Module):
+    """What is asked for, as a sum of one vector a control.
+
+    It adds nothing at first, so that a network trained without goes on unharmed, and never anything for what is left open.
+    """
+
+    where: Tensor
+    offset: Tensor
+    basis: Tensor
+
+    def __init__(self, shape: Shape, names: list[str], width: int) -> None:
+        super().__init__()
+        every, sizes = [n for n, _ in shape.all_columns], dict(shape.controls)
+        self.register_buffer("where", torch.tensor([every.index(n) for n in names]), persistent=False)
+        counts = [sizes[n] for n in names]
+        self.register_buffer("offset", torch.tensor([0, *counts[:-1]]).cumsum(0), persistent=False)
+        blocks = [control_basis(n, sizes[n]) for n in names]
+        self.register_buffer("basis", QUICKLY * torch.block_diag(*blocks), persistent=False)
+        self.weight = nn.Parameter(torch.zeros(self.basis.shape[1], width))
+
+    @property
+    def table(self) -> Tensor:
+        """The vector of every class of every control, [classes, width]."""
+        return self.basis @ self.weight
+
+    def forward(self, ints: Tensor) -> Tensor:
+        """``ints`` [n, columns] to [n, width]."""
+        return F.embedding_bag(ints[:, self.where] + self.offset, self.table, mode="sum")
+
+
 class NoteLstm(nn.Module):
     """The network. ``ints`` are int64 [n, all_columns], ``levels`` uint8 [n, shape.levels], ``tracks`` float [n, tracks + 1].
 
@@ -185,10 +242,7 @@ class NoteLstm(nn.Module):
         for out in self.outs.values():
             nn.init.normal_(out.weight, std=0.02)  # type: ignore[arg-type]
             nn.init.zeros_(out.bias)  # type: ignore[arg-type]
-        # What is asked for adds nothing at first, so that a network trained without it goes on unharmed.
-        self.asked = nn.ModuleDict({h: Lookup(shape, list(c), width) for h, c in _ASKED.items()} if shape.controls else {})
-        for lookup in self.asked.values():
-            nn.init.zeros_(lookup.table)  # type: ignore[arg-type]
+        self.asked = nn.ModuleDict({h: Asked(shape, list(c), width) for h, c in _ASKED.items()} if shape.controls else {})
         self._tables()
 
     def _outputs(self) -> dict[str, int]:

@@ -71,7 +71,7 @@ def test_what_is_told_reaches_the_network_and_all_open_is_as_if_nothing_were_tol
     every = [True] * len(OPEN)
     assert np.array_equal(task.song_costs(4), task.song_costs(4, told_controls=[False] * len(OPEN)))
     assert np.allclose(task.song_costs(4, told_controls=every), task.song_costs(4))  # the network has not learned them yet
-    task.model.asked["pitch"].table.data.normal_()
+    task.model.asked["pitch"].weight.data.normal_()
     assert not np.allclose(task.song_costs(4, told_controls=every), task.song_costs(4))
 
 
