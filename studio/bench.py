@@ -25,6 +25,7 @@ BENCHES: dict[str, Bench] = {
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
     "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
+    "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),
     "same": Bench("studio.app.benches_same:run", "The same seed, the same bytes; a song in slices of any size"),
     "instruments": Bench(
         "studio.train.benches_instruments:instruments", "Distance to unseen recordings beside FluidR3; pitch, velocity"

@@ -53,7 +53,7 @@ def run(argv: list[str]) -> int:
     try:
         card.start()
         os.environ.update(card.environment)
-        window = _Window(args.latency)
+        window = BenchWindow(args.latency)
         try:
             window.open()
             passed = _clicks(window, card, args.clicks)
@@ -65,7 +65,7 @@ def run(argv: list[str]) -> int:
     return 0 if passed else 1
 
 
-class _Window:
+class BenchWindow:
     """The window with its networks loaded."""
 
     def __init__(self, latency: float) -> None:
@@ -111,7 +111,7 @@ class _Window:
         self.until(lambda: playback.settled)
 
 
-def _clicks(bench: _Window, card: VirtualCard, clicks: int) -> bool:
+def _clicks(bench: BenchWindow, card: VirtualCard, clicks: int) -> bool:
     """From a click on "Write" to the first sound in the recording, ms."""
     window, studio = bench.window, bench.studio
     bench.play(load_demo())
@@ -148,7 +148,7 @@ def song_of_voices(seconds: float, voices: int = 16) -> Document:
 class _Busy:
     """A thread of busy Python, the network writing, and the window scrolling."""
 
-    def __init__(self, bench: _Window) -> None:
+    def __init__(self, bench: BenchWindow) -> None:
         self._stop = threading.Event()
         self._studio = bench.studio
         self.written = 0
@@ -189,7 +189,7 @@ class _Busy:
             return
 
 
-def _beside_everything(bench: _Window, card: VirtualCard, seconds: float) -> bool:
+def _beside_everything(bench: BenchWindow, card: VirtualCard, seconds: float) -> bool:
     playback = bench.studio.playback
     song = song_of_voices(seconds)
     bench.play(song)
