@@ -11,6 +11,7 @@ from studio.music.edits_clips import (
     remove_take,
     rename_clip,
 )
+from studio.music.edits_controls import draw_controls, remove_controls
 from studio.music.edits_notes import (
     add_notes,
     change_velocity,
@@ -27,6 +28,14 @@ from studio.music.edits_notes import (
     set_locked,
     set_velocity,
     split_notes,
+)
+from studio.music.edits_notes_shape import (
+    draw_velocity,
+    fit_to_beats,
+    make_legato,
+    reverse_notes,
+    set_playing,
+    warp_notes,
 )
 from studio.music.edits_record import record
 from studio.music.edits_song import (
@@ -57,11 +66,15 @@ __all__ = [
     "change_velocity",
     "choose_take",
     "cut_clips",
+    "draw_controls",
+    "draw_velocity",
     "duplicate_notes",
     "duplicate_track",
+    "fit_to_beats",
     "insert_take",
     "join_clips",
     "join_notes",
+    "make_legato",
     "move_clip",
     "move_notes",
     "move_track",
@@ -69,6 +82,7 @@ __all__ = [
     "quantize_notes",
     "record",
     "remove_clips",
+    "remove_controls",
     "remove_marker",
     "remove_meter",
     "remove_notes",
@@ -79,6 +93,7 @@ __all__ = [
     "rename_track",
     "replace_notes",
     "resize_notes",
+    "reverse_notes",
     "scale_velocity",
     "set_chords",
     "set_durations",
@@ -87,9 +102,11 @@ __all__ = [
     "set_loop",
     "set_master",
     "set_meter",
+    "set_playing",
     "set_tempo",
     "set_title",
     "set_track",
     "set_velocity",
     "split_notes",
+    "warp_notes",
 ]

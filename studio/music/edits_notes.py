@@ -41,7 +41,7 @@ def add_notes(document: Document, track_id: int, notes: Notes) -> Document:
 
 def remove_notes(document: Document, ids: Ids) -> Document:
     """Delete notes."""
-    return _changed(document, ids, lambda notes: Notes.empty())
+    return apply_to_notes(document, ids, lambda notes: Notes.empty())
 
 
 def replace_notes(document: Document, track_id: int, start: int, end: int, notes: Notes) -> Document:
@@ -56,7 +56,7 @@ def move_notes(document: Document, ids: Ids, ticks: int = 0, semitones: int = 0)
     ticks, semitones = _room(document, ids, ticks, semitones)
     if not ticks and not semitones:
         return document
-    return _changed(document, ids, lambda n: n.replace(start=n.start + ticks, pitch=n.pitch + semitones))
+    return apply_to_notes(document, ids, lambda n: n.replace(start=n.start + ticks, pitch=n.pitch + semitones))
 
 
 def duplicate_notes(document: Document, ids: Ids, ticks: int = 0, semitones: int = 0) -> Document:
@@ -89,32 +89,32 @@ def resize_notes(document: Document, ids: Ids, ticks: int, *, left: bool = False
         start = np.clip(notes.start + ticks, 0, notes.end - least)
         return notes.replace(start=start, duration=notes.end - start)
 
-    return _changed(document, ids, resized)
+    return apply_to_notes(document, ids, resized)
 
 
 def set_durations(document: Document, ids: Ids, ticks: int) -> Document:
     """Make notes ``ticks`` long."""
-    return _changed(document, ids, lambda n: n.replace(duration=np.clip(max(1, ticks), 1, MAX_TICK - n.start)))
+    return apply_to_notes(document, ids, lambda n: n.replace(duration=np.clip(max(1, ticks), 1, MAX_TICK - n.start)))
 
 
 def set_velocity(document: Document, ids: Ids, velocity: int) -> Document:
     """Give notes one velocity, kept within 1..127."""
-    return _changed(document, ids, lambda n: n.replace(velocity=min(127, max(1, velocity))))
+    return apply_to_notes(document, ids, lambda n: n.replace(velocity=min(127, max(1, velocity))))
 
 
 def change_velocity(document: Document, ids: Ids, change: int) -> Document:
     """Make notes louder or softer by ``change``, each kept within 1..127."""
-    return _changed(document, ids, lambda n: n.replace(velocity=np.clip(n.velocity.astype(np.int64) + change, 1, 127)))
+    return apply_to_notes(document, ids, lambda n: n.replace(velocity=np.clip(n.velocity.astype(np.int64) + change, 1, 127)))
 
 
 def scale_velocity(document: Document, ids: Ids, factor: float) -> Document:
     """Multiply the velocities of notes, each kept within 1..127."""
-    return _changed(document, ids, lambda n: n.replace(velocity=np.clip(np.rint(n.velocity * factor), 1, 127)))
+    return apply_to_notes(document, ids, lambda n: n.replace(velocity=np.clip(np.rint(n.velocity * factor), 1, 127)))
 
 
 def set_locked(document: Document, ids: Ids, locked: bool) -> Document:
     """Lock notes, or free them."""
-    return _changed(document, ids, lambda n: n.replace(locked=locked), locked_too=True)
+    return apply_to_notes(document, ids, lambda n: n.replace(locked=locked), locked_too=True)
 
 
 def quantize_notes(
@@ -137,7 +137,7 @@ def quantize_notes(
         end = np.maximum(towards(notes.end), start + 1) if ends else start + notes.duration
         return notes.replace(start=start, duration=np.minimum(end, MAX_TICK) - start)
 
-    return _changed(document, ids, quantized)
+    return apply_to_notes(document, ids, quantized)
 
 
 def split_notes(document: Document, ids: Ids, tick: int) -> Document:
@@ -145,7 +145,7 @@ def split_notes(document: Document, ids: Ids, tick: int) -> Document:
     for track_id, notes in notes_of(document, ids):
         cut = notes.select((notes.start < tick) & (tick < notes.end) & ~notes.locked)
         if len(cut):
-            document = _changed(document, cut.id, lambda n: n.replace(duration=tick - n.start))
+            document = apply_to_notes(document, cut.id, lambda n: n.replace(duration=tick - n.start))
             document = add_notes(document, track_id, cut.replace(start=tick, duration=cut.end - tick))
     return document
 
@@ -161,7 +161,7 @@ def join_notes(document: Document, ids: Ids) -> Document:
         columns = {name: column[first] for name, column in notes.columns().items()}
         return Notes.of(**{**columns, "duration": ends - notes.start[first]})
 
-    return _changed(document, ids, joined)
+    return apply_to_notes(document, ids, joined)
 
 
 def _sorted_ids(ids: Ids) -> IntColumn:
@@ -190,7 +190,8 @@ def _without(track: Track, ids: IntColumn, locked_too: bool) -> Track:
     return replace(track, clips=clips)
 
 
-def _changed(document: Document, ids: Ids, change: Callable[[Notes], Notes], *, locked_too: bool = False) -> Document:
+def apply_to_notes(document: Document, ids: Ids, change: Callable[[Notes], Notes], *, locked_too: bool = False) -> Document:
+    """``document`` with those notes of each track replaced by what ``change`` makes of them, counted from the song's start."""
     wanted = _sorted_ids(ids)
     for track in document.tracks:
         old = _selected(track, wanted, locked_too)

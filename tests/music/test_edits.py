@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.app.session import Session
 from studio.music import edits
 from studio.music.checks import check
 from studio.music.document import ChordSpan, Document, Provenance, Take, Track
@@ -41,6 +42,17 @@ NOTE_EDITS = {
     "lock": lambda draw, d, i: edits.set_locked(d, i, draw(st.booleans())),
     "split": lambda draw, d, i: edits.split_notes(d, i, draw(PLACE)),
     "join": lambda draw, d, i: edits.join_notes(d, i),
+    "legato": lambda draw, d, i: edits.make_legato(d, i),
+    "reverse": lambda draw, d, i: edits.reverse_notes(d, i),
+    "draw velocity": lambda draw, d, i: edits.draw_velocity(
+        d, i, sorted(draw(st.lists(PLACE, min_size=2, max_size=2))), [draw(st.integers(-9, 300)), draw(st.integers(-9, 300))]
+    ),
+    "play": lambda draw, d, i: edits.set_playing(
+        d, np.unique(np.array(i, np.int64)), [draw(FAR) for _ in set(i)], [draw(st.integers(-99, 300)) for _ in set(i)]
+    ),
+    "fit": lambda draw, d, i: edits.fit_to_beats(
+        d, i, np.sort(draw(st.lists(st.floats(0, 60), max_size=6))), draw(st.booleans())
+    ),
     "quantize": lambda draw, d, i: edits.quantize_notes(
         d, i, draw(st.integers(1, 4_000)), draw(st.floats(0, 1)), draw(st.floats(0, 1)), ends=draw(st.booleans())
     ),
@@ -48,6 +60,14 @@ NOTE_EDITS = {
 TRACK_EDITS = {
     "add notes": lambda draw, d, t: edits.add_notes(d, t, draw(notes_in(20_000))),
     "replace": lambda draw, d, t: edits.replace_notes(d, t, draw(PLACE), draw(PLACE), draw(notes_in(20_000))),
+    "controls": lambda draw, d, t: edits.draw_controls(
+        d,
+        t,
+        draw(st.sampled_from([1, 64, 128])),
+        sorted(draw(st.lists(PLACE, min_size=3, max_size=3))),
+        [draw(FAR) for _ in range(3)],
+    ),
+    "no controls": lambda draw, d, t: edits.remove_controls(d, t, 64, draw(PLACE), draw(PLACE)),
     "copy track": lambda draw, d, t: edits.duplicate_track(d, t),
     "remove track": lambda draw, d, t: edits.remove_track(d, t),
     "move track": lambda draw, d, t: edits.move_track(d, t, draw(st.integers(-3, 3))),
@@ -101,6 +121,24 @@ def test_any_edits_leave_a_valid_song(document, data):
         assert check(document) == [], done
         assert before == kept, f"{name} changed what it was given"
         assert document.next_id >= before.next_id
+
+
+@some
+@given(documents(), st.data())
+def test_any_edits_undone_give_the_identical_song_and_redone_the_identical_result(document, data):
+    session = Session(document)
+    kept = [(document, copy.deepcopy(document))]
+    for _ in range(6):
+        name, changed = one_edit(data.draw, session.document)
+        session.preview(changed)
+        session.commit(name)
+        if session.document is not kept[-1][0]:
+            kept.append((session.document, copy.deepcopy(session.document)))
+    for move, order in ((session.undo, kept[::-1]), (session.redo, kept)):
+        for same, equal in order:
+            assert session.document is same
+            assert session.document == equal
+            move()
 
 
 def test_a_large_move_touches_only_what_it_moves():

@@ -29,7 +29,7 @@ def columns(x: npt.ArrayLike, top: float, bottom: float) -> Floats:
 
 
 def fill_rects(painter: QPainter, rects: Floats, color: QColor | QBrush) -> None:
-    """Fill rectangles [n, 4] of whole pixels with one colour. (Qt fills those of whole numbers far faster than others.)"""
+    """Fill rectangles [n, 4] of whole pixels with one colour; Qt fills those far faster than others."""
     if not len(rects):
         return
     painter.setPen(Qt.PenStyle.NoPen)

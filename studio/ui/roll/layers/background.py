@@ -117,7 +117,7 @@ def row_kinds(key: Key | None) -> npt.NDArray[np.int64]:
 
 
 def paint_clips(frame: Frame) -> None:
-    """Every clip's edges, in the track's hue. (What lies outside the clips is dimmed with the rows.)"""
+    """Every clip's edges, in the track's hue. What lies outside the clips is dimmed with the rows."""
     if frame.track is not None:
         clips, height = frame.track.clips, frame.viewport.height
         edges = [*frame.viewport.x_of([c.start for c in clips]), *(frame.viewport.x_of([c.end for c in clips]) - 1)]
