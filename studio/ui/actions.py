@@ -28,7 +28,7 @@ class Action:
     menu: str = ""
     gap: bool = False
     checkable: bool = False
-    on_icon: str = ""
+    on_color: str = "text"
     roll: bool = False
 
 
@@ -38,14 +38,21 @@ _FILE = (
     Action("file.new", "New song", ("Ctrl+N",), "new", "Start an empty song", "files.new", "File"),
     Action("file.open", "Open...", ("Ctrl+O",), "open", "Open a song or a MIDI file", "files.open", "File"),
     Action("file.demo", "Open the demo song", (), "note", "Open the song of the first start", "files.open_demo", "File"),
+    Action("file.recover", "Open the songs of last time", (), "", "Open what was left behind when Partita ended unexpectedly",
+           "autosave.recover", "File"),
+    Action("file.close", "Close the song", ("Ctrl+W",), "", "Close this song, the others stay", "files.close", "File"),
+    Action("file.next", "Next song", ("Ctrl+Tab",), "", "Go to the next open song", "files.step:1", "File", gap=True),
+    Action("file.previous", "Previous song", ("Ctrl+Shift+Tab",), "", "Go to the open song before", "files.step:-1", "File"),
     Action("file.save", "Save", ("Ctrl+S",), "save", "Save the song", "files.save", "File", gap=True),
     Action("file.save_as", "Save as...", ("Ctrl+Shift+S",), "", "Save the song under another name", "files.save_as", "File"),
     Action("file.import", "Import MIDI into the song...", ("Ctrl+I",), "import", "Add a MIDI file's tracks", "files.import_midi",
            "File", gap=True),
-    Action("file.midi", "Export MIDI...", ("Ctrl+E",), "export", "Write the notes as a MIDI file", "files.export_midi", "File"),
-    Action("file.wav", "Export WAV...", ("Ctrl+Shift+E",), "wave", "Write the sound as WAV", "files.export_wav", "File"),
-    Action("file.flac", "Export FLAC...", (), "", "Write the sound as FLAC, smaller and as good", "files.export_flac", "File"),
-    Action("file.stems", "Export stems...", (), "", "Write each track as a WAV file of its own", "files.export_stems", "File"),
+    Action("file.midi", "Export MIDI...", ("Ctrl+E",), "export", "Write the notes as a MIDI file", "exports.midi", "File"),
+    Action("file.wav", "Export WAV...", ("Ctrl+Shift+E",), "wave", "Write the sound as WAV", "exports.wav", "File"),
+    Action("file.flac", "Export FLAC...", (), "", "Write the sound as FLAC, smaller and as good", "exports.flac", "File"),
+    Action("file.stems", "Export stems...", (), "", "Write each track as a WAV file of its own", "exports.stems", "File"),
+    Action("file.selection", "Export the selection...", ("Ctrl+Alt+E",), "",
+           "Write the selected notes, or else the loop, as MIDI or sound", "exports.selection", "File"),
     Action("file.quit", "Quit", ("Ctrl+Q",), "", "Close Partita", "window.close", "File", gap=True),
 )  # fmt: skip
 
@@ -96,6 +103,16 @@ _PLAY = (
     Action("play.start", "Go to the start", ("Home",), "to-start", "Go to the start of the song", "transport.to_start", "Play"),
     Action("play.loop", "Loop", ("L",), "loop", "Repeat the region marked in the ruler", "transport.toggle_loop", "Play",
            checkable=True),
+    Action("play.record", "Record", ("R",), "record", "Record what is played into the track that is edited", "recording.toggle",
+           "Play", gap=True, checkable=True, on_color="recording"),
+    Action("play.metronome", "Metronome", ("C",), "metronome", "Click on every beat; never exported",
+           "recording.toggle_metronome", "Play", checkable=True),
+    Action("play.count_in", "Count in before recording", (), "", "Click for a bar before recording begins",
+           "recording.toggle_count_in", "Play", checkable=True),
+    Action("play.replace", "Recording replaces", (), "", "Off: what is recorded is added to what is there (overdub)",
+           "recording.toggle_replaces", "Play", checkable=True),
+    Action("play.typing", "Typing keyboard plays notes", ("F7",), "piano", "Letters become a piano: Z to M and Q to P; - and = move it",
+           "recording.toggle_typing", "Play", checkable=True),
     Action("play.follow", "Follow the playhead", ("F",), "follow", "Turn the page when the playhead leaves it",
            "transport.toggle_follow", "Play", gap=True, checkable=True),
 )  # fmt: skip
@@ -122,6 +139,8 @@ _VIEW = (
     Action("view.wave", "Waveform", ("Ctrl+1",), "", "Show or hide the waveform", "view.toggle_wave", "View", gap=True,
            checkable=True),
     Action("view.spectrum", "Spectrogram", ("Ctrl+2",), "", "Show or hide the spectrogram", "view.toggle_spectrum", "View",
+           checkable=True),
+    Action("view.history", "History", ("Ctrl+H",), "list", "Show or hide the list of all steps", "view.toggle_history", "View",
            checkable=True),
     Action("view.full", "Full screen", ("F11",), "", "Fill the screen", "view.toggle_full", "View", gap=True, checkable=True),
 )  # fmt: skip
@@ -158,7 +177,7 @@ def make_actions(window: QWidget, roll: QWidget, targets: Mapping[str, object]) 
         action.setStatusTip(row.tip)
         action.setCheckable(row.checkable)
         if row.icon:
-            action.setIcon(icon(row.icon, "muted", "text" if row.checkable else ""))
+            action.setIcon(icon(row.icon, "muted", row.on_color if row.checkable else ""))
         action.setShortcutContext(
             Qt.ShortcutContext.WidgetWithChildrenShortcut if row.roll else Qt.ShortcutContext.WindowShortcut
         )

@@ -27,6 +27,7 @@ class Transport(QObject):
         self._studio = studio
         self._state = state
         self.loop_on = studio.session.document.loop is not None
+        self.halting: Callable[[], None] = lambda: None  # called before it stops or jumps
         self._waits_at: int | None = None  # where it waits for notes that are still being written
 
     @property
@@ -57,6 +58,7 @@ class Transport(QObject):
         """Play or pause."""
         if self.playing:
             self._waits_at = None
+            self.halting()
             self._studio.playback.pause()
         else:
             self.play()
@@ -75,6 +77,7 @@ class Transport(QObject):
         if self.loop_on and loop and not loop[0] <= tick < loop[1]:
             self.set_loop(False)
         self._waits_at = None
+        self.halting()
         self._studio.playback.seek(tick)
         self._studio.playback.play()
         self.changed.emit()
@@ -83,6 +86,7 @@ class Transport(QObject):
         """Stop, and go back to the start of the loop or song."""
         loop = self._studio.session.document.loop
         self._waits_at = None
+        self.halting()
         self._studio.playback.pause()
         self.seek(loop[0] if self.loop_on and loop else 0)
 
@@ -94,6 +98,7 @@ class Transport(QObject):
     def seek(self, tick: int) -> None:
         """Move the playhead."""
         self._waits_at = None
+        self.halting()
         self._studio.playback.seek(tick)
         self._state.viewport.set_playhead(tick, self.playing)
         self.changed.emit()
@@ -297,6 +302,10 @@ class View(QObject):
     def toggle_wave(self) -> None:
         """Show or hide the waveform."""
         self._shown("wave", None)
+
+    def toggle_history(self) -> None:
+        """Show or hide the list of all steps."""
+        self._shown("history", None)
 
     def toggle_spectrum(self) -> None:
         """Show or hide the spectrogram."""

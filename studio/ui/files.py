@@ -1,4 +1,4 @@
-"""Songs and files: new, open, save, import, export. What takes time runs as a job; what fails becomes a notice."""
+"""Songs and their files: new, open, import, save, close. What takes time runs as a job; what fails becomes a notice."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,153 +8,185 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from studio.app.jobs import Job
+from studio.app.session import Song
 from studio.app.studio import Studio
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document
 from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
+from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.codecs.midi import ImportResult  # its readers are loaded when a file is opened, after the first paint
 
 SONG = ".studio"
 MIDI = (".mid", ".midi", ".smf", ".kar")
-_OPEN_FILTER = "Songs and MIDI files (*.studio *.mid *.midi *.smf *.kar);;All files (*)"
+_PATTERNS = "*.mid *.midi *.smf *.kar"
 DEMO = "demo.studio"
+Then = Callable[[], None]
+
+
+def song_name(song: Song) -> str:
+    """What a song is called in the title bar and on its tab."""
+    return song.path.stem if song.path else song.committed.title or t("Untitled")
 
 
 class Files:
-    """The song's file, and everything that comes in or goes out. ``opened()`` is called after another song is there."""
+    """The songs' files, and everything that comes in. ``imported()`` is called after tracks came into the song."""
 
-    def __init__(self, studio: Studio, window: QWidget, opened: Callable[[], None]) -> None:
+    def __init__(self, studio: Studio, window: QWidget, imported: Then) -> None:
         self._studio = studio
+        self._session = studio.session
         self._window = window
-        self._opened = opened
+        self._imported = imported
         self.ask_unsaved = ask_unsaved
 
     @property
     def name(self) -> str:
-        """What the song is called in the title bar."""
-        path = self._studio.session.path
-        return path.stem if path else self._studio.session.document.title or "Untitled"
+        """What the current song is called."""
+        return song_name(self._session.song)
 
-    def may_leave(self) -> bool:
-        """Whether the song may be closed: saved, or the user does not mind."""
-        if not self._studio.session.dirty:
-            return True
-        answer = self.ask_unsaved(self._window, self.name)
-        return answer == "discard" or (answer == "save" and self.save())
+    # ------------------------------------------------------------ leaving
+
+    def leave(self, song: Song, then: Then) -> None:
+        """Do ``then`` once ``song`` may go: it is saved, or the user does not mind."""
+        if not song.dirty:
+            then()
+            return
+        self._session.switch(song)
+        answer = self.ask_unsaved(self._window, song_name(song))
+        if answer == "discard":
+            then()
+        elif answer == "save":
+            self.save(lambda: self.leave(song, then))
+
+    def leave_all(self, then: Then) -> None:
+        """Do ``then`` once all songs may go."""
+
+        def next_one(songs: tuple[Song, ...]) -> None:
+            if songs:
+                self.leave(songs[0], lambda: next_one(songs[1:]))
+            else:
+                then()
+
+        next_one(self._session.songs)
+
+    def close(self, song: Song | None = None) -> None:
+        """Close a song, by default the current one."""
+        song = song or self._session.song
+        self.leave(song, lambda: self._session.close(song))
+
+    def step(self, places: str) -> None:
+        """Go to the song ``places`` (a whole number as text) further right, round and round."""
+        songs = self._session.songs
+        self._session.switch(songs[(songs.index(self._session.song) + int(places)) % len(songs)])
+
+    # ------------------------------------------------------------ opening
 
     def new(self) -> None:
         """Start an empty song."""
-        if self.may_leave():
-            self._show(Document(), None)
+        self._session.add(Document())
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        if self.may_leave() and (path := self._ask_open("Open", _OPEN_FILTER)):
+        kinds = f"{t('Songs and MIDI files')} (*{SONG} {_PATTERNS});;{t('All files')} (*)"
+        if path := self.ask_open(t("Open"), kinds):
             self.open_path(path)
 
     def recent_menu(self, menu: QMenu) -> None:
         """Fill ``menu`` with the files used last, those that are still there."""
         menu.clear()
+        menu.setToolTipsVisible(True)
         for name in self._studio.settings.recent:
             path = Path(name)
             if path.exists():
-                entry = menu.addAction(path.name)
+                entry = menu.addAction(path.name.replace("&", "&&"))
                 entry.setToolTip(name)
-                entry.triggered.connect(lambda _=False, p=path: self._open_if_free(p))
+                entry.triggered.connect(lambda _=False, p=path: self.open_path(p))
         if menu.isEmpty():
-            menu.addAction("Nothing yet").setEnabled(False)
-
-    def _open_if_free(self, path: Path) -> None:
-        if self.may_leave():
-            self.open_path(path)
+            menu.addAction(t("Nothing yet")).setEnabled(False)
 
     def open_demo(self) -> None:
         """Open the song of the first start."""
-        if self.may_leave():
-            self._show(load_demo(), None)
+        self._session.add(load_demo())
 
     def open_path(self, path: Path) -> None:
-        """Open a song or a MIDI file, on a worker thread."""
+        """Open a song or a MIDI file, on a worker thread; one that is open already comes to the front."""
+        if there := next((s for s in self._session.songs if s.path and s.path.resolve() == path.resolve()), None):
+            self._session.switch(there)
+            return
 
         def done(result: "ImportResult") -> None:
-            is_song = path.suffix.lower() == SONG
-            self._show(result.document, path if is_song else None)
+            self._session.add(result.document, path if path.suffix.lower() == SONG else None)
             self._studio.remember(path)
             self._tell_losses(path, result)
 
-        self._studio.jobs.start("file", f"Opening {path.name}", lambda job: _read_song(path), done)
+        self._studio.jobs.start(f"open {path}", f"Opening {path.name}", lambda job: _read_song(path), done)
 
     def drop(self, paths: list[Path]) -> None:
-        """What was dropped on the window: the first song is opened, MIDI files come into the song that is there."""
+        """What was dropped on the window: songs are opened, MIDI files come into the song that is there."""
         songs = [p for p in paths if p.suffix.lower() == SONG]
         midi = [p for p in paths if p.suffix.lower() in MIDI]
-        if songs or (midi and not self._studio.session.document.note_count):
-            if self.may_leave():
-                self.open_path((songs or midi)[0])
-        elif midi:
-            for path in midi:
-                self.import_path(path)
-        else:
+        for path in songs:
+            self.open_path(path)
+        for path in midi:
+            (self.import_path if self._session.document.note_count else self.open_path)(path)
+        if not songs and not midi:
             self._studio.notices.tell("Partita cannot read this kind of file.", "Drop a MIDI file or a .studio song.")
 
     def import_midi(self) -> None:
         """Ask for a MIDI file and add its tracks."""
-        if path := self._ask_open("Import MIDI into the song", "MIDI files (*.mid *.midi *.smf *.kar);;All files (*)"):
+        if path := self.ask_open(t("Import MIDI into the song"), f"{t('MIDI files')} ({_PATTERNS});;{t('All files')} (*)"):
             self.import_path(path)
 
     def import_path(self, path: Path) -> None:
         """Add a MIDI file's tracks to the song, as one step; the song keeps its own tempo and signatures."""
+        song = self._session.song
 
         def done(result: "ImportResult") -> None:
-            session = self._studio.session
-            fresh = not session.document.note_count
-            document = result.document if fresh else session.document
+            fresh = not song.committed.note_count
+            document = result.document if fresh else song.committed
             for track in () if fresh else result.document.tracks:
                 document = edits.add_track(document, track)
-            session.commit(f"Import {path.name}", document)
-            self._opened()
+            self._session.commit(f"Import {path.name}", document, song)
+            if song is self._session.song:
+                self._imported()
             self._studio.remember(path)
             self._tell_losses(path, result)
 
         self._studio.jobs.start(f"import {path}", f"Importing {path.name}", lambda job: _read_song(path), done)
 
-    def save(self) -> bool:
-        """Save the song where it lies, or ask where; False when it is not saved."""
-        path = self._studio.session.path
-        return self._save_to(path) if path else self.save_as()
+    # ------------------------------------------------------------ saving
 
-    def save_as(self) -> bool:
+    def save(self, then: Then = lambda: None) -> None:
+        """Save the song where it lies, or ask where; ``then`` follows when it is saved."""
+        path = self._session.path
+        if path:
+            self._save_to(path, then)
+        else:
+            self.save_as(then)
+
+    def save_as(self, then: Then = lambda: None) -> None:
         """Ask where, and save."""
-        path = self._ask_save("Save the song", SONG, "Songs (*.studio)")
-        return self._save_to(path) if path else False
+        if path := self.ask_save(t("Save the song"), SONG, f"{t('Songs')} (*{SONG})"):
+            self._save_to(path, then)
 
-    def _save_to(self, path: Path) -> bool:
-        from studio.codecs.project import save_project
+    def _save_to(self, path: Path, then: Then) -> None:
+        song, document = self._session.song, self._session.committed
 
-        document = self._studio.session.committed
-        try:
+        def work(job: Job) -> None:
+            from studio.codecs.project import save_project
+
             save_project(document, path)
-        except StudioError as error:
-            self._studio.notices.tell_error(error)
-            return False
-        self._studio.session.saved(document, path)
-        self._studio.remember(path)
-        self._studio.notices.tell(f"Saved {path.name}.")
-        return True
 
-    def recover(self, path: Path) -> None:
-        """Open the copy that an earlier start left behind; it counts as unsaved."""
+        def done(_: None) -> None:
+            self._session.saved(document, path, song)
+            self._studio.remember(path)
+            self._studio.notices.tell(f"Saved {path.name}.")
+            then()
 
-        def done(result: "ImportResult") -> None:
-            self._studio.session.commit("Recover", result.document)
-            self._opened()
-
-        if self.may_leave():
-            self._studio.jobs.start("file", "Opening the copy", lambda job: _read_song(path), done)
+        self._studio.jobs.start(f"save {path}", f"Saving {path.name}", work, done)
 
     def rescue(self, report: str = "") -> str:
         """Put a copy of the song aside, and ``report`` beside it; where it lies, empty when even that failed."""
@@ -163,94 +195,40 @@ class Files:
         path = user_state() / f"rescued-{datetime.now():%Y%m%d-%H%M%S}{SONG}"
         try:
             path.with_suffix(".txt").write_text(report, "utf-8")
-            save_project(self._studio.session.committed, path)
+            save_project(self._session.committed, path)
         except (StudioError, OSError):
             return ""
         return str(path)
 
-    def export_midi(self) -> None:
-        """Ask where, and write the notes."""
-        if path := self._ask_save("Export MIDI", ".mid", "MIDI files (*.mid)"):
-            self.export_midi_to(path)
+    # ------------------------------------------------------------ asking
 
-    def export_midi_to(self, path: Path) -> None:
-        """Write the notes as a MIDI file."""
-        document = self._studio.session.committed
-
-        def work(job: Job) -> None:
-            from studio.app.songs import export_midi
-
-            export_midi(document, path)
-
-        self._studio.jobs.start("export midi", f"Exporting {path.name}", work, lambda _: self._exported(path))
-
-    def export_wav(self) -> None:
-        """Ask where, and write the sound as WAV."""
-        if path := self._ask_save("Export WAV", ".wav", "WAV files (*.wav)"):
-            self.export_sound_to(path)
-
-    def export_flac(self) -> None:
-        """Ask where, and write the sound as FLAC."""
-        if path := self._ask_save("Export FLAC", ".flac", "FLAC files (*.flac)"):
-            self.export_sound_to(path)
-
-    def export_stems(self) -> None:
-        """Ask for a folder, and write each track as a WAV file."""
-        folder = QFileDialog.getExistingDirectory(self._window, "Export stems into a folder", self._folder())
-        if folder:
-            self.export_stems_to(Path(folder))
-
-    def export_sound_to(self, path: Path) -> None:
-        """Write the whole mix as an audio file, the kind taken from the name."""
-        document, rate = self._studio.session.committed, self._studio.settings.sample_rate
-
-        def work(job: Job) -> None:
-            from studio.app.exporting import export_sound
-
-            export_sound(document, self._studio.shelf.renderer(), path, rate=rate, ctx=job)
-
-        self._studio.jobs.start(f"export {path}", f"Exporting {path.name}", work, lambda _: self._exported(path))
-
-    def export_stems_to(self, folder: Path) -> None:
-        """Write each track as a WAV file into ``folder``."""
-        document, rate = self._studio.session.committed, self._studio.settings.sample_rate
-
-        def work(job: Job) -> int:
-            from studio.app.exporting import export_stems
-
-            return len(export_stems(document, self._studio.shelf.renderer(), folder, rate=rate, ctx=job))
-
-        def done(count: int) -> None:
-            self._studio.notices.tell(f"Exported {count} stems.", f"They lie in {folder}.")
-
-        self._studio.jobs.start(f"export {folder}", "Exporting stems", work, done)
-
-    def _exported(self, path: Path) -> None:
-        self._studio.notices.tell(f"Exported {path.name}.", f"It lies in {path.parent}.")
-
-    def _show(self, document: Document, path: Path | None) -> None:
-        self._studio.session.open(document, path)
-        self._opened()
-
-    def _tell_losses(self, path: Path, result: "ImportResult") -> None:
-        if result.lost:
-            self._studio.notices.tell(f"{path.name} was opened with losses.", " ".join(result.lost))
-
-    def _folder(self) -> str:
-        recent = [Path(p).parent for p in self._studio.settings.recent]
-        return str(next((p for p in recent if p.is_dir()), Path.home()))
-
-    def _ask_open(self, title: str, kinds: str) -> Path | None:
-        name, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), kinds)
+    def ask_open(self, title: str, kinds: str) -> Path | None:
+        """Ask for a file to read."""
+        name, _ = QFileDialog.getOpenFileName(self._window, title, self.folder(), kinds)
         return Path(name) if name else None
 
-    def _ask_save(self, title: str, suffix: str, kinds: str) -> Path | None:
-        proposed = str(Path(self._folder()) / f"{self.name}{suffix}")
+    def ask_save(self, title: str, suffix: str, kinds: str) -> Path | None:
+        """Ask for a file to write; it gets ``suffix`` where it has none."""
+        proposed = str(Path(self.folder()) / f"{self.name}{suffix}")
         name, _ = QFileDialog.getSaveFileName(self._window, title, proposed, kinds)
         if not name:
             return None
         path = Path(name)
         return path if path.suffix else path.with_suffix(suffix)
+
+    def ask_folder(self, title: str) -> Path | None:
+        """Ask for a folder."""
+        name = QFileDialog.getExistingDirectory(self._window, title, self.folder())
+        return Path(name) if name else None
+
+    def folder(self) -> str:
+        """Where the user was last."""
+        recent = [Path(p).parent for p in self._studio.settings.recent]
+        return str(next((p for p in recent if p.is_dir()), Path.home()))
+
+    def _tell_losses(self, path: Path, result: "ImportResult") -> None:
+        if result.lost:
+            self._studio.notices.tell(f"{path.name} was opened with losses.", " ".join(result.lost))
 
 
 def _read_song(path: Path) -> "ImportResult":

@@ -59,9 +59,11 @@ class Layout(QObject):
 
     def make_room(self) -> None:
         """Show the whole order form, as far as a few takes still have room below it."""
-        whole = sum(self.right.sizes())
+        sizes = self.right.sizes()
+        others = len(sizes) - 1
+        whole = sum(sizes)
         needed = min(self.write_panel.needed_height(), max(200, whole - 200))
-        self.right.setSizes([needed, whole - needed])
+        self.right.setSizes([needed, *[(whole - needed) // others] * others])
 
     def _divide(self) -> None:
         self._divided = True

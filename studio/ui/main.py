@@ -52,12 +52,11 @@ def make_application(argv: list[str], dressed: bool = True) -> QApplication:
 def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
     """Open the file that was asked for; at the first start the demo song with its one sentence; else an empty song."""
     if window.autosave.left_behind:
-        studio.notices.tell("The song of last time was not saved, but a copy was kept.", action="recover")
+        studio.notices.tell("Partita ended unexpectedly last time. Its songs were kept, with their histories.", action="recover")
     if files:
         window.files.open_path(Path(files[0]))
     elif studio.settings.first_start:
         studio.session.open(load_demo())
-        window.song_opened()
         window.show_words(FIRST_WORDS)
         studio.change_settings(first_start=False)
 
@@ -86,9 +85,7 @@ def _end_when_told(window: MainWindow) -> None:
     """A session that ends, or Ctrl+C in the terminal, ends the program as closing does, but asks nothing: a copy is kept."""
 
     def end(number: int, frame: FrameType | None) -> None:
-        window.autosave.keep()
-        if job := window.studio.jobs.running("autosave"):
-            job.wait(_LAST_SECONDS)
+        window.studio.recovery.sync(_LAST_SECONDS)
         QApplication.exit()  # quit() would ask the window first
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):

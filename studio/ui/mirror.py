@@ -30,6 +30,7 @@ class Mirror(QObject):
         window.studio.session.subscribe(self.refresh)
         window.state.setting_changed.connect(self.refresh)
         window.transport.changed.connect(self.show_transport)
+        window.recording.changed.connect(self.show_transport)
 
     def rest(self) -> None:
         """The window goes: stop the clock."""
@@ -95,10 +96,20 @@ class Mirror(QObject):
             toggle.setIcon(icon("pause", "playing") if playing else icon("play", "text"))
         window.actions_by_id["play.loop"].setChecked(window.transport.loop_on)
         window.actions_by_id["play.follow"].setChecked(window.transport.follow)
+        self._show_recording()
         window.column.ruler.set_loop_on(window.transport.loop_on)
         wanted = _FRAME_MS if playing else _IDLE_MS
         if self._clock.interval() != wanted:
             self._clock.setInterval(wanted)
+
+    def _show_recording(self) -> None:
+        """What is switched on around recording."""
+        window, settings = self._window, self._window.studio.settings
+        recording = window.recording
+        on = {"record": recording.on, "metronome": settings.metronome, "typing": recording.typing.on}
+        on |= {"count_in": settings.count_in > 0, "replace": settings.record_replaces}
+        for name, checked in on.items():
+            window.actions_by_id[f"play.{name}"].setChecked(checked)
 
     def tick(self) -> None:
         """A look at the sound: the playhead and the levels."""
@@ -106,6 +117,8 @@ class Mirror(QObject):
         tick = playback.position
         window.transport.wait_for_notes(tick)
         playing = window.transport.playing
+        window.recording.follow()
+        window.transport_panel.show_count(window.recording.counting)
         if playing or tick != int(window.viewport.playhead) or window.viewport.playing != playing:
             window.viewport.set_playhead(tick, playing, follow=playing and window.transport.follow)
             self.show_transport()

@@ -24,7 +24,7 @@ class Telling:
 
     def show_notice(self, notice: Notice) -> None:
         """Show a sentence, with what can be done about it."""
-        deeds = {"devices": ("Choose device", self._window.devices.open), "recover": ("Open it", self._recover)}
+        deeds = {"devices": ("Choose device", self._window.devices.open), "recover": ("Open them", self._window.autosave.recover)}
         self._window.activity.show_notice(notice, *deeds.get(notice.action, ()))
 
     def show_progress(self, progress: Progress) -> None:
@@ -35,10 +35,6 @@ class Telling:
             busy = not progress.finished or window.studio.generating.writing
             window.write_panel.show_busy(busy, progress.fraction, progress.message)
         window.activity.show_progress(progress)
-
-    def _recover(self) -> None:
-        if self._window.autosave.left_behind:
-            self._window.files.recover(self._window.autosave.left_behind)
 
     def show_crash(self, report: str) -> None:
         """Something unforeseen happened: put the song aside, say so once, and go on."""

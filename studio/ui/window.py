@@ -16,6 +16,7 @@ from studio.ui.actions import fill_menus, make_actions
 from studio.ui.autosave import Autosave
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
+from studio.ui.exports import Exports
 from studio.ui.files import Files
 from studio.ui.icons import app_icon
 from studio.ui.layout import Layout
@@ -24,6 +25,7 @@ from studio.ui.mirror import Mirror
 from studio.ui.panels.activity import ActivityPanel
 from studio.ui.panels.generate import GeneratePanel
 from studio.ui.panels.hint import HintLine
+from studio.ui.panels.history import HistoryPanel
 from studio.ui.panels.mix import MixOfSong
 from studio.ui.panels.mixer import MixerPanel
 from studio.ui.panels.spectrogram import Spectrogram
@@ -31,9 +33,11 @@ from studio.ui.panels.takes import TakesPanel
 from studio.ui.panels.tools import ToolStrip
 from studio.ui.panels.transport import TransportPanel
 from studio.ui.panels.waveform import Waveform
+from studio.ui.recording import Recording
 from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
+from studio.ui.song_tabs import SongPlaces, SongTabs
 from studio.ui.telling import Telling
 from studio.ui.theme import look
 from studio.ui.wiring import wire
@@ -47,6 +51,7 @@ class MainWindow(QMainWindow):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.studio = studio
+        self._may_close = self._closing = False
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 620)
@@ -58,7 +63,6 @@ class MainWindow(QMainWindow):
         self.loading = Loading(self)
         self.mirror = Mirror(self)
         wire(self)
-        self.autosave = Autosave(studio, self)
         self.column.roll.setFocus()
         for name in ("wave", "spectrum"):
             self.actions_by_id[f"view.{name}"].setChecked(True)
@@ -80,13 +84,17 @@ class MainWindow(QMainWindow):
         self.write_panel = GeneratePanel()
         self.takes_panel = TakesPanel()
         self.transport = Transport(studio, self.state)
+        self.recording = Recording(studio, self.state, self.transport)
         self.tracks = Tracks(studio, self.state)
         self.writing = Writing(studio, self.transport, self.write_panel, self.takes_panel)
         self.files = Files(studio, self, self.song_opened)
+        self.exports = Exports(studio, self.files, self.state)
+        self.autosave = Autosave(studio, self)
         self.devices = Devices(studio, self)
         self.view = View(self.state, self.show_part, self._toggle_full)
         targets = {"window": self, "commands": self.column.roll.commands} | {
-            name: getattr(self, name) for name in ("files", "transport", "tracks", "writing", "view")
+            name: getattr(self, name)
+            for name in ("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "view")
         }
         self.actions_by_id = make_actions(self, self.column, targets)
         fill_menus(self.menuBar(), self.actions_by_id, self.files.recent_menu)
@@ -97,9 +105,14 @@ class MainWindow(QMainWindow):
         self.transport_panel = TransportPanel(actions, ToolStrip(self.state, actions))
         self.mixer = MixerPanel(studio.session, actions["track.add"], actions["track.remove"])
         self.words = HintLine()
+        self.tabs = SongTabs(studio.session)
+        self.places = SongPlaces(studio.session, self.state, self.transport, self.song_opened)
+        self.history = HistoryPanel(studio.session)
+        self.history.hide()
         self.activity = ActivityPanel(lambda: studio.notices.entries)
-        right = (self.write_panel, self.takes_panel)
-        self.layout_of_parts = Layout(self.transport_panel, self.mixer, (self.words, self.column), right, self.activity)
+        right = (self.write_panel, self.takes_panel, self.history)
+        middle = (self.tabs, self.words, self.column)
+        self.layout_of_parts = Layout(self.transport_panel, self.mixer, middle, right, self.activity)
         self.setCentralWidget(self.layout_of_parts.whole)
 
     # what actions and other parts call
@@ -140,9 +153,10 @@ class MainWindow(QMainWindow):
 
     def show_part(self, name: str, on: bool | None) -> bool:
         """Show or hide a picture of the sound (None: the other way); returns what it is now."""
-        part = {"wave": self.wave, "spectrum": self.spectrum}[name]
+        part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history}[name]
         shown = part.isHidden() if on is None else on
         part.setVisible(shown)
+        self.history.refresh()
         self.actions_by_id[f"view.{name}"].setChecked(shown)
         return shown
 
@@ -173,7 +187,11 @@ class MainWindow(QMainWindow):
         self.files.drop([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_leave():
+        self._closing = True
+        if not self._may_close:
+            self.files.leave_all(self._close_now)  # which may want to save first
+        self._closing = False
+        if not self._may_close:
             event.ignore()
             return
         self.mirror.rest()
@@ -183,3 +201,9 @@ class MainWindow(QMainWindow):
         self.wave.close_source()
         self.spectrum.close_source()
         event.accept()
+
+    def _close_now(self) -> None:
+        """All songs are safe or given up."""
+        self._may_close = True
+        if not self._closing:
+            self.close()

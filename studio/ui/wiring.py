@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from studio.music.notes import Notes
 from studio.ui.panels.levels import gain_of
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 def wire(window: "MainWindow") -> None:
     """Connect all parts."""
-    for part in (_transport_panel, _tracks, _write_panel, _column, _hint, _activity):
+    for part in (_transport_panel, _tracks, _write_panel, _column, _hint, _activity, _songs):
         part(window)
 
 
@@ -46,7 +47,11 @@ def _column(window: "MainWindow") -> None:
         elif track and studio.settings.audition_notes:
             studio.playback.audition(pitch, track.program, velocity, drums=track.drums)
 
+    def show_recorded() -> None:
+        column.roll.show_recorded(studio.recorder.shown() if window.recording.on else Notes.empty())
+
     state.audition = audition
+    window.recording.grew.connect(show_recorded)
     column.set_seek(window.transport.seek)
     column.ruler.toggle_loop = window.transport.toggle_loop
 
@@ -57,3 +62,13 @@ def _hint(window: "MainWindow") -> None:
 
 def _activity(window: "MainWindow") -> None:
     window.activity.cancelled.connect(window.studio.jobs.cancel)
+
+
+def _songs(window: "MainWindow") -> None:
+    session = window.studio.session
+    window.tabs.picked.connect(session.switch)
+    window.tabs.closed.connect(window.files.close)
+    window.viewport.changed.connect(window.places.look)
+    session.subscribe(window.tabs.refresh)
+    session.subscribe(window.history.refresh)
+    session.subscribe(window.places.follow)

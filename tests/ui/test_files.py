@@ -23,18 +23,21 @@ def notices(window):
 def test_save_and_open_bring_the_same_song_back(window, files, qtbot, tmp_path, monkeypatch):
     song = window.studio.session.document
     path = tmp_path / "song.studio"
-    monkeypatch.setattr(files, "_ask_save", lambda *a: path)
+    monkeypatch.setattr(files, "ask_save", lambda *a: path)
     window.actions_by_id["track.add"].trigger()
     assert window.windowTitle() == "Song* - Partita"
-    assert files.save()
+    files.save()
+    qtbot.waitUntil(lambda: not window.studio.session.dirty)
     assert window.windowTitle() == "song - Partita"
     saved = window.studio.session.document
     window.studio.session.undo()
     assert window.windowTitle() == "song* - Partita"
     assert window.studio.session.document is song
+    files.close()
+    assert window.studio.session.song.untouched
     files.open_path(path)
-    qtbot.waitUntil(lambda: window.studio.session.steps == ("Open",))
-    assert window.studio.session.document == saved
+    qtbot.waitUntil(lambda: window.studio.session.document == saved)
+    assert window.studio.session.steps == ("Open",)
     assert window.studio.settings.recent == (str(path.resolve()),)
 
 
@@ -55,7 +58,7 @@ def test_a_broken_file_is_a_notice_and_nothing_is_lost(window, files, qtbot, tmp
 
 def test_import_into_an_empty_song_takes_its_tempo_too(window, files, qtbot, tmp_path):
     path = tmp_path / "a.mid"
-    files.export_midi_to(path)
+    window.exports.midi_to(path)
     qtbot.waitUntil(lambda: "Exported a.mid." in notices(window))
     song = window.studio.session.document
     files.new()
@@ -68,7 +71,7 @@ def test_import_into_an_empty_song_takes_its_tempo_too(window, files, qtbot, tmp
 
 def test_exported_midi_holds_the_notes(window, files, qtbot, tmp_path):
     path = tmp_path / "out.mid"
-    files.export_midi_to(path)
+    window.exports.midi_to(path)
     qtbot.waitUntil(path.exists)
     written = read_song(path).document
     for ours, theirs in zip(window.studio.session.document.tracks, written.tracks, strict=True):
@@ -77,15 +80,15 @@ def test_exported_midi_holds_the_notes(window, files, qtbot, tmp_path):
 
 
 def test_a_folder_that_cannot_be_written_is_a_notice(window, files, qtbot, tmp_path):
-    files.export_midi_to(tmp_path / "no" / "where.mid")
+    window.exports.midi_to(tmp_path / "no" / "where.mid")
     qtbot.waitUntil(lambda: notices(window) != [])
     assert window.studio.session.document.note_count
 
 
 def test_sound_is_exported(window, files, qtbot, tmp_path):
-    files.export_sound_to(tmp_path / "mix.wav")
-    files.export_sound_to(tmp_path / "mix.flac")
-    files.export_stems_to(tmp_path / "stems")
+    window.exports.sound_to(tmp_path / "mix.wav")
+    window.exports.sound_to(tmp_path / "mix.flac")
+    window.exports.stems_to(tmp_path / "stems")
     qtbot.waitUntil(lambda: len(notices(window)) == 3, timeout=30_000)
     assert set(notices(window)) == {"Exported mix.wav.", "Exported mix.flac.", "Exported 2 stems."}
     for name in ("mix.wav", "mix.flac"):
@@ -94,13 +97,17 @@ def test_sound_is_exported(window, files, qtbot, tmp_path):
 
 
 @pytest.mark.parametrize(("answer", "left"), [("save", True), ("discard", True), ("cancel", False)])
-def test_unsaved_changes_are_asked_about(window, files, tmp_path, monkeypatch, answer, left):
+def test_unsaved_changes_are_asked_about(window, files, qtbot, tmp_path, monkeypatch, answer, left):
     path = tmp_path / "kept.studio"
-    monkeypatch.setattr(files, "_ask_save", lambda *a: path)
+    monkeypatch.setattr(files, "ask_save", lambda *a: path)
     monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: answer)
-    assert files.may_leave()
+    gone = []
+    files.leave_all(lambda: gone.append("clean"))
+    assert gone == ["clean"]
     window.actions_by_id["track.add"].trigger()
-    assert files.may_leave() is left
+    files.leave_all(lambda: gone.append("changed"))
+    qtbot.waitUntil(lambda: not window.studio.jobs.busy)
+    qtbot.waitUntil(lambda: (len(gone) == 2) is left)
     assert path.exists() is (answer == "save")
     monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: "discard")
 
@@ -133,7 +140,7 @@ def test_rescue_puts_a_copy_aside(window, files):
 
 def test_recent_files_can_be_opened_again(window, files, qtbot, tmp_path):
     path = tmp_path / "again.mid"
-    files.export_midi_to(path)
+    window.exports.midi_to(path)
     qtbot.waitUntil(lambda: "Exported again.mid." in notices(window))
     menu = QMenu()
     qtbot.addWidget(menu)
@@ -142,5 +149,64 @@ def test_recent_files_can_be_opened_again(window, files, qtbot, tmp_path):
     window.studio.remember(path)
     files.recent_menu(menu)
     menu.actions()[0].trigger()
-    qtbot.waitUntil(lambda: window.studio.session.steps == ("Open",))
+    qtbot.waitUntil(lambda: len(window.studio.session.songs) == 2)
     assert window.studio.session.document.note_count
+    assert window.tabs.isVisible() and window.tabs.count() == 2
+
+
+def test_saving_goes_on_beside_the_editing_and_knows_which_song_it_was(window, files, qtbot, tmp_path, monkeypatch):
+    session, first = window.studio.session, window.studio.session.song
+    monkeypatch.setattr(files, "ask_save", lambda *a: tmp_path / "first.studio")
+    window.actions_by_id["track.add"].trigger()
+    saved = session.committed
+    files.save()
+    window.actions_by_id["track.add"].trigger()
+    files.new()
+    qtbot.waitUntil(lambda: first.path is not None)
+    assert first.dirty and session.path is None and session.song is not first
+    assert read_song(tmp_path / "first.studio").document == saved
+
+
+def test_closing_saves_first_where_that_is_wanted(window, files, qtbot, tmp_path, monkeypatch):
+    path = tmp_path / "kept.studio"
+    monkeypatch.setattr(files, "ask_save", lambda *a: path)
+    monkeypatch.setattr(files, "ask_unsaved", lambda parent, title: "save")
+    window.actions_by_id["track.add"].trigger()
+    assert not window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert path.exists()
+
+
+def test_songs_are_closed_one_by_one_and_the_last_leaves_an_empty_one(window, files):
+    session, first = window.studio.session, window.studio.session.song
+    files.open_demo()
+    files.step("1")
+    assert session.song is first
+    files.step("-1")
+    assert session.song is not first
+    files.close()
+    assert session.songs == (first,)
+    files.close()
+    assert session.song.untouched and not window.tabs.isVisible()
+
+
+def test_a_song_that_is_open_already_comes_to_the_front(window, files, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "ask_save", lambda *a: tmp_path / "one.studio")
+    files.save()
+    qtbot.waitUntil(lambda: window.studio.session.path is not None)
+    first = window.studio.session.song
+    files.open_demo()
+    files.open_path(tmp_path / "one.studio")
+    assert window.studio.session.song is first and len(window.studio.session.songs) == 2
+
+
+def test_an_import_reaches_the_song_it_was_meant_for(window, files, qtbot, tmp_path):
+    path = tmp_path / "a.mid"
+    window.exports.midi_to(path)
+    qtbot.waitUntil(lambda: "Exported a.mid." in notices(window))
+    first, tracks = window.studio.session.song, len(window.studio.session.document.tracks)
+    files.import_path(path)
+    files.open_demo()
+    demo = window.studio.session.document
+    qtbot.waitUntil(lambda: len(first.committed.tracks) == 2 * tracks)
+    assert window.studio.session.document is demo

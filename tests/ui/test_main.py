@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 
-from studio.codecs.project import load_project
+from studio.app.recovery import read_lost
 from studio.music.document import Document
 from studio.ui.main import _catch_crashes, _FirstPaint, load_engines, open_first
 from studio.ui.poster import Poster
@@ -70,21 +70,21 @@ def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
 def test_a_copy_left_behind_can_be_opened(make_window, qtbot):
     first = make_window()
     first.studio.session.commit("Edit", small_song())
-    first.autosave.keep()
-    qtbot.waitUntil(first.autosave.path.exists)
+    first.studio.session.commit("Clear", Document())
+    first.studio.session.undo()
+    first.autosave.rest()
+    first.studio.recovery.close()  # as at its end, but without having forgotten the songs
     second = make_window()
     open_first(second.studio, second, [])
-    assert second.activity.action.text() == "Open it"
+    assert second.activity.action.text() == "Open them"
     second.studio.session.open(Document())
     second.activity.action.click()
-    qtbot.waitUntil(lambda: second.studio.session.steps[-1] == "Recover")
-    assert second.studio.session.document == small_song()
-    assert second.studio.session.dirty
-    second.autosave.keep()
-    qtbot.waitUntil(second.autosave.path.exists)
-    qtbot.waitUntil(lambda: not second.studio.jobs.busy)
+    qtbot.waitUntil(lambda: second.studio.session.document == small_song())
+    assert second.studio.session.steps == ("Open", "Edit", "Clear") and second.studio.session.dirty
+    assert len(second.studio.session.songs) == 1
     second.close()
-    assert not second.autosave.path.exists()
+    third = make_window()
+    assert not third.autosave.left_behind
 
 
 def test_told_to_end_it_keeps_a_copy_and_leaves_without_a_question(tmp_path):
@@ -113,5 +113,6 @@ def test_told_to_end_it_keeps_a_copy_and_leaves_without_a_question(tmp_path):
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert load_project(home / "state" / "autosave.studio").title == "Kept"
+    (journal,) = (home / "state" / "songs").glob("*/*.journal")
+    assert read_lost(journal)[0].steps[-1][1].title == "Kept"
     assert "leaked" not in ended.stderr

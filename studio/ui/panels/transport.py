@@ -11,7 +11,7 @@ from studio.ui.icons import SIZE, icon
 from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.levels import LOWEST_DB, UNITY, gain_of
 from studio.ui.theme import look, ui_font
-from studio.ui.widgets import Fader, FloatField, label, named, rule
+from studio.ui.widgets import Fader, FloatField, label, named, role, rule
 
 SIGNATURES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
 _HOLD = 45  # readings for which a peak stays
@@ -67,11 +67,12 @@ class TransportPanel(QFrame):
     def __init__(self, actions: Mapping[str, QAction], tools: QWidget | None = None) -> None:
         super().__init__()
         self.setProperty("role", "panel")
+        self._count = 0
         self.setFixedHeight(48)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(4)
-        for name in ("play.start", "play.toggle", "play.stop", "play.loop"):
+        for name in ("play.start", "play.toggle", "play.stop", "play.record", "play.loop", "play.metronome", "play.typing"):
             row.addWidget(action_button(actions[name], name.split(".")[1]))
         row.addSpacing(8)
         row.addLayout(self._position())
@@ -142,10 +143,18 @@ class TransportPanel(QFrame):
         over, under = text.split("/")
         self.signature_changed.emit(int(over), int(under))
 
+    def show_count(self, beats: int) -> None:
+        """Show how many beats of a count-in are left, nothing where there is none."""
+        if beats != self._count:
+            self._count = beats
+            role(self.bars, "counting" if beats else "")
+            if beats:
+                self.bars.setText(f"- {beats}")
+
     def show_position(self, document: Document, tick: int) -> None:
         """Show the place ``tick`` and what holds there."""
         position = str(document.meter.position(tick))
-        if position != self.bars.text():
+        if not self._count and position != self.bars.text():
             self.bars.setText(position)
         self.time.setText(clock(float(document.tempo.seconds(tick))))
         bpm = document.tempo.at(tick).bpm
