@@ -175,6 +175,31 @@ def remove_take(document: Document, clip_id: int, take: int) -> Document:
     return _with_clip(document, clip_id, lambda c: replace(c, takes=takes, active=active))
 
 
+def rename_take(document: Document, clip_id: int, take: int, name: str) -> Document:
+    """Name a take. Raises IndexError when the clip has no such take."""
+    _, clip = find_clip(document, clip_id)
+    if not 0 <= take < len(clip.takes):
+        raise IndexError(take)
+    if clip.takes[take].name == name:
+        return document
+    takes = (*clip.takes[:take], replace(clip.takes[take], name=name), *clip.takes[take + 1 :])
+    return with_clip(document, clip_id, replace(clip, takes=takes))
+
+
+def find_clip(document: Document, clip_id: int) -> tuple[Track, Clip]:
+    """The clip of that id and its track. Raises KeyError when there is none."""
+    track, i = _find(document, clip_id)
+    return track, track.clips[i]
+
+
+def with_clip(document: Document, clip_id: int, clip: Clip) -> Document:
+    """``document`` with ``clip``, which keeps its place among its neighbours, in place of the one of that id."""
+    track, i = _find(document, clip_id)
+    if track.clips[i] is clip:
+        return document
+    return document.with_track(replace(track, clips=(*track.clips[:i], clip, *track.clips[i + 1 :])))
+
+
 def _find(document: Document, clip_id: int) -> tuple[Track, int]:
     for track in document.tracks:
         for i, clip in enumerate(track.clips):
