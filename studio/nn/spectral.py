@@ -6,9 +6,10 @@ with a table of the note's own sines and cosines; that needs no windows over the
 synthesis of Rodet and Depalle ("Spectral envelopes and inverse FFT synthesis", AES 93, 1992) smears an attack. Noise
 is made their way: a spectrum a frame, inverted, windowed, overlapped and added.
 
-Bits: everything runs on a grid of blocks of :data:`BLOCK` samples that starts at the note's onset. Blocks are computed
-:data:`TOGETHER` at once, in operations of one fixed shape (a multiple of every vector width) that one thread runs alone,
-so that a block's samples do not depend on where it stands or beside what. So neither slice, batch nor threads show.
+Bits: everything runs on a grid of blocks of :data:`BLOCK` samples that starts at the note's onset. Many blocks are computed
+at once, but every product of matrices is one block's, of one shape, run by one thread; the rest goes sample by sample over
+multiples of every vector width. So a block's samples do not depend on where it stands or beside what: neither slice, batch
+nor threads show.
 """
 
 import threading
@@ -34,10 +35,11 @@ NOISE_BANDS = 48
 NOISE_ROWS, NOISE_ROUND = 2048, 1 << 16  # different frames of noise, and frames after which their order comes again
 BUCKETS = (16, 32, 48, 64, 96)  # numbers of partials that blocks are computed for
 MAX_PARTIALS = BUCKETS[-1]
-TOGETHER = 8  # blocks computed at once
+TOGETHER = 24  # blocks computed at once, at most
 ONSET_S = 0.0007  # raised-cosine gate at the onset
 FADE_S = 0.006  # and at the end
 NEPER = float(np.log(10) / 20)  # a decibel
+LEAST = -200 * NEPER  # log amplitudes go no lower: products of numbers next to nothing take a hundred times as long
 NYQUIST_SHARE = 0.45  # of the rate: partials above are left out
 POINTS = 24  # control points in time, and one more far beyond them
 LAST_POINT_S = 4.0
@@ -66,17 +68,16 @@ def band_centres() -> Float:
 class Voice:
     """One note, ready to be synthesised.
 
-    Shapes: ``frequency`` (Hz), ``phase`` (cycles) [p]; ``partials`` log amplitudes [POINTS + 2, p] and ``noise`` log amplitudes
-    a root hertz [POINTS + 2, NOISE_BANDS], at the control points, the far one, and last what a second takes from them after
-    the release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point. Log amplitudes
+    Shapes: ``frequency`` (Hz), ``phase`` (cycles) [p]; ``levels`` [POINTS + 2, NOISE_BANDS + p]: log amplitudes of the noise a
+    root hertz and of the partials, at the control points, the far one, and last what a second takes from them after the
+    release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point. Log amplitudes
     are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames; ``key`` seeds the noise.
     Make with :func:`voices_of`.
     """
 
     frequency: Float
     phase: Float
-    partials: npt.NDArray[np.float32]
-    noise: npt.NDArray[np.float32]
+    levels: npt.NDArray[np.float32]
     audible: tuple[int, ...]
     held: int
     length: int
@@ -90,19 +91,17 @@ def voices_of(
 
     ``partials`` and ``noise`` are in dB (of power a hertz), without the last row; it is made of damping in dB a second.
     """
-    log = []
-    for levels, lost in ((partials, damping), (noise, noise_damping)):
-        made = np.empty((len(keys), POINTS + 2, levels.shape[2]), np.float32)
-        made[:, :-1] = levels * NEPER
-        made[:, -1] = lost * -NEPER
-        log.append(made)
+    log = np.empty((len(keys), POINTS + 2, NOISE_BANDS + partials.shape[2]), np.float32)
+    for at, levels, lost in ((slice(NOISE_BANDS), noise, noise_damping), (slice(NOISE_BANDS, None), partials, damping)):
+        log[:, :-1, at] = levels * NEPER
+        log[:, -1, at] = lost * -NEPER
     heard = (frequency > 0)[:, None] & (partials > partials.max((1, 2), keepdims=True) + AUDIBLE_DB)
     audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2).tolist()
     voices = []
     for n, key in enumerate(keys):
         w = min(bucket_of(max(audible[n])), frequency.shape[1])
-        own, hiss = log[0][n, :, :w].copy(), log[1][n].copy()
-        voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, hiss, tuple(audible[n]), 0, 0, key))
+        own: npt.NDArray[np.float32] = log[n, :, : NOISE_BANDS + w].copy()
+        voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, tuple(audible[n]), 0, 0, key))
     return voices
 
 
@@ -184,8 +183,8 @@ def _width(voice: Voice, block: int, rate: int) -> int:
 
 
 @lru_cache(maxsize=8)
-def _hop_ramp(device: torch.device) -> torch.Tensor:
-    return (torch.arange(HOP) / HOP).to(device)
+def _count(numbers: int, device: torch.device) -> torch.Tensor:
+    return torch.arange(numbers, dtype=torch.float32).to(device)
 
 
 class Synthesiser:
@@ -225,33 +224,36 @@ class Synthesiser:
             tick(done / len(chunks))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], width: int, rate: int) -> npt.NDArray[np.float32]:
-        """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]."""
+        """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]; all of them onsets, or none."""
+        hop = HOP if blocks[0] else ONSET_HOP
         with torch.inference_mode():
-            out = self._partials(voices, blocks, width, rate)
-            self._add_noise(out, voices, blocks, rate)
+            size = self._envelopes(voices, blocks, NOISE_BANDS + width, rate, hop)
+            out = self._partials(size[:, :, NOISE_BANDS:], voices, blocks, rate, hop)
+            self._add_noise(out, size[:, :: NOISE_HOP // hop, :NOISE_BANDS], voices, blocks, rate)
             return out.view(len(voices), BLOCK).cpu().numpy()
 
-    def _envelopes(self, voices: list[Voice], blocks: list[int], rate: int, step: int, levels: list[Any]) -> torch.Tensor:
-        """Amplitudes at the frames of each block and at its end, [len(voices), BLOCK // step + 1, width], float32."""
-        grids = [_grid(b, step, rate) for b in blocks]
+    def _envelopes(self, voices: list[Voice], blocks: list[int], width: int, rate: int, hop: int) -> torch.Tensor:
+        """Amplitudes at the hops of each block and at its end, [len(voices), BLOCK // hop + 1, width], float32."""
+        grids = [_grid(b, hop, rate) for b in blocks]
         weights = np.stack([g[0] for g in grids])
         for row, grid, voice, block in zip(weights, grids, voices, blocks, strict=True):
             if (block + 1) * BLOCK > voice.held:
                 row[:, -1] = np.maximum(grid[1] - voice.held / rate, 0)
-        return torch.bmm(self._here(weights), self._here(np.stack(levels))).exp_()
+        levels = np.stack([v.levels[:, :width] for v in voices])
+        return torch.bmm(self._here(weights), self._here(levels)).clamp_(min=LEAST).exp_()
 
     def _here(self, array: npt.NDArray[Any]) -> torch.Tensor:
         return torch.from_numpy(array).to(self.device)
 
-    def _partials(self, voices: list[Voice], blocks: list[int], width: int, rate: int) -> torch.Tensor:
-        """Sums of the partials, [len(voices), BLOCK // hop, hop]: of each hop a product with the sines of its frequencies."""
-        hop = HOP if blocks[0] else ONSET_HOP
-        frames = BLOCK // hop
-        size = self._envelopes(voices, blocks, rate, hop, [v.partials[:, :width] for v in voices])
-        turns = np.stack([v.frequency[:width] for v in voices])[:, None] / rate
-        starts = np.array(blocks)[:, None] * BLOCK + np.arange(frames) * hop
-        cycles = self._here(starts[:, :, None] * turns + np.stack([v.phase[:width] for v in voices])[:, None])
-        angle = cycles.frac_().float().mul_(2 * np.pi)
+    def _partials(self, size: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int, hop: int) -> torch.Tensor:
+        """Sums of partials of amplitudes ``size``, [len(voices), BLOCK // hop, hop]: each hop a product with a table of sines."""
+        frames, width = BLOCK // hop, size.shape[2]
+        turns = np.stack([v.frequency[:width] for v in voices]) / rate
+        start = turns * (np.array(blocks)[:, None] * BLOCK) + np.stack([v.phase[:width] for v in voices])
+        cycles = np.stack([start, turns * hop])
+        cycles -= np.floor(cycles)
+        begin, step = self._here(cycles.astype(np.float32))[:, :, None]
+        angle = torch.addcmul(begin, step, _count(frames, self.device)[:, None]).mul_(2 * np.pi)
         real, imaginary = angle.cos(), angle.sin()
         here = size[:, :-1]
         rise = (size[:, 1:] - here).mul_(HOP / hop)
@@ -263,10 +265,10 @@ class Synthesiser:
             torch.mm(one, self._table(voice, width, rate)[:, :hop], out=samples)
         return out
 
-    def _add_noise(self, out: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int) -> None:
-        size = self._envelopes(voices, blocks, rate, NOISE_HOP, [v.noise for v in voices])
+    def _add_noise(self, out: torch.Tensor, size: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int) -> None:
+        """Add noise of the bands' amplitudes ``size`` [len(voices), NOISE_FRAMES, NOISE_BANDS]."""
         weights, window, bank = _band_weights(rate, self.device), _noise_window(self.device), _noise_bank(self.device)
-        shape = torch.mm(size.view(-1, NOISE_BANDS), weights)
+        shape = torch.bmm(size, weights.expand(len(voices), -1, -1)).view(len(voices) * NOISE_FRAMES, -1)
         at = [(v.key + b * (NOISE_FRAMES - 1)) % NOISE_ROUND for v, b in zip(voices, blocks, strict=True)]
         pick = self._here(np.concatenate([_noise_order()[k : k + NOISE_FRAMES] for k in at]))
         spectrum = bank.index_select(0, pick).mul_(shape)
@@ -286,7 +288,7 @@ class Synthesiser:
             table = torch.empty(4, width, HOP, device=self.device)
             torch.cos(angle, out=table[0])
             torch.sin(angle, out=table[1]).neg_()
-            torch.mul(table[:2], _hop_ramp(self.device), out=table[2:])
+            torch.mul(table[:2], _count(HOP, self.device) / HOP, out=table[2:])
             table = table.view(4 * width, HOP)
         with self._lock:
             self._tables[key] = table

@@ -97,9 +97,9 @@ def test_a_partial_has_its_frequency_amplitude_and_phase():
 
 def test_noise_has_the_power_that_was_asked_for():
     hiss = voice(noise_db=-60.0, held=5 * RATE, length=5 * RATE)
-    levels = np.full_like(hiss.partials, -20.0)
-    flat = np.full_like(hiss.noise, -60 * np.log(10) / 20)
-    made = render([replace(hiss, partials=levels, noise=flat, key=9)], 0, 5 * RATE)[0]
+    levels = np.full_like(hiss.levels, -20.0)
+    levels[:, :NOISE_BANDS] = -60 * np.log(10) / 20
+    made = render([replace(hiss, levels=levels, key=9)], 0, 5 * RATE)[0]
     spectrum = np.abs(np.fft.rfft(made[RATE:])) ** 2 / (len(made) - RATE) / RATE * 2
     frequency = np.fft.rfftfreq(len(made) - RATE, 1 / RATE)
     for low, high in ((500, 2000), (2000, 8000), (8000, 16000)):
