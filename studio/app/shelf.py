@@ -3,27 +3,44 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from studio.engines.api import Generator, Renderer
+from studio.engines.arranger import ArrangerEngine
 from studio.engines.cards import Card, find_cards
+from studio.engines.clip_vae import ClipVae
 from studio.engines.registry import ENGINES, make_engine
 from studio.errors import StudioError
 
 log = logging.getLogger(__name__)
-Engine = TypeVar("Engine", Generator, Renderer)
+Engine = TypeVar("Engine", Generator, Renderer, ArrangerEngine, ClipVae)
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """An engine that holds more than memory."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class Shelf:
     """Prepared engines by model id. Safe to ask from several threads: a model is loaded once, by the first who asks.
 
-    ``tell`` gets one sentence when a device failed and the CPU took over.
+    ``tell`` gets one sentence when a device failed and the CPU took over. ``apart``: what a generator is made with that
+    writes in a process of its own, beside a window; such a shelf is to be closed.
     """
 
-    def __init__(self, device: str = "auto", tell: Callable[[str], None] = log.warning) -> None:
+    def __init__(
+        self,
+        device: str = "auto",
+        tell: Callable[[str], None] = log.warning,
+        apart: Callable[[Callable[[str], None]], Generator] | None = None,
+    ) -> None:
         self.cards: tuple[Card, ...] = tuple(find_cards())
         self.device = device
         self._tell = tell
+        self._apart = apart
         self._made: dict[str, object] = {}
         self._lock = threading.Lock()
 
@@ -35,7 +52,15 @@ class Shelf:
         """Wish for another device: engines asked for from now on are made anew on it."""
         with self._lock:
             self.device = device
-            self._made.clear()
+        self.close()
+
+    def close(self) -> None:
+        """Put the engines away, and end the processes in which they write."""
+        with self._lock:
+            engines, self._made = self._made, {}
+        for engine in engines.values():
+            if isinstance(engine, Closing):
+                engine.close()
 
     def generator(self, model: str = "") -> Generator:
         """The generator of that model id, the first one by default. Loads it when needed: seconds, so off the main thread."""
@@ -44,6 +69,15 @@ class Shelf:
     def renderer(self, model: str = "") -> Renderer:
         """The renderer of that model id, the first one by default."""
         return self._engine(model, "renderer", Renderer)  # type: ignore[type-abstract]
+
+    def arranger(self, model: str = "") -> ArrangerEngine:
+        """The arranger of that model id, the first one by default."""
+        return self._engine(model, "arranger", ArrangerEngine)
+
+    def clips(self, kind: str) -> ClipVae:
+        """The VAE that knows clips of ``kind``: lines or drums."""
+        known = [c.id for c in self.of_kind("clips") if c.hyper.get("kind") == kind]
+        return self._engine(known[0] if known else kind, "clips", ClipVae)
 
     def _engine(self, model: str, kind: str, protocol: type[Engine]) -> Engine:
         card = self._card(model, kind)
@@ -64,6 +98,10 @@ class Shelf:
         raise StudioError(f"There is no model {wanted}.", "Run 'studio models' to see what is installed.")
 
     def _prepared(self, card: Card) -> object:
+        if self._apart is not None and ENGINES[card.engine].kind == "generator":
+            apart = self._apart(self._tell)
+            apart.prepare(card, self.device)
+            return apart
         engine = make_engine(card.engine)
         try:
             engine.prepare(card, self.device)  # type: ignore[attr-defined]

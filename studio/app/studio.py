@@ -12,6 +12,7 @@ from studio.app.notices import Notices
 from studio.app.playback import Playback
 from studio.app.recording import Recorder
 from studio.app.recovery import Recovery
+from studio.app.remote_generator import RemoteGenerator
 from studio.app.session import Proposal, Session
 from studio.app.settings import Settings, load_settings, save_settings
 from studio.app.shelf import Shelf
@@ -29,7 +30,7 @@ class Studio:
         self.notices = Notices()
         self.jobs = Jobs(post)
         self.jobs.on_notice = self.notices.tell
-        self.shelf = Shelf(self.settings.model_device, self._tell_later)
+        self.shelf = Shelf(self.settings.model_device, self._tell_later, RemoteGenerator)
         self.session = Session()
         self.recovery = Recovery(self._tell_later)
         self.generating = Generating(self.shelf, self.jobs, self.session)
@@ -62,6 +63,7 @@ class Studio:
         self.midi.close()
         self.playback.close()
         self.jobs.close()
+        self.shelf.close()
         self.recovery.close()
 
     def _tell_later(self, message: str) -> None:

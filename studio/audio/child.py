@@ -1,4 +1,4 @@
-"""A process of the sound as the window's process sees it, and what both children do first.
+"""A process beside the window's as that one sees it, and what all such children do first.
 
 Not :mod:`multiprocessing`'s processes: those import the parent's main module anew, and with it whatever that imports.
 """
@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from studio.audio.wire import Array, Message, receive, send
 
 CHILD_FLAG = "--sound-process"
-CHILDREN = ("studio.audio.player", "studio.audio.desk")
+CHILDREN = ("studio.audio.player", "studio.audio.desk", "studio.app.generator_process")
 _ROOT = Path(__file__).resolve().parents[2]
 _SECOND = 1_000_000_000
 
@@ -124,10 +124,10 @@ class Parent:
         self.inbox: queue.SimpleQueue[tuple[Message, list[Array]]] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="parent", daemon=True).start()
 
-    def tell(self, message: Message) -> None:
+    def tell(self, message: Message, arrays: tuple[Array, ...] = ()) -> None:
         """Send a message."""
         with contextlib.suppress(OSError, ValueError):
-            send(self._pipe, message)
+            send(self._pipe, message, arrays)
 
     def next(self, timeout: float) -> tuple[Message, list[Array]] | None:
         """The next message, None when none came within ``timeout`` seconds."""
