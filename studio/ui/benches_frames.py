@@ -14,6 +14,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.app.jobs import Jobs, step_back
+from studio.app.remote_generator import RemoteGenerator
 from studio.app.session import Session
 from studio.app.shelf import Shelf
 from studio.engines.api import GenerateRequest
@@ -168,10 +169,11 @@ class _Tone:
 
 
 class _Writer:
-    """The generator at work on a thread of its own, four takes at once, until it is told to stop."""
+    """The generator at work as the window has it, four takes at once, until it is told to stop."""
 
     def __init__(self) -> None:
-        self._generator = Shelf().generator()
+        self._shelf = Shelf(apart=RemoteGenerator)
+        self._generator = self._shelf.generator()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bench-writer")
         self.written = 0
@@ -189,6 +191,7 @@ class _Writer:
     def end(self) -> None:
         self._stop.set()
         self._thread.join()
+        self._shelf.close()
 
     def _run(self) -> None:
         step_back()  # as the window's jobs do
