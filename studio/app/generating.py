@@ -158,7 +158,7 @@ class Generating:
             self._jobs.on_notice(error.message, error.hint)
             return
         serial, fresh = next(self._serials), _at_usual_tempo(self._session.document)
-        inbox = _Inbox(self._session, self._session.song, serial)
+        inbox = Inbox(self._session, self._session.song, serial)
 
         def work(job: Job) -> None:
             generator, asked, tempo = self._shelf.generator(), request, None
@@ -212,7 +212,7 @@ class Generating:
         self._session.propose(replace(proposal, takes=left, active=active, writing=False, id=0))
 
 
-class _Inbox:
+class Inbox:
     """Chunks on their way from the worker thread to the session: gathered, so that a writer cannot flood the window.
 
     Each delivery has the song planned and painted anew, which takes the processor from the network that writes. The first
@@ -230,10 +230,12 @@ class _Inbox:
         self._told = 0.0
 
     def open(self, job: Job, proposal: Proposal) -> None:
+        """Show the proposal that the notes are to join."""
         self._job = job
         job.say(lambda: self._session.propose(proposal, self._song))
 
     def put(self, chunk: Chunk) -> None:
+        """Take notes in; they are delivered when it is time."""
         now = monotonic()
         with self._lock:
             first = not self._waiting

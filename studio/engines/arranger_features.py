@@ -30,7 +30,7 @@ from studio.engines.note_columns import (
 VERSION = 1
 END = N_SHIFT
 AWAY = (-1, 1, -2, 2, -4, 4)
-MOST_HEARD = 320
+MOST_HEARD = 192
 REACH_BARS = 4
 MOST_BARS = 8
 AHEAD, CELL = 32, 3

@@ -88,6 +88,7 @@ class ClipVae:
         self, codes: Floats, metre: int, limits: LineLimits = ANYTHING, temperature: float = 0.0, seed: int = 0
     ) -> list[Any]:
         """The clips of codes [n, latent]: the likeliest, or drawn at ``temperature``. Lines keep ``limits``."""
+        codes = np.asarray(codes, np.float32)
         if self.kind == LINES:
             model: MelodyVae = self._model
             return list(clip_decode.lines(model, codes, metre, limits, temperature, seed))
@@ -140,8 +141,10 @@ class ClipVae:
         return drum_distance(a, b, cells_of(metre))
 
     def blend(self, a: Any, b: Any, steps: int, metre: int, limits: LineLimits = ANYTHING) -> list[Any]:
-        """``steps`` clips from ``a`` to ``b``, both included as they are; from step to step none is nearer to ``a`` or
-        farther from ``b``. The way leads straight from code to code; candidates that would turn back are left out."""
+        """``steps`` clips from ``a`` to ``b``, both included as they are; none is nearer to ``a`` or farther from ``b`` than the last.
+
+        The way leads straight from code to code; candidates that would turn back are left out.
+        """
         ends = self.encode([a, b], metre)
         t = np.linspace(0, 1, _FINE * (steps - 1) + 1, dtype=np.float32)[1:-1, None]
         between = self.decode((1 - t) * ends[0] + t * ends[1], metre, limits)

@@ -14,6 +14,8 @@ ENGINES: dict[str, EngineEntry] = {
     e.id: e
     for e in (
         _entry("lstm-writer", "generator", "LSTM writer", "studio.engines.lstm_writer", "LstmWriter"),
+        _entry("arranger", "arranger", "Arranger", "studio.engines.arranger", "ArrangerEngine"),
+        _entry("clip-vae", "clips", "Clip VAE", "studio.engines.clip_vae", "ClipVae"),
         _entry("neural-instruments", "renderer", "Neural instruments", "studio.engines.neural_instruments", "NeuralInstruments"),
     )
 }

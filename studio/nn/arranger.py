@@ -78,20 +78,29 @@ class Lookup(nn.Module):
 
 
 class Memory(nn.Module):
-    """Heard notes through a recurrent encoder, both ways: keys and values for the attentions."""
+    """Heard notes through a recurrent encoder, both ways: keys and values for the attentions.
+
+    Both directions start at a note, never at padding, so how much there is of it changes nothing.
+    """
 
     def __init__(self, shape: ArrangerShape) -> None:
         super().__init__()
         self.look = Lookup(shape.memory, [n for n, _ in shape.memory], shape.width)
         self.norm = nn.LayerNorm(shape.width)
-        self.lstm = nn.LSTM(shape.width, shape.encoder, batch_first=True, bidirectional=True)
+        self.onward = nn.LSTM(shape.width, shape.encoder, batch_first=True)
+        self.back = nn.LSTM(shape.width, shape.encoder, batch_first=True)
         self.out = nn.Linear(2 * shape.encoder + shape.width, 2 * shape.attention)
 
-    def forward(self, notes: Tensor) -> tuple[Tensor, Tensor]:
-        """``notes`` [batch, n, columns] to keys and values, each [batch, n, attention]."""
+    def forward(self, notes: Tensor, heard: Tensor) -> tuple[Tensor, Tensor]:
+        """``notes`` [batch, n, columns], the first ones being there (``heard``), to keys and values [batch, n, attention]."""
         seen = self.norm(self.look(notes))
-        heard, _ = self.lstm(seen)
-        keys, values = self.out(torch.cat([heard, seen], dim=-1)).chunk(2, dim=-1)
+        place = torch.arange(notes.shape[1], device=notes.device)
+        count = heard.sum(dim=1, keepdim=True)
+        turned = torch.where(heard, count - 1 - place, place).unsqueeze(-1)
+        onward, _ = self.onward(seen)
+        back, _ = self.back(seen.gather(1, turned.expand_as(seen)))
+        back = back.gather(1, turned.expand_as(back))
+        keys, values = self.out(torch.cat([onward, back, seen], dim=-1)).chunk(2, dim=-1)
         return keys, values
 
 
@@ -273,7 +282,7 @@ class Arranger(nn.Module):
         ``time`` [batch, t] are the steps before each row's shift. Rows that close the hole cost their shift only; a drum's
         duration and an unknown velocity cost nothing.
         """
-        keys, values = self.memory(notes)
+        keys, values = self.memory(notes, heard)
         own = notes[..., [n for n, _ in self.shape.memory].index("own")]
         known, _ = self.remember(ints, dense, None)
         first, _ = self.when(known, keys, values, buckets_of(start, end, own, time, bar), heard)

@@ -1,0 +1,170 @@
+"""What the clip VAEs do with bars of one line or of drums: vary, sample, blend, walk, slide, groove, drums for a rhythm."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from studio.app.changes import CLIP_VERBS, Change
+from studio.app.shelf import Shelf
+from studio.engines.api import Chunk, Context, Part
+from studio.engines.arranger_setting import NEW_PARTS
+from studio.engines.cards import Card
+from studio.engines.clip_decode import LineLimits
+from studio.engines.clip_notes import (
+    Span,
+    keys_of,
+    limits_of,
+    moved_by,
+    read_drums,
+    read_line,
+    read_rhythm,
+    spans_of,
+    write_drums,
+    write_line,
+)
+from studio.engines.clip_vae import ClipVae
+from studio.errors import StudioError
+from studio.music.document import Document, Track
+from studio.music.notes import Notes
+
+_MOST_CHORDAL = 1.15
+_SPAN_SEEDS = 7919
+"""Apart from each other lie the seeds of one clip after the other."""
+
+
+def is_line(notes: Notes) -> bool:
+    """Whether notes are one voice: hardly any start together."""
+    return len(notes) <= _MOST_CHORDAL * len(np.unique(notes.start))
+
+
+def is_for_clips(change: Change, document: Document) -> bool:
+    """Whether a clip VAE makes the change: for drums and single lines; chords are varied by the arranger."""
+    if change.verb != "vary":
+        return change.verb in CLIP_VERBS
+    track = document.track(change.tracks[0])
+    return len(change.tracks) == 1 and (track.drums or is_line(track.notes.starting_between(change.start, change.end)))
+
+
+def clip_chunks(change: Change, document: Document, shelf: Shelf, ctx: Context) -> tuple[Card, Iterator[Chunk]]:
+    """The model that makes a checked change, and the notes it writes.
+
+    Raises:
+        StudioError: it does not fit what the tracks hold.
+    """
+    if change.verb == "drums":
+        model = shelf.clips("drums")
+        return model.card, _drums(change, document, model, ctx)
+    track = document.track(change.tracks[0])
+    if len(change.tracks) > 1:
+        raise StudioError("Clips of one track are asked for at a time.", "Choose one track.")
+    if change.verb == "groove" and not track.drums:
+        raise StudioError(f"'{track.name}' is no drum part.", "Choose a drum part to give a groove.")
+    if change.verb == "blend" and change.other and document.track(change.other[0]).drums != track.drums:
+        raise StudioError("Drums cannot be blended with a pitched part.", "Choose two of a kind.")
+    inside = track.notes.starting_between(change.start, change.end)
+    if change.verb != "sample" and not len(inside):
+        raise StudioError("There are no notes in these bars.", "Choose bars with notes.")
+    if not track.drums and not is_line(inside):
+        raise StudioError(f"'{track.name}' has chords there; clips are made of single lines.", "Fill the bars in instead.")
+    model = shelf.clips("drums" if track.drums else "lines")
+    return model.card, _Clips(change, document, track, model).chunks(ctx)
+
+
+def _drums(change: Change, document: Document, model: ClipVae, ctx: Context) -> Iterator[Chunk]:
+    notes = Notes.concat(t.notes for t in document.tracks if t.id in change.tracks)
+    source = _with_notes(document.track(change.tracks[0]), notes)
+    part = NEW_PARTS["Drums"]
+    spans = spans_of(document.meter, change.start, change.end)
+    if not len(notes.starting_between(change.start, change.end)):
+        raise StudioError("There is no rhythm in these bars.", "Tap one, or choose bars with notes.")
+    keys = keys_of(Track(0))
+    for number, span in enumerate(spans):
+        ctx.progress(number / len(spans))
+        made = model.tapped(read_rhythm(source, span), span.metre, change.takes, change.seed + number * _SPAN_SEEDS)
+        for take, clip in enumerate(made):
+            yield _chunk(take, part, write_drums(clip, span, keys), span.end)
+
+
+def _with_notes(track: Track, notes: Notes) -> Track:
+    from studio.music.document import Clip, Take
+
+    return replace(track, clips=(Clip(0, 0, max(1, notes.last_end), (Take(notes),)),))
+
+
+def _chunk(take: int, part: Part, notes: Notes, to: int) -> Chunk:
+    return Chunk(take, ((part, notes),) if len(notes) else (), to)
+
+
+class _Clips:
+    """A change of the clips of one track."""
+
+    def __init__(self, change: Change, document: Document, track: Track, model: ClipVae) -> None:
+        self._wish, self._track, self._model = change, track, model
+        self._part = Part(track.name, track.program, track.drums, track.id)
+        self._spans = spans_of(document.meter, change.start, change.end)
+        self._moved = 0 if track.drums else moved_by(document, change.start, change.key)
+        self._limits = LineLimits(np.ones(0, bool)) if track.drums else self._line_limits()
+        self._keys = keys_of(track)
+        self._others = self._second(document) if change.other else []
+
+    def _line_limits(self) -> LineLimits:
+        return limits_of(self._track, self._wish.key, self._moved, self._wish.most_leap)
+
+    def _second(self, document: Document) -> list[Any]:
+        """The clips that are blended with."""
+        change = self._wish
+        assert change.other is not None
+        other, start = document.track(change.other[0]), document.meter.bar_start(document.meter.bar_of(change.other[1]))
+        spans = spans_of(document.meter, start, start + change.end - change.start)
+        if [(s.metre, s.cells) for s in spans] != [(s.metre, s.cells) for s in self._spans]:
+            raise StudioError("The two clips have different metres.", "Choose bars of the same metre.")
+        if not other.drums and not is_line(other.notes.starting_between(start, spans[-1].end)):
+            raise StudioError(f"'{other.name}' has chords there; clips are made of single lines.", "Choose a single line.")
+        if not len(other.notes.starting_between(start, spans[-1].end)):
+            raise StudioError("There are no notes in the second clip's bars.", "Choose bars with notes.")
+        moved = 0 if other.drums else moved_by(document, start, change.key)
+        return [read_drums(other, s) if other.drums else read_line(other, s, moved) for s in spans]
+
+    def _read(self, span: Span) -> Any:
+        return read_drums(self._track, span) if self._track.drums else read_line(self._track, span, self._moved)
+
+    def _write(self, clip: Any, span: Span) -> Notes:
+        if self._track.drums:
+            return write_drums(clip, span, self._keys)
+        return write_line(clip, span, self._moved, self._track)
+
+    def chunks(self, ctx: Context) -> Iterator[Chunk]:
+        """The notes, clip by clip."""
+        change = self._wish
+        for number, span in enumerate(self._spans):
+            ctx.progress(number / len(self._spans))
+            clips = self._made(number, span)
+            for k, clip in enumerate(clips):
+                if change.verb == "blend" and change.laid_out:
+                    later = (k + 1) * (change.end - change.start)
+                    notes = self._write(clip, span).shifted(later)
+                    yield _chunk(0, self._part, notes, change.end)
+                else:
+                    yield _chunk(k, self._part, self._write(clip, span), span.end)
+
+    def _made(self, number: int, span: Span) -> list[Any]:
+        """A clip a take for one span."""
+        change, model, metre = self._wish, self._model, span.metre
+        seed = change.seed + number * _SPAN_SEEDS
+        if change.verb == "sample":
+            codes = model.sampled(change.takes, seed)
+            return model.decode(codes, metre, self._limits, change.temperature, seed)
+        clip = self._read(span)
+        if change.verb == "groove":
+            return [model.groove(clip, metre)] * change.takes
+        if change.verb == "blend":
+            return model.blend(clip, self._others[number], change.takes + 2, metre, self._limits)[1:-1]
+        code = model.encode([clip], metre)[0]
+        if change.verb == "vary":
+            return model.decode(model.varied(code, change.takes, change.amount, seed), metre, self._limits)
+        if change.verb == "walk":
+            places = (*change.places, *[(0.0, 0.0)] * change.takes)[: change.takes]
+            return model.decode(model.walked(code, places), metre, self._limits)
+        return model.decode(model.moved(code, dict(change.sliders))[None], metre, self._limits) * change.takes

@@ -1,0 +1,62 @@
+"""What can be asked of bars that are there: verbs, and a value that says everything about a request."""
+
+from dataclasses import dataclass
+
+from studio.music.pitch import Key
+
+VERBS: dict[str, str] = {
+    "fill": "Filling in",
+    "accompany": "Accompanying",
+    "harmonise": "Harmonising",
+    "vary": "Varying",
+    "sample": "Writing new clips",
+    "blend": "Blending",
+    "walk": "Walking on the map",
+    "slide": "Moving sliders",
+    "groove": "Giving a groove",
+    "drums": "Making drums",
+}
+"""The verbs, and what is said while each is at work."""
+CLIP_VERBS = ("vary", "sample", "blend", "walk", "slide", "groove", "drums")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a composer asks for. ``start`` and ``end`` are ticks; bars that they cut into are meant whole.
+
+    fill: write the bars of ``tracks`` anew. accompany, harmonise: write ``new_parts`` (names) for the bars.
+    vary: like the bars of ``tracks``, by ``amount`` (0 the same, 1 anything). sample: other bars for them altogether.
+    blend: ``takes`` steps between the bars and those of ``other`` (track id, start), or with ``laid_out`` one take that
+    leads there in ``takes`` clips after the bars. walk: a take each of ``places`` (x, y) around the bars on the map.
+    slide: ``sliders`` (attribute, standard deviations). groove: velocity and timing for stiff drums.
+    drums: a new drum part for the rhythm of ``tracks``.
+
+    ``key`` locks pitches; ``density`` (notes a beat) and ``register`` (a mean pitch) are asked for where not 0.
+    """
+
+    verb: str
+    start: int
+    end: int
+    tracks: tuple[int, ...] = ()
+    new_parts: tuple[str, ...] = ()
+    other: tuple[int, int] | None = None
+    amount: float = 0.5
+    places: tuple[tuple[float, float], ...] = ()
+    sliders: tuple[tuple[str, float], ...] = ()
+    laid_out: bool = False
+    style: str = ""
+    key: Key | None = None
+    temperature: float = 1.0
+    top_p: float = 0.95
+    density: float = 0.0
+    register: int = 0
+    most_leap: int = 0
+    seed: int = 0
+    takes: int = 1
+
+    @property
+    def region(self) -> tuple[int, int]:
+        """Where notes are proposed: the bars themselves, or what a laid-out blend takes after them."""
+        if self.verb == "blend" and self.laid_out:
+            return self.end, self.end + self.takes * (self.end - self.start)
+        return self.start, self.end
