@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.cards import Card
-from studio.music.document import Document
+from studio.music.document import ChordSpan, Document
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 
@@ -37,6 +37,44 @@ class Quiet:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What the music should be like, each from 0 to 1: where it lies among the style's songs; 0.5 is usual, None leaves it open.
+
+    ``density`` notes a beat, ``register`` low to high, ``energy`` calm to driving and ``brightness`` dark to bright (both as weak
+    labels tell, :mod:`studio.engines.note_controls`), ``repetition`` ever new to repeating itself.
+    """
+
+    density: float | None = None
+    register: float | None = None
+    energy: float | None = None
+    brightness: float | None = None
+    repetition: float | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is wished for."""
+        return any(v is not None for v in (self.density, self.register, self.energy, self.brightness, self.repetition))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What no written note may break. Drums have no pitch: ``grid`` alone holds for them.
+
+    ``low`` and ``high`` are the lowest and highest pitch. ``polyphony`` notes of a part sound at once at most, 0 for any
+    number. From one onset of a part to its next, every note lies within ``leap`` semitones of a note before, 0 for any leap.
+    Notes start on multiples of ``grid`` ticks counted from the region's start, 0 for any. ``chord_notes`` tells where pitched
+    notes that start must belong to the chord: nowhere (""), on ``strong`` beats (where bars and half bars start), or ``all``.
+    """
+
+    low: int = 0
+    high: int = 127
+    polyphony: int = 0
+    leap: int = 0
+    grid: int = 0
+    chord_notes: str = ""
+
+
+@dataclass(frozen=True)
 class GenerateRequest:
     """What to write.
 
@@ -44,6 +82,7 @@ class GenerateRequest:
     ``tracks`` are the ids of the context's tracks to write for; empty lets the engine choose (for a new piece).
     ``key`` locks every pitched note to its scale; None leaves the pitches free.
     ``style`` is one of the engine's styles, empty for any. ``temperature`` 1 is the engine's measured default.
+    ``chords`` replace the context's own in the region. An engine that cannot do what ``wishes`` or ``limits`` ask says so.
     ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
     """
 
@@ -57,6 +96,9 @@ class GenerateRequest:
     top_p: float = 0.95
     seed: int = 0
     takes: int = 1
+    wishes: Wishes = Wishes()
+    limits: Limits = Limits()
+    chords: tuple[ChordSpan, ...] = ()
 
     @property
     def end(self) -> int:
@@ -151,6 +193,6 @@ class EngineEntry:
     """A row of the registry: what the engine is, and how to make one (imports nothing heavy until called)."""
 
     id: str
-    kind: str  # "generator" or "renderer"
+    kind: str  # "generator", "arranger" (a generator that needs a song), "clips" (a VAE) or "renderer"
     title: str
     make: Callable[[], object] = field(repr=False)

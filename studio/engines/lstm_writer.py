@@ -6,20 +6,23 @@ same alone and among others.
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.engines import lstm_writer_wishes
 from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
 from studio.engines.cards import Card, check_weights
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
 from studio.engines.lstm_writer_setting import Setting, setting_of
-from studio.engines.lstm_writer_styles import ANY, STYLES
+from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES, sampling
 from studio.engines.lstm_writer_take import Take
-from studio.engines.note_columns import N_TRACK, VERSION
+from studio.engines.lstm_writer_wishes import Course, Plans, course_of
+from studio.engines.note_columns import DURATIONS, N_TRACK, SHIFTS, VERSION
+from studio.engines.note_controls import CONTROLS
 from studio.engines.note_features import LEVELS, NOW, START, WIDTH, NoteState, matrix, mode_of
+from studio.engines.sampling import draw_rows
 from studio.errors import StudioError
 from studio.music.document import Document
 
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
 
     State = list[tuple[Tensor, Tensor]]
 
-ROWS = 4
+ROWS = 8
+"""Takes written in one batch at most; more are written in turns."""
+_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _REMEMBERED = 4096
 _LISTENED = 192
 """Notes of the context that the pointers know, and that the LSTM has heard: what 150 ms allow."""
@@ -63,28 +68,44 @@ class LstmWriter:
         load_weights(model, check_weights(card), choose_device("cpu"))
         self._model: NoteLstm = model
         self._stepper: NoteStepper = NoteStepper(model, ROWS)
+        self._plans = Plans(np.zeros((0, 1, 1, len(CONTROLS)), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
+        if model.shape.plans:
+            self._plans = Plans(model.plans.numpy(), model.plan_tracks.numpy())
         for _ in self.generate(GenerateRequest(Document(), 0, 3840, style=model.shape.styles[0]), Quiet()):
             pass
 
     def generate(self, request: GenerateRequest, ctx: Context) -> Iterator[Chunk]:
         """Write; yields as notes come. Calls ``ctx.progress`` after every note."""
         ctx.progress(0.0, "Listening")
+        self._check(request)
         setting = setting_of(request)
         shape = self._model.shape
         style = shape.styles.index(setting.style) if setting.style in shape.styles else len(shape.styles)
-        state, last, carried = self._listen(setting, style, ctx)
-        takes = [Take(request, setting, k, style, deepcopy(state), last) for k in range(request.takes)]
-        writers = [self._write(takes[k : k + ROWS], carried, setting) for k in range(0, len(takes), ROWS)]
+        heard = self._listen(setting, style, ctx)
+        writers = [
+            self._write(request, setting, style, heard, range(k, min(k + ROWS, request.takes)))
+            for k in range(0, request.takes, ROWS)
+        ]
+        shares = np.zeros(request.takes)
         while writers:
             for writer in list(writers):
                 try:
-                    chunks = next(writer)
+                    takes, chunks = next(writer)
                 except StopIteration:
                     writers.remove(writer)
                     continue
-                share = sum(t.share for t in takes) / len(takes)
+                for take in takes:
+                    shares[take.number] = take.share
+                share = float(shares.mean())
                 ctx.progress(share, f"Writing, {share:.0%}")
                 yield from chunks
+
+    def _check(self, request: GenerateRequest) -> None:
+        lstm_writer_wishes.check(request.wishes)
+        if request.wishes.any and not self._model.shape.plans:
+            raise StudioError(
+                f"'{self.card.title}' has not learned to follow such wishes.", "Choose another model, or leave them out."
+            )
 
     def costs(self, document: Document, ctx: Context, style: str | None = None) -> Costs:
         """What ``document`` costs in nats (see :mod:`studio.engines.lstm_writer_costs`).
@@ -98,21 +119,19 @@ class LstmWriter:
         return costs_of(self._model, piece, ctx, style)
 
     def _listen(self, setting: Setting, style: int, ctx: Context) -> "tuple[NoteState, Any, State]":
-        """Hear the context: the pointers' past, the note before the region, and the LSTM's state for every row."""
+        """Hear the context: the pointers' past, the note before the region, and the LSTM's state of one row."""
         from studio.nn.runtime import inference, tensor
 
         model, piece = self._model, setting.piece
         n = len(piece)
         if not n:
-            return NoteState(setting.bars, setting.start), START, self._stepper.start()
+            return NoteState(setting.bars, setting.start), START, self._stepper.start(1)
         first = max(0, n - _REMEMBERED)
         heard = max(first, n - _LISTENED)
         target = np.stack([piece.shift, piece.track, piece.pitch, piece.duration, piece.velocity], axis=1)
         state = NoteState(piece.bars, piece.bars.at(int(piece.time[first]))[0])
-        for i in range(first, heard):
-            if i % 256 == 0:
-                ctx.progress(0.0, "Listening")
-            state.recall(int(piece.time[i]), tuple(target[i].tolist()), int(piece.steps[i]))  # type: ignore[arg-type]
+        if heard > first:
+            state = NoteState.after(piece.bars, piece.time[first:heard], target[first:heard], piece.steps[first:heard])
         rows, levels = [], []
         for i in range(heard, n):
             row, level = state.before()
@@ -129,8 +148,7 @@ class LstmWriter:
             tracks = tensor(self._told(setting, len(ints)))
             seen = model.look(tensor(ints), tensor(np.array(levels, np.uint8)), tracks)
             _, (h, c) = model.lstm(seen.unsqueeze(0))
-        carried = [(h[k].expand(ROWS, -1).contiguous(), c[k].expand(ROWS, -1).contiguous()) for k in range(model.shape.layers)]
-        return state, ints[-1, NOW : NOW + 5].copy(), carried
+        return state, ints[-1, NOW : NOW + 5].copy(), [(h[k], c[k]) for k in range(model.shape.layers)]
 
     @staticmethod
     def _told(setting: Setting, rows: int) -> npt.NDArray[np.float32]:
@@ -138,37 +156,58 @@ class LstmWriter:
         told[:, [*setting.parts, *np.unique(setting.piece.track).tolist(), N_TRACK]] = 1
         return told
 
-    def _write(self, takes: list[Take], state: "State", setting: Setting) -> Iterator[list[Chunk]]:
-        """Write a group of takes, a note of each at a time; yields what is ready after every note."""
+    def _write(
+        self, request: GenerateRequest, setting: Setting, style: int, heard: "tuple[NoteState, Any, State]", numbers: range
+    ) -> Iterator[tuple[list[Take], list[Chunk]]]:
+        """Write takes together, a note of each at a time; yields them and what is ready after every note."""
         from studio.nn.runtime import inference
 
-        stepper = self._stepper
-        ints, levels = np.zeros((ROWS, WIDTH), np.int64), np.zeros((ROWS, LEVELS), np.uint8)
-        told = self._told(setting, ROWS)
-        alive = list(takes)
+        stepper, (past, last, state) = self._stepper, heard
+        rows = stepper.rows(len(numbers))
+        ints, levels = np.zeros((rows, WIDTH), np.int64), np.zeros((rows, LEVELS), np.uint8)
+        told = self._told(setting, rows)
+        takes = [
+            Take(request, setting, n, style, past.copy(), last, self._course(request, setting, style, n), (ints[k], levels[k]))
+            for k, n in enumerate(numbers)
+        ]
+        state = [(h.expand(rows, -1), c.expand(rows, -1)) for h, c in state]
+        alive = list(enumerate(takes))
         while alive:
-            for take in alive:
+            for _, take in alive:
                 take.before()
-            self._show(alive, ints, levels)
             with inference():
                 shared, state = stepper.remember(ints, levels, told, state)
-                for head in ("shift", "track", "pitch", "duration", "velocity"):
-                    silent = head == "velocity" and setting.flat
-                    logits = None if silent else stepper.logits(head, shared, ints, levels)
-                    alive = [t for t in alive if t.choose(head, None if logits is None else logits[t.number % ROWS])]
-                    self._show(alive, ints, levels)
-            yield [c for t in takes if (t in alive or t.done) and (c := self._ready(t)) is not None]
+                for head in HEADS:
+                    alive = self._choose(head, alive, shared, ints, levels, request)
+            yield takes, [c for t in takes if not t.closed and (c := self._ready(t)) is not None]
 
-    @staticmethod
-    def _show(takes: list[Take], ints: Any, levels: Any) -> None:
-        for take in takes:
-            ints[take.number % ROWS] = take.ints
-            levels[take.number % ROWS] = take.levels
+    def _course(self, request: GenerateRequest, setting: Setting, style: int, take: int) -> Course:
+        new = not len(setting.piece)
+        return course_of(request, self._plans, style, setting.bars, tuple(setting.parts), setting.harmony, take, new)
+
+    def _choose(
+        self, head: str, alive: list[tuple[int, Take]], shared: "Tensor", ints: Any, levels: Any, request: GenerateRequest
+    ) -> list[tuple[int, Take]]:
+        """Draw a head's choice for every take; returns those that go on."""
+        masks = [t.allowed(head) for _, t in alive]
+        drawn = [(k, t, m) for (k, t), m in zip(alive, masks, strict=True) if m is not None]
+        chosen = dict.fromkeys((k for k, _ in alive), 0)
+        if drawn:
+            logits = self._stepper.logits(head, shared, ints, levels)
+            default = sampling(drawn[0][1].setting.style, head)
+            made = draw_rows(
+                logits[[k for k, _, _ in drawn]],
+                np.stack([m for _, _, m in drawn]),
+                np.array([t.draw.random() for _, t, _ in drawn]),
+                max(0.05, default.temperature * request.temperature),
+                default.top_p * request.top_p / 0.95,
+                default.lean * _LENGTHS[head] if default.lean else 0.0,
+            )
+            chosen.update(zip((k for k, _, _ in drawn), made.tolist(), strict=True))
+        return [(k, t) for k, t in alive if t.put(head, chosen[k])]
 
     @staticmethod
     def _ready(take: Take) -> Chunk | None:
-        if take.closed:
-            return None
         chunk = take.chunk()
         take.closed = take.done
         return chunk

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines import note_columns
+from studio.engines import lstm_writer_limits, note_columns
 from studio.engines.api import GenerateRequest, Part
+from studio.engines.lstm_writer_limits import Fence
 from studio.engines.lstm_writer_styles import ANY, STYLES, Style, pitch_range
+from studio.engines.lstm_writer_wishes import Harmony, harmony_of
 from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
 from studio.errors import StudioError
 from studio.music.document import Track
@@ -38,6 +40,8 @@ class Setting:
     flat: bool
     allowed: npt.NDArray[np.bool_]
     level: dict[int, int]
+    harmony: Harmony
+    fence: Fence
 
     @property
     def moved(self) -> int:
@@ -65,6 +69,7 @@ def setting_of(request: GenerateRequest) -> Setting:
         raise StudioError("A track that was to be written for is not in the song.", "Choose tracks of this song.")
     wanted = [t for t in document.tracks if t.id in request.tracks] if request.tracks else heard
     tracks = heard + [t for t in wanted if t not in heard]
+    lstm_writer_limits.check(request)
     draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**32]))
     style_name = request.style or ("" if tracks else str(draw.choice(sorted(STYLES))))
     style = STYLES.get(style_name, ANY)
@@ -80,11 +85,13 @@ def setting_of(request: GenerateRequest) -> Setting:
                 parts.setdefault(number, Part(track.name, track.program, track.drums, track.id))
     else:
         parts = _ensemble(style, draw)
-    key = piece.key if known or piece.key >= 0 else int(draw.integers(12)) + (12 if draw.random() < style.minor else 0)
+    key = piece.key if known or piece.key >= 0 else _drawn_key(request, style, draw)
     if not any(number != DRUMS for number in parts) and not len(piece):
         key = -1
     start, end = (_steps(request.start), _steps(request.end))
     level = _levels(piece) if len(piece) else {}
+    allowed = _allowed(parts, request, move_for(key))
+    harmony = harmony_of(request, move_for(key))
     return Setting(
         piece,
         parts,
@@ -95,9 +102,18 @@ def setting_of(request: GenerateRequest) -> Setting:
         style_name,
         style.phrased or (len(piece) > 8 and piece.flat),
         piece.flat if len(piece) else style.phrased,
-        _allowed(parts, request.key, move_for(key)),
+        allowed,
         level,
+        harmony,
+        Fence(request, allowed, harmony, piece.bars, start, move_for(key)),
     )
+
+
+def _drawn_key(request: GenerateRequest, style: Style, draw: np.random.Generator) -> int:
+    """A key for a new piece, minor as often as the style's songs; what is wished dark is minor first."""
+    tonic, chance = int(draw.integers(12)), draw.random()
+    bright = request.wishes.brightness
+    return tonic + (12 if (chance if bright is None else bright) < style.minor else 0)
 
 
 def _steps(tick: int) -> int:
@@ -121,12 +137,17 @@ def _levels(piece: Piece) -> dict[int, int]:
     return {int(c): note_columns.class_velocity(int(np.median(piece.velocity[piece.track == c]))) for c in np.unique(piece.track)}
 
 
-def _allowed(parts: dict[int, Part], key: Key | None, moved: int) -> npt.NDArray[np.bool_]:
+def _allowed(parts: dict[int, Part], request: GenerateRequest, moved: int) -> npt.NDArray[np.bool_]:
     allowed = np.zeros((N_TRACK, 128), bool)
+    key, limits = request.key, request.limits
     for number, part in parts.items():
         low, high = pitch_range(number, part.program)
+        if number != DRUMS:
+            low, high = max(low, limits.low), min(high, limits.high)
         for pitch in range(low, high + 1):
             counted = pitch if number == DRUMS else pitch + moved
             if 0 <= counted < 128 and (number == DRUMS or key is None or key.contains(pitch)):
                 allowed[number, counted] = True
+        if not allowed[number].any():
+            raise StudioError(f"The {part.name} has no note in that range.", "Widen the range, or choose another key.")
     return allowed

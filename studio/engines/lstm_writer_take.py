@@ -4,8 +4,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import Chunk, GenerateRequest
+from studio.engines.lstm_writer_limits import Voices
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
-from studio.engines.lstm_writer_styles import phrased_velocity, sampling
+from studio.engines.lstm_writer_styles import phrased_velocity
+from studio.engines.lstm_writer_wishes import Course
 from studio.engines.note_columns import (
     DRUM_STEPS,
     DRUMS,
@@ -18,9 +20,10 @@ from studio.engines.note_columns import (
     class_velocity,
     nearest,
 )
+from studio.engines.note_controls import CONTROLS, OPEN
 from studio.engines.note_features import (
     COLUMNS,
-    LEVELS,
+    CONTROL,
     MODE,
     N_BEFORE,
     N_CHOSEN,
@@ -30,14 +33,14 @@ from studio.engines.note_features import (
     STYLE,
     VELOCITY_COLUMNS,
     WAS,
-    WIDTH,
     NoteState,
     mode_of,
 )
 from studio.music.notes import Notes, Origin
 
-Logits = npt.NDArray[np.float32]
-_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
+Mask = npt.NDArray[np.bool_]
+_CHORD = CONTROL + len(CONTROLS)
+_EVERY = {"duration": np.ones(len(DURATIONS), bool), "velocity": np.ones(VELOCITIES, bool)}
 _LARGEST_GROUP = 24
 _PLACED_TO = N_BEFORE + N_PLACED
 _CHOSEN_TO = _PLACED_TO + N_CHOSEN
@@ -46,18 +49,30 @@ FLAT_CLASS = 20
 
 
 class Take:
-    """A take of a request. The engine shows :attr:`ints` and :attr:`levels` to the network and hands each head's logits back."""
+    """A take of a request.
+
+    The engine shows :attr:`ints` and :attr:`levels` (rows of its batch) to the network; of each head it asks which classes are
+    :meth:`allowed`, draws one by :attr:`draw`, and hands it back (:meth:`put`).
+    """
 
     def __init__(
-        self, request: GenerateRequest, setting: Setting, number: int, style: int, state: NoteState, last: npt.NDArray[np.int64]
+        self,
+        request: GenerateRequest,
+        setting: Setting,
+        number: int,
+        style: int,
+        state: NoteState,
+        last: npt.NDArray[np.int64],
+        course: Course,
+        row: tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]],
     ) -> None:
         self.number, self.setting = number, setting
         self._request = request
-        self._draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))
+        self.draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))
         self.state = state
-        self.ints = np.zeros(WIDTH, np.int64)
+        self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
-        self.levels = np.zeros(LEVELS, np.uint8)
+        self._course, self._voices = course, Voices(setting.fence)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}
@@ -80,103 +95,125 @@ class Take:
         self.ints[:N_BEFORE] = row
         self.levels[:] = levels
         self.ints[WAS : WAS + 5] = self._was
+        now = max(self.state.now, self.setting.start)
+        self.ints[CONTROL:_CHORD] = self._course.at(now)
+        self.ints[_CHORD], self.ints[_CHORD + 2] = self._course.chords(now)
+        self.ints[_CHORD + 1] = OPEN[-1]
         self._flatten()
 
     def _flatten(self) -> None:
         if self.setting.flat:
             self.ints[VELOCITY_COLUMNS] = VELOCITIES
 
-    def choose(self, head: str, logits: Logits | None) -> bool:
-        """Choose from a head's logits (None: there are none); False when the region is full."""
+    def allowed(self, head: str) -> Mask | None:
+        """Which classes of a head may be drawn (some always may); None where there is nothing to draw."""
+        if head == "duration":
+            return None if self.ints[NOW + 1] == DRUMS else _EVERY[head]
         if head == "velocity":
-            self._choose_velocity(logits)
-            return True
-        assert logits is not None
-        if head == "shift":
-            return self._choose_shift(logits)
-        getattr(self, f"_choose_{head}")(logits)
-        return True
+            return None if self.setting.flat else _EVERY[head]
+        return {"shift": self._shifts, "track": self._tracks, "pitch": self._pitches}[head]()
 
-    def _choose_shift(self, logits: Logits) -> bool:
+    def put(self, head: str, chosen: int) -> bool:
+        """Take a head's choice (any where there was nothing to draw); False when the region is full."""
+        return bool(getattr(self, f"_put_{head}")(chosen))
+
+    def _shifts(self) -> Mask:
+        """At most to the end of the next bar, and on no bar's account past the last: none stays empty."""
         now, setting = self.state.now, self.setting
         times = now + SHIFTS
         bar, length, _, _ = setting.bars.at(max(now, setting.start))
-        # At most to the end of the next bar, and on no bar's account past the last: none stays empty.
         following = setting.bars.at(bar + length)
         begun = bool(self.state.time) and self.state.time[-1] >= setting.start
         limit = following[0] + following[1] if begun else bar + length
-        fine = (times >= setting.start) & (times < min(limit, setting.end))
+        able = times >= max(setting.start, min(self._voices.free_from(int(c)) for c in self._classes))
+        if setting.fence.grid:
+            able &= (times - setting.start) % setting.fence.grid == 0
+        ending = times >= setting.end
+        if self._was[1] < N_TRACK and not self._room():
+            able[0] = False
+        fine = able & (times < min(limit, setting.end))
         if begun and bar + length >= setting.end:
-            fine |= times >= setting.end
-        chained = self._was[1] < N_TRACK
-        if chained and not self._room():
-            fine[0] = False
+            fine |= ending
         if not fine.any():
-            fine[int(np.argmax(times >= setting.start))] = True
-        shift = self._sample("shift", logits, fine)
-        steps = int(SHIFTS[shift])
-        if now + steps >= setting.end:
+            fine[int(np.argmax(able | ending))] = True
+        return fine
+
+    def _put_shift(self, shift: int) -> bool:
+        now, steps = self.state.now, int(SHIFTS[shift])
+        if now + steps >= self.setting.end:
             self.done = True
             return False
         self.ints[NOW] = shift
         self.ints[N_BEFORE:_PLACED_TO] = self.state.place(steps)
-        self._chained = bool(shift == 0 and chained)
+        self._chained = bool(shift == 0 and self._was[1] < N_TRACK)
         self._then = now + steps
+        self.ints[_CHORD + 1] = self._course.chords(self._then)[0]
         return True
 
     def _room(self) -> bool:
         """Whether another note may follow at the same onset."""
+        now, was = self.state.now, int(self._was[1])
         if self._group >= _LARGEST_GROUP:
             return False
-        return bool((self._classes > self._was[1]).any() or self._above(int(self._was[1])).any())
+        return any(self._may(int(c), now) for c in self._classes if c > was) or (
+            was in self.setting.parts and self._may(was, now) and bool(self._above(was, now).any())
+        )
 
-    def _above(self, track: int) -> npt.NDArray[np.bool_]:
-        allowed = self.setting.allowed[track].copy()
-        allowed[: int(self._was[2]) % N_PITCH + 1] = False
-        return allowed
+    def _may(self, track: int, step: int) -> bool:
+        return self._voices.free_from(track) <= step
 
-    def _choose_track(self, logits: Logits) -> None:
-        """Choose who."""
+    def _above(self, track: int, step: int) -> Mask:
+        fine = self._voices.pitches(track, step)
+        fine[: int(self._was[2]) % N_PITCH + 1] = False
+        return fine
+
+    def _tracks(self) -> Mask:
         fine = np.zeros(N_TRACK, bool)
-        fine[self._classes] = True
+        fine[[c for c in self._classes if self._may(int(c), self._then)]] = True
         if self._chained:
             was = int(self._was[1])
             fine[:was] = False
-            if fine[was] and not self._above(was).any():
+            if fine[was] and not self._above(was, self._then).any():
                 fine[was] = False
-        track = self._sample("track", logits, fine)
+        return fine
+
+    def _put_track(self, track: int) -> bool:
         self.ints[NOW + 1] = track
         self.ints[_PLACED_TO:_CHOSEN_TO] = self.state.choose(track)
         self._flatten()
+        return True
 
-    def _choose_pitch(self, logits: Logits) -> None:
-        """Choose which pitch: never one outside of key or range, and none that the track still sounds."""
+    def _pitches(self) -> Mask:
+        """Never one outside of the limits, and if possible none that the track still sounds."""
         track = int(self.ints[NOW + 1])
         again = self._chained and track == self._was[1]
-        fine = self._above(track) if again else self.setting.allowed[track].copy()
+        fine = self._above(track, self._then) if again else self._voices.pitches(track, self._then)
         free = fine.copy()
         for (sounding, pitch), end in self._sounding.items():
             if sounding == track and end > self._then:
                 free[pitch] = False
-        pitch = self._sample("pitch", logits, free if free.any() else fine)
+        return free if free.any() else fine
+
+    def _put_pitch(self, pitch: int) -> bool:
+        track = int(self.ints[NOW + 1])
         self.ints[NOW + 2] = pitch + (N_PITCH if track == DRUMS else 0)
         self.ints[_CHOSEN_TO:COLUMNS] = self.state.sound(track, pitch)
         self._flatten()
+        return True
 
-    def _choose_duration(self, logits: Logits) -> None:
-        """Choose how long."""
-        drums = self.ints[NOW + 1] == DRUMS
-        self.ints[NOW + 3] = _DRUM_DURATION if drums else self._sample("duration", logits, np.ones(len(DURATIONS), bool))
+    def _put_duration(self, duration: int) -> bool:
+        self.ints[NOW + 3] = _DRUM_DURATION if self.ints[NOW + 1] == DRUMS else duration
+        return True
 
-    def _choose_velocity(self, logits: Logits | None) -> None:
+    def _put_velocity(self, velocity: int) -> bool:
         """Choose how loud, and write the note."""
-        taught = logits is not None and not self.setting.flat
-        velocity = self._sample("velocity", logits, np.ones(VELOCITIES, bool)) if taught and logits is not None else FLAT_CLASS
+        velocity = FLAT_CLASS if self.setting.flat else velocity
         self.ints[NOW + 4] = VELOCITIES if self.setting.flat else velocity
         shift, track, pitch, duration = (int(v) for v in self.ints[NOW : NOW + 4])
         pitch %= N_PITCH
         steps = min(int(DURATIONS[duration]), self.setting.end - self._then)
         self.state.push(shift, track, pitch, duration, velocity)
+        self._voices.push(track, pitch, self._then, self._then + steps)
         self._group = self._group + 1 if self._chained else 1
         self._was = self.ints[NOW : NOW + 5].copy()
         end = self._sounding.get((track, pitch), 0)
@@ -185,6 +222,7 @@ class Take:
         self._sounding[track, pitch] = self._then + steps
         loud = self._phrased(track) if self.setting.phrased else class_velocity(velocity)
         self._pending.append((self._then, track, pitch, steps, loud))
+        return True
 
     def _cut(self, track: int, pitch: int) -> None:
         """A note strikes again: the one before ends here."""
@@ -197,19 +235,6 @@ class Take:
         inside = self._then - bar
         phrase = ((count % 4) + inside / length) / 4
         return phrased_velocity(track, inside / length, inside % STEPS == 0, phrase, self.setting.level.get(track))
-
-    def _sample(self, head: str, logits: Logits, fine: npt.NDArray[np.bool_]) -> int:
-        default = sampling(self.setting.style, head)
-        temperature = max(0.05, default.temperature * self._request.temperature)
-        leaning = default.lean * _LENGTHS[head] if default.lean else 0.0
-        scores = np.where(fine, logits, -np.inf).astype(np.float64).round(4) / temperature + leaning
-        p = np.exp(scores - scores.max())
-        order = np.argsort(-p, kind="stable")
-        total = np.cumsum(p[order])
-        top = min(1.0, default.top_p * self._request.top_p / 0.95)
-        kept = min(int(np.searchsorted(total, top * total[-1])), int(fine.sum()) - 1)
-        drawn = int(np.searchsorted(total[:kept], self._draw.random() * total[kept], "right"))
-        return int(order[drawn])
 
     # -- handing out
 

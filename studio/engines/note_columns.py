@@ -9,9 +9,11 @@ data at random, and a likelihood pays log 24 nats a piece for telling the key (:
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -159,6 +161,9 @@ class Part:
     velocity: Ints
 
 
+_first = itemgetter(0)
+
+
 @dataclass(frozen=True)
 class Bars:
     """The bar lines in steps: signatures as (first step, steps a bar, metre class), sorted, the first at or before step 0."""
@@ -179,12 +184,9 @@ class Bars:
 
     def at(self, step: int) -> tuple[int, int, int, int]:
         """(first step of its bar, steps a bar, metre class, bars since the signature) at ``step``."""
-        chosen = self.signatures[0]
-        for signature in self.signatures:
-            if signature[0] > step:
-                break
-            chosen = signature
-        start, length, metre = chosen
+        signatures = self.signatures
+        chosen = 0 if len(signatures) == 1 else max(0, bisect_right(signatures, step, key=_first) - 1)
+        start, length, metre = signatures[chosen]
         count = (step - start) // length
         return start + count * length, length, metre, count
 

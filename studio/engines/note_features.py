@@ -6,6 +6,7 @@ had been written before (as in M. Mahoney's PAQ match model); a run counts how m
 """
 
 from bisect import bisect_left, bisect_right
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from studio.engines.note_columns import (
     STEPS,
     VELOCITIES,
     Bars,
+    Ints,
     Piece,
 )
 
@@ -71,7 +73,6 @@ COLUMNS = N_BEFORE + N_PLACED + N_CHOSEN + N_PITCHED
 LEVELS = 2 * N_TRACK + 24
 """Byte columns before the shift: steps each track still sounds, steps since each track began a note, two chroma histograms."""
 _NEVER = 255
-_NOTHING = [-1] * POINTERS
 _FAST, _SLOW = 0.8, 0.98
 
 
@@ -238,14 +239,66 @@ class NoteState:
             self._match = self._table.get(recent, -1)
         self._table[recent] = count
 
-    def recall(self, time: int, note: tuple[int, int, int, int, int], steps: int) -> None:
-        """Take in a note (its classes, at a grid step) without working out what was known before it: quick, runs start anew."""
-        self._then = time
-        if not self._keys or time != self.time[-1]:
-            self._sounding = [s for s in self._sounding if s[0] > time]
-            self._group_chroma = 0
-        self._shifts = self._tracks = self._pitches = _NOTHING
-        self.push(*note, steps)
+    @classmethod
+    def after(cls, bars: Bars, time: Ints, notes: Ints, steps: Ints) -> "NoteState":
+        """The state after notes at ``time``, sorted as a piece's, their classes ``notes`` [n, 5] and exact ``steps``.
+
+        As if each had been pushed without its features being worked out: runs start anew. (The chroma histograms are summed in
+        another order, so that their last bits may differ.)
+        """
+        state = cls(bars, bars.at(int(time[0]))[0])
+        shift, track, pitch, duration, velocity = notes.T
+        end = time + steps
+        index = np.arange(len(time))
+        fresh = np.ones(len(time), bool)
+        fresh[1:] = (time[1:] != time[:-1]) | (track[1:] != track[:-1])
+        order = index - np.maximum.accumulate(np.where(fresh, index, 0))
+        state._keys = (time * _TIME + track * _TRACK + np.minimum(order, 63)).tolist()
+        state.time = time.tolist()
+        columns = [c.tolist() for c in (shift, track, pitch, duration, velocity)]
+        state.shift, state.track, state.pitch, state.duration, state.velocity = columns
+        state._same = dict(zip(zip(*columns[1:3], strict=True), zip(*columns[3:], state.time, strict=True), strict=True))
+        for number in np.unique(track).tolist():
+            state._recall_track(number, np.flatnonzero(track == number), time, notes, end)
+        last = int(time[-1])
+        state.now = state._then = last
+        state._group = int((time == last).sum())
+        pitched = track != DRUMS
+        sounds = pitched & ((end > last) | (time == last))
+        state._sounding = list(zip(end[sounds].tolist(), pitch[sounds].tolist(), strict=True))
+        state._group_chroma = int(np.bitwise_or.reduce(1 << pitch[pitched & (time == last)] % 12, initial=0))
+        tones = pitch[pitched] % 12
+        age = np.arange(len(tones))[::-1]
+        state._fast, state._slow = (np.bincount(tones, rate**age, 12).tolist() for rate in (_FAST, _SLOW))
+        recent = [columns[0][k:] for k in range(1, _MATCH)] + [columns[c][k:] for c in (1, 2) for k in range(_MATCH)]
+        found = list(zip(*recent, strict=False))
+        state._table = dict(zip(found[:-1], range(_MATCH, len(time)), strict=True)) if found else {}
+        if found:
+            state._match = state._table.get(found[-1], -1)
+            state._table[found[-1]] = len(time)
+        return state
+
+    def _recall_track(self, number: int, where: Ints, time: Ints, notes: Ints, end: Ints) -> None:
+        """Take in what is remembered of one track, whose notes are at ``where``."""
+        own, pitch = time[where], notes[where, 2].tolist()
+        last = int(own[-1])
+        group = int((own == last).sum())
+        self._ends[number], self._onsets[number] = int(end[where][-group:].max()), last
+        before = pitch[-2] if len(pitch) > 1 else N_PITCH
+        self._latest[number] = (pitch[-1], before, int(notes[where[-1], 3]), int(notes[where[-1], 4]))
+        self._chord[number] = pitch[-group:]
+        earlier = own[:-group]
+        self._chord_before[number] = pitch[-group - int((earlier == earlier[-1]).sum()) : -group] if len(earlier) else []
+
+    def copy(self) -> "NoteState":
+        """A state that goes its own way from here."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if name in ("_chord", "_chord_before"):
+                setattr(made, name, [list(v) for v in value])
+            elif isinstance(value, list | dict):
+                setattr(made, name, value.copy())
+        return made
 
     def skip_to(self, step: int) -> None:
         """Go on from ``step`` (a later one) as if the last note had been written there: a gap that no shift spans."""
@@ -253,25 +306,25 @@ class NoteState:
         self._group = 0
 
 
-_NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
+NAMES = [n for n, _ in (*BEFORE, *PLACED, *CHOSEN, *PITCHED)]
 WAS, NOW, STYLE, MODE = COLUMNS, COLUMNS + 5, COLUMNS + 10, COLUMNS + 11
 CONTROL = COLUMNS + 12
 WIDTH = CONTROL + len(note_controls.COLUMNS)
 """Columns of what the network reads: features, the note before (WAS), the note (NOW), style, mode, what is asked for (CONTROL)."""
 START = np.array([N_SHIFT, N_TRACK, 2 * N_PITCH, N_DURATION, VELOCITIES])
 """What stands for the note before the first."""
-VELOCITY_COLUMNS = np.array([i for i, n in enumerate(_NAMES) if "velocity" in n] + [WAS + 4, NOW + 4])
+VELOCITY_COLUMNS = np.array([i for i, n in enumerate(NAMES) if "velocity" in n] + [WAS + 4, NOW + 4])
 
 PITCH_COLUMNS = np.array(
-    [i for i, n in enumerate(_NAMES) if n.startswith("pitch_at") or n in ("last_pitch", "pitch_before", "voice_pitch")]
+    [i for i, n in enumerate(NAMES) if n.startswith("pitch_at") or n in ("last_pitch", "pitch_before", "voice_pitch")]
 )
-_CHROMA_COLUMNS = [_NAMES.index("held"), _NAMES.index("group_chroma")]
+_CHROMA_COLUMNS = [NAMES.index("held"), NAMES.index("group_chroma")]
 
 
 def transpose(made: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], semitones: int) -> npt.NDArray[np.uint8]:
     """Move what :func:`matrix` made by ``semitones`` in place, drums apart; returns the levels moved likewise."""
     drum = made[:, NOW + 1] == DRUMS
-    for columns, rows in ((PITCH_COLUMNS, ~drum), (np.array([_NAMES.index("bass"), WAS + 2, NOW + 2]), np.ones(len(made), bool))):
+    for columns, rows in ((PITCH_COLUMNS, ~drum), (np.array([NAMES.index("bass"), WAS + 2, NOW + 2]), np.ones(len(made), bool))):
         block = made[np.ix_(rows, columns)]
         made[np.ix_(rows, columns)] = np.where(block < N_PITCH, np.clip(block + semitones, 0, N_PITCH - 1), block)
     turn = semitones % 12
@@ -335,24 +388,3 @@ def features(piece: Piece) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.uint8]
         levels[i] = level
         state.push(shift, track, pitch, duration, velocity, steps)
     return rows, levels
-
-
-def copies(rows: npt.NDArray[np.int16], target: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
-    """Which notes a pointer foretold, in shift, track and pitch: of ``rows`` as :func:`features` gives them, [n]."""
-    found = np.zeros(len(rows), bool)
-    for i in range(POINTERS):
-        found |= np.all(
-            [rows[:, _NAMES.index(f"{h}_at_{i}")] == target[:, k] for k, h in enumerate(("shift", "track", "pitch"))], axis=0
-        )
-    return found
-
-
-_POINTED = [[i for i, n in enumerate(_NAMES) if n.endswith(f"_at_{k}")] for k in range(POINTERS)]
-_NOWHERE = [[c - 1 for n, c in (*BEFORE, *PLACED, *CHOSEN) if n.endswith(f"_at_{k}")] for k in range(POINTERS)]
-
-
-def blind(made: npt.NDArray[np.int64], every: bool = False) -> None:
-    """Let the longest match, or ``every`` pointer, of what :func:`matrix` made point nowhere; in place."""
-    for k in range(POINTERS) if every else (POINTERS - 1,):
-        made[:, _POINTED[k]] = _NOWHERE[k]
-        made[:, _NAMES.index(f"run_{k}")] = 0

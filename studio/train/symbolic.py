@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from studio.engines import note_controls
 from studio.engines.note_columns import DRUMS, N_TRACK, Ints, Piece
-from studio.engines.note_features import COLUMNS, LEVELS, copies, features
+from studio.engines.note_features import COLUMNS, LEVELS, features
+from studio.engines.note_pointers import copies
 from studio.paths import checkpoints, training_data
 from studio.train.symbolic_files import STYLES, TRAIN, Song, list_songs, load_song, pick, without_copies
 from studio.train.symbolic_slips import with_slips

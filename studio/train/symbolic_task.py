@@ -20,11 +20,11 @@ from studio.engines.note_features import (
     POINTERS,
     START,
     WIDTH,
-    blind,
     matrix,
     mode_of,
     transpose,
 )
+from studio.engines.note_pointers import blind
 from studio.nn.note_lstm import HEADS, NoteLstm, Shape
 from studio.train.symbolic import SLIPPED, Corpus
 from studio.train.symbolic_files import STYLES, TRAIN, VALID

@@ -3,8 +3,10 @@ import numpy as np
 from studio.engines.api import GenerateRequest
 from studio.engines.lstm_writer_setting import setting_of
 from studio.engines.lstm_writer_take import Take
+from studio.engines.lstm_writer_wishes import Plans, course_of
 from studio.engines.note_columns import DURATIONS, N_SHIFT, N_TRACK, SHIFTS, VELOCITIES
-from studio.engines.note_features import START, NoteState
+from studio.engines.note_features import LEVELS, START, WIDTH, NoteState
+from studio.engines.sampling import draw_rows
 from studio.music.document import Document
 from studio.music.pitch import Key
 
@@ -14,17 +16,22 @@ EVEN = {"shift": N_SHIFT, "track": N_TRACK, "pitch": 128, "duration": len(DURATI
 def take_of(style="pop", bars=4, **more):
     request = GenerateRequest(Document(), 0, bars * 3840, style=style, **more)
     setting = setting_of(request)
-    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START)
+    plans = Plans(np.zeros((0, 1, 1, 6), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
+    course = course_of(request, plans, 0, setting.bars, tuple(setting.parts), setting.harmony, 0, True)
+    row = np.zeros(WIDTH, np.int64), np.zeros(LEVELS, np.uint8)
+    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START, course, row)
 
 
 def write(take, wish=None):
     """Write a note from even logits, or with some classes wished for; False when the region is full."""
     take.before()
     for head, n in EVEN.items():
-        logits = np.zeros(n, np.float32)
+        logits = np.zeros((1, n), np.float32)
         if wish and head in wish:
-            logits[wish[head]] = 50
-        if not take.choose(head, logits):
+            logits[0, wish[head]] = 50
+        mask = take.allowed(head)
+        draws = np.array([take.draw.random()])
+        if not take.put(head, 0 if mask is None else int(draw_rows(logits, mask[None], draws)[0])):
             return False
     return True
 

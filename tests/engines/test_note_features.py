@@ -1,3 +1,4 @@
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -79,18 +80,38 @@ def test_features_look_back_only():
 
 def test_recalling_leaves_the_same_past():
     piece = scale_piece(8)
-    quick, slow = NoteState(piece.bars, 0), NoteState(piece.bars, 0)
+    slow = NoteState(piece.bars, 0)
     for i, row in enumerate(targets(piece).tolist()):
         slow.before()
         slow.place(int(piece.time[i]) - slow.now)
         slow.choose(row[1])
         slow.push(*row, int(piece.steps[i]))
-        quick.recall(int(piece.time[i]), tuple(row), int(piece.steps[i]))
+    quick = NoteState.after(piece.bars, piece.time, targets(piece).astype(np.int64), piece.steps)
     a, b = quick.before(), slow.before()
     keep = [k for k, (n, _) in enumerate(BEFORE) if not n.startswith("run_") and n != f"shift_at_{4}"]
     assert [a[0][k] for k in keep] == [b[0][k] for k in keep]
     assert a[1] == b[1]
     assert quick.place(24)[:6] == slow.place(24)[:6]
+    for name, value in vars(slow).items():
+        if name not in ("_runs", "_match", "_shifts", "_tracks", "_pitches", "_match_shift", "_fast", "_slow", "_bar_base"):
+            assert getattr(quick, name) == value, name
+    assert np.allclose(quick._fast, slow._fast) and np.allclose(quick._slow, slow._slow)
+
+
+def test_a_copy_goes_its_own_way():
+    piece = scale_piece(4)
+    state = NoteState.after(piece.bars, piece.time, targets(piece).astype(np.int64), piece.steps)
+    before, twin = deepcopy(vars(state)), state.copy()
+    twin.before()
+    twin.place(24)
+    twin.choose(28)
+    twin.push(24, 28, 60, 10, 10)
+    twin.place(0)
+    twin.choose(28)
+    twin.push(0, 28, 64, 10, 10)
+    after = vars(state)
+    assert all(after[k] == v for k, v in before.items() if k != "_bars")
+    assert len(twin.time) == len(state.time) + 2
 
 
 def test_the_matrix_shows_the_note_before():
@@ -106,8 +127,7 @@ def test_the_matrix_shows_the_note_before():
 
 def test_a_gap_starts_a_new_group():
     piece = scale_piece(1)
-    state = NoteState(piece.bars, 0)
-    state.recall(0, (0, 28, 60, 10, 10), 24)
+    state = NoteState.after(piece.bars, np.array([0]), np.array([[0, 28, 60, 10, 10]]), np.array([24]))
     state.skip_to(960)
     row, _ = state.before()
     assert row[3] == 0

@@ -1,0 +1,107 @@
+"""What no note of a take may break, kept by masks: range, key, chords, leaps, polyphony, grid."""
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines.api import GenerateRequest
+from studio.engines.lstm_writer_wishes import Harmony
+from studio.engines.note_columns import DRUMS, N_TRACK, STEPS, TRACK_CLASSES, Bars
+from studio.errors import StudioError
+from studio.music.time import TICKS_PER_QUARTER
+
+Mask = npt.NDArray[np.bool_]
+PLACES = ("", "strong", "all")
+_TICKS = TICKS_PER_QUARTER // STEPS
+
+
+def check(request: GenerateRequest) -> None:
+    """Raises StudioError for limits that nothing can keep."""
+    limits = request.limits
+    if not 0 <= limits.low <= limits.high <= 127:
+        raise StudioError("The lowest pitch must not lie above the highest.", "Give pitches from 0 to 127; 60 is middle C.")
+    if min(limits.polyphony, limits.leap, limits.grid) < 0:
+        raise StudioError("Polyphony, leap and grid cannot be negative.", "Leave them at 0 for any.")
+    if limits.grid % _TICKS:
+        raise StudioError(f"A grid of {limits.grid} ticks is too fine for this network.", f"Choose a multiple of {_TICKS} ticks.")
+    if limits.chord_notes not in PLACES:
+        raise StudioError("Chord notes are kept on 'strong' beats, or 'all'.", "Choose one of the two, or leave it out.")
+    chords = request.chords or request.context.chords
+    if limits.chord_notes and not any(c.end > request.start and c.start < request.end for c in chords):
+        raise StudioError("There are no chords to keep to.", "Give chords, or write them into the song's chord lane.")
+
+
+class Fence:
+    """What is allowed for whom: pitches as the network counts them, ``moved`` semitones above what sounds."""
+
+    def __init__(self, request: GenerateRequest, allowed: Mask, harmony: Harmony, bars: Bars, start: int, moved: int) -> None:
+        self.limits = request.limits
+        self._allowed, self._harmony, self._bars = allowed, harmony, bars
+        self.start, self.grid = start, request.limits.grid // _TICKS
+        sounding = np.arange(128) - moved
+        self._tones = [np.isin(sounding % 12, list(t)) for t in harmony.tones]
+        self._refuse_the_impossible()
+
+    def pitches(self, track: int, step: int, before: list[int]) -> Mask:
+        """Pitches that ``track`` may start at ``step`` after an onset with the pitches ``before``."""
+        fine = self._allowed[track]
+        if track == DRUMS:
+            return fine.copy()
+        chord = self._harmony.at(step) if self._kept_at(step) else -1
+        fine = fine & self._tones[chord] if chord >= 0 else fine.copy()
+        if self.limits.leap and before:
+            fine &= self._reach(before)
+        return fine
+
+    def _reach(self, before: list[int]) -> Mask:
+        distance = np.abs(np.arange(128)[:, None] - np.array(before)).min(axis=1)
+        return distance <= self.limits.leap  # type: ignore[no-any-return]
+
+    def _kept_at(self, step: int) -> bool:
+        if self.limits.chord_notes != "strong":
+            return self.limits.chord_notes == "all"
+        bar, length, _, _ = self._bars.at(step)
+        return (step - bar) % (length // 2 if length >= 4 * STEPS else length) == 0
+
+    def _refuse_the_impossible(self) -> None:
+        """Every part needs a pitch under every chord, and within a leap of any it may come from."""
+        chords = self._tones if self.limits.chord_notes else []
+        for track in np.flatnonzero(self._allowed.any(axis=1)).tolist():
+            if track == DRUMS:
+                continue
+            every = self._allowed[track]
+            name = TRACK_CLASSES[track][0].lower()
+            for tones in chords:
+                there = np.flatnonzero(every & tones)
+                if not len(there):
+                    raise StudioError(f"A chord has no note that the {name} may play.", "Widen the range, or leave the key open.")
+                far = np.abs(np.flatnonzero(every)[:, None] - there).min(axis=1).max()
+                if self.limits.leap and far > self.limits.leap:
+                    raise StudioError(
+                        f"The {name} cannot reach every chord in leaps of {self.limits.leap} semitones.", f"Allow {far} or more."
+                    )
+
+
+class Voices:
+    """The notes of one take that still sound, by part, and each part's last onset."""
+
+    def __init__(self, fence: Fence) -> None:
+        self._fence = fence
+        self._ends: list[list[int]] = [[] for _ in range(N_TRACK)]
+        self._last: list[tuple[int, list[int], list[int]]] = [(-1, [], [])] * N_TRACK
+
+    def free_from(self, track: int) -> int:
+        """The step from which one more note of ``track`` may start."""
+        most, ends = self._fence.limits.polyphony, self._ends[track]
+        return sorted(ends, reverse=True)[most - 1] if most and track != DRUMS and len(ends) >= most else -1
+
+    def pitches(self, track: int, step: int) -> Mask:
+        """Pitches that ``track`` may start at ``step``."""
+        onset, now, before = self._last[track]
+        return self._fence.pitches(track, step, before if onset == step else now)
+
+    def push(self, track: int, pitch: int, step: int, end: int) -> None:
+        """A note was written."""
+        if self._fence.limits.polyphony:
+            self._ends[track] = [*(e for e in self._ends[track] if e > step), end]
+        onset, now, before = self._last[track]
+        self._last[track] = (step, [*now, pitch], before) if onset == step else (step, [pitch], now)

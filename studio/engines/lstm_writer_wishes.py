@@ -1,0 +1,143 @@
+"""What a request asks of the music to come, as the classes the network is told bar by bar: wishes, plans of songs, chords."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.engines.api import GenerateRequest, Wishes
+from studio.engines.note_columns import N_TRACK, STEPS, Bars
+from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN, QUALITIES, halves, lines_of
+from studio.errors import StudioError
+from studio.music.document import ChordSpan
+from studio.music.time import TICKS_PER_QUARTER
+
+Classes = npt.NDArray[np.uint8]
+PLANNED = ("density", "polyphony", "register", "repetition")
+"""What a new piece follows a song's course in, where nothing else is asked. Mood is left to the key and to these."""
+_NEAREST = 8
+_LOOP = 4
+_TICKS = TICKS_PER_QUARTER // STEPS
+
+
+@dataclass(frozen=True)
+class Harmony:
+    """Chords along the song: each from ``starts`` (steps) on, as a class of the network's key and as sounding pitch classes."""
+
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    classes: tuple[int, ...] = ()
+    tones: tuple[frozenset[int], ...] = ()
+
+    def at(self, step: int) -> int:
+        """The number of the chord at ``step``, -1 where there is none."""
+        k = bisect_right(self.starts, step) - 1
+        return k if k >= 0 and step < self.ends[k] else -1
+
+    def told(self, step: int) -> int:
+        """The class to tell at ``step``: open where there is no chord."""
+        k = self.at(step)
+        return self.classes[k] if k >= 0 else NO_CHORD + 1
+
+
+def harmony_of(request: GenerateRequest, moved: int) -> Harmony:
+    """The request's chords, or the context's in the region, for a network that counts ``moved`` semitones higher."""
+    spans: tuple[ChordSpan, ...] = request.chords or request.context.chords
+    spans = tuple(sorted((s for s in spans if s.end > request.start and s.start < request.end), key=lambda s: s.start))
+    starts = [-(-s.start // _TICKS) for s in spans]
+    ends = [min(-(-s.end // _TICKS), following) for s, following in zip(spans, [*starts, 1 << 40][1:], strict=True)]
+    classes = [(s.chord.root + moved) % 12 * len(QUALITIES) + QUALITIES.index(s.chord.quality) for s in spans]
+    return Harmony(tuple(starts), tuple(ends), tuple(classes), tuple(s.chord.pitch_classes for s in spans))
+
+
+@dataclass(frozen=True)
+class Course:
+    """Classes to tell, a row a bar of the region [bars, 6]; past the last they go on from the fifth."""
+
+    rows: Classes
+    lines: tuple[int, ...]
+    halves: tuple[int, ...]
+    harmony: Harmony
+
+    def at(self, step: int) -> Classes:
+        """The classes of the bar at ``step``."""
+        bar = max(0, bisect_right(self.lines, step) - 1)
+        count = len(self.rows)
+        return self.rows[bar if bar < count else _LOOP + (bar - _LOOP) % (count - _LOOP) if count > _LOOP else bar % count]
+
+    def chords(self, step: int) -> tuple[int, int]:
+        """The chord class at ``step`` and in the half bar after it."""
+        if not self.harmony.starts:
+            return NO_CHORD + 1, NO_CHORD + 1
+        following = self.halves[min(bisect_right(self.halves, step), len(self.halves) - 1)]
+        return self.harmony.told(step), self.harmony.told(following)
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Courses of songs that a model keeps: ``rows`` [styles, plans, bars, 6] and ``tracks`` [styles, plans, N_TRACK]."""
+
+    rows: Classes
+    tracks: Classes
+
+    def of(self, style: int) -> tuple[Classes, Classes]:
+        """Those of a style; of all where there is no such."""
+        if style < len(self.rows):
+            return self.rows[style], self.tracks[style]
+        return self.rows.reshape(-1, *self.rows.shape[2:]), self.tracks.reshape(-1, N_TRACK)
+
+
+def check(wishes: Wishes) -> None:
+    """Raises StudioError for a wish that is no share."""
+    for name, value in vars(wishes).items():
+        if value is not None and not 0 <= value <= 1:
+            raise StudioError(f"The {name} must lie between 0 and 1.", "0.5 is usual for the style; leave it out for any.")
+
+
+def wished(wishes: Wishes, plans: Plans, style: int) -> dict[int, int]:
+    """Class of each control that is wished for: the wish's place among the songs of the style."""
+    rows = plans.of(style)[0].astype(float)
+    made = {}
+    for name, value in vars(wishes).items():
+        k = NAMES.index(name)
+        songs = np.where(rows[:, :, k] == OPEN[k], np.nan, rows[:, :, k])
+        if value is not None and not np.isnan(songs).all():
+            means = np.nanmean(songs[~np.isnan(songs).all(axis=1)], axis=1)
+            made[k] = round(float(np.quantile(means, value)))
+    return made
+
+
+def course_of(
+    request: GenerateRequest, plans: Plans, style: int, bars: Bars, parts: tuple[int, ...], harmony: Harmony, take: int, new: bool
+) -> Course:
+    """What take number ``take`` is told: wishes in every bar; a ``new`` piece follows one of the songs nearest to them.
+
+    Nearest are songs with the same players and with what is wished for; the seed chooses among the eight nearest.
+    """
+    start, end = -(-request.start // _TICKS), -(-request.end // _TICKS)
+    lines = lines_of(bars, start, max(end, start + 1))
+    wish = wished(request.wishes, plans, style)
+    if new and style < len(plans.rows):
+        rows = _plan(request, plans, style, parts, wish, take).copy()
+        keep = [k for k, name in enumerate(NAMES) if name in PLANNED]
+        rows[:, [k for k in range(len(CONTROLS)) if k not in keep]] = OPEN[[k for k in range(len(CONTROLS)) if k not in keep]]
+    else:
+        rows = OPEN[None, : len(CONTROLS)].copy()
+    for k, chosen in wish.items():
+        rows[:, k] = chosen
+    return Course(rows, tuple(lines.tolist()), tuple(halves(lines).tolist()), harmony)
+
+
+def _plan(request: GenerateRequest, plans: Plans, style: int, parts: tuple[int, ...], wish: dict[int, int], take: int) -> Classes:
+    rows, tracks = plans.of(style)
+    players = np.isin(np.arange(N_TRACK), parts)
+    shared, either = (tracks & players).sum(axis=1), (tracks.astype(bool) | players).sum(axis=1)
+    far = 1 - shared / np.maximum(either, 1)
+    for k, chosen in wish.items():
+        own = np.where(rows[:, :, k] == OPEN[k], chosen, rows[:, :, k]).mean(axis=1)
+        far = far + 4 * np.abs(own - chosen) / CONTROLS[k][1]
+    nearest = np.argsort(far, kind="stable")
+    nearest = nearest[far[nearest] <= far[nearest[min(_NEAREST, len(nearest)) - 1]]]
+    draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**33 + take]))
+    return rows[int(draw.choice(nearest))]
