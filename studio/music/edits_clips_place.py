@@ -73,6 +73,23 @@ def move_clips(document: Document, clip_ids: Iterable[int], ticks: int = 0, rows
     return document
 
 
+def paste_clips(document: Document, placed: Iterable[tuple[int, Clip]]) -> Document:
+    """Lay copies of clips, from anywhere, into the tracks at those indices. Raises IndexError when there is no such track."""
+    for row, clip in placed:
+        fresh, next_id = _copied(clip, document.next_id)
+        document = _put(replace(document, next_id=next_id), document.tracks[row].id, fresh)
+    return document
+
+
+def copied_ids(document: Document, clip_ids: Iterable[int], next_id: int) -> frozenset[int]:
+    """The ids that :func:`move_clips` gave to copies of ``document``'s clips, ``next_id`` being the first it could give."""
+    ids = set()
+    for _, clip in clips_of(document, clip_ids):
+        ids.add(next_id)
+        next_id += 1 + sum(len(t.notes) for t in clip.takes)
+    return frozenset(ids)
+
+
 def duplicate_clips(document: Document, clip_ids: Iterable[int]) -> Document:
     """Copy clips right behind themselves: by the length from the first one's start to the last one's end."""
     chosen = clips_of(document, clip_ids)

@@ -19,7 +19,7 @@ class Span(Protocol):
     def end(self) -> int: ...
 
 
-S = TypeVar("S", ChordSpan, Section)
+S = TypeVar("S", bound=ChordSpan | Section)
 
 
 def move_tempo(document: Document, tick: int, to: int) -> Document:

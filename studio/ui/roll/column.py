@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from studio.ui.roll.arrangement import ArrangementStrip
+from studio.ui.arrangement.panel import ArrangementPanel
 from studio.ui.roll.ruler import Ruler
 from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
@@ -27,7 +27,7 @@ class EditorColumn(QWidget):
         self, state: RollState, theme: Theme, lower: tuple[tuple[TimeWidget, int], ...] = (), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.arrangement = ArrangementStrip(state, theme)
+        self.arrangement = ArrangementPanel(state, theme)
         self.ruler = Ruler(state, theme)
         self.roll = RollEditor(state, theme)
         self.velocity = VelocityLane(state, theme)
@@ -52,7 +52,7 @@ class EditorColumn(QWidget):
         outer.setSpacing(0)
         outer.addWidget(self.splitter, 1)
         outer.addWidget(self.scroll_bar)
-        self._seeking = [w for w in (self.arrangement, self.ruler, *(w for w, _ in lower)) if isinstance(w, SeekWidget)]
+        self._seeking = [w for w in (*self.arrangement.parts, self.ruler, *(w for w, _ in lower)) if isinstance(w, SeekWidget)]
 
     def set_seek(self, seek: Callable[[int], None]) -> None:
         """Have every widget in which a press moves the playhead call ``seek(tick)``."""

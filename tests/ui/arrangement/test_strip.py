@@ -1,10 +1,10 @@
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
+from studio.ui.roll.arrangement import ArrangementStrip
 
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
-from studio.ui.roll.arrangement import ArrangementStrip
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
 from tests.ui.roll.conftest import LEFT, NONE, drag, wheel
