@@ -217,7 +217,7 @@ class NeuralInstruments:
         high = NYQUIST_SHARE * rate
         fade = 20 * np.log10(np.clip((high - frequency) / (0.04 * rate), 1e-8, 1.0))
         used = np.where(frequency < high, frequency, 0.0)
-        partials = np.where(used[:, None] > 0, laws.quiet(partials + gain) + fade[:, None], FLOOR_DB)
+        partials = np.where(used[:, None] > 0, partials + gain + fade[:, None], laws.FAINTEST_DB)
         seed = mix64(np.array([p.sound.row * 1000003 + k[0] for p, k in zip(places, keys, strict=True)], np.uint64)) >> np.uint64(
             1
         )

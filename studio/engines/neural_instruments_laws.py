@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studio.nn.spectral import FLOOR_DB, LAST_POINT_S, MAX_PARTIALS, POINTS, band_centres, control_times
+from studio.nn.spectral import LAST_POINT_S, MAX_PARTIALS, POINTS, band_centres, control_times
 
 Float = npt.NDArray[np.float64]
 
@@ -20,6 +20,7 @@ MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, 
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
 LOUD_S = 0.06
 POWER_S = 0.5
+FAINTEST_DB = -200.0  # a soft note's hiss lies under -150 dB a hertz, and raised to that it would be the loudest thing of it
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
@@ -200,8 +201,8 @@ def silence_s(partials: Float, noise: Float) -> Float:
 
 
 def quiet(levels: Float) -> Float:
-    """Levels kept above the floor of what is computed."""
-    return np.maximum(levels, FLOOR_DB)
+    """Levels kept above :data:`FAINTEST_DB`."""
+    return np.maximum(levels, FAINTEST_DB)
 
 
 def shortened(levels: Float, share: float) -> Float:

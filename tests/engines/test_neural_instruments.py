@@ -8,10 +8,12 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Quiet, Renderer, SoundBatch
 from studio.engines.cards import Card, read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import Cancelled, StudioError
+from studio.nn.spectral import NEPER, NOISE_BANDS, POINTS, band_centres
 from studio.paths import models
 from tests.engines.instruments import tiny_model
 
@@ -81,6 +83,17 @@ def test_louder_keys_are_louder(engine):
     for program, pitch in ((0, 40), (0, 90), (73, 72), (9, 96), (DRUM_KIT, 36)):
         rows = engine.render(batch(*[(program, pitch, v, 8000) for v in range(8, 128, 8)]), RATE, 0, 8000, Quiet())
         assert (np.diff((rows.astype(float) ** 2).mean(1)) > 0).all()
+
+
+def test_a_soft_note_hisses_no_more_than_a_loud_one(engine):
+    sound = engine._placed([(73, 72)])[0].sound
+    assert sound.soft == sound.loud == 80
+    for velocity in (10, 30):
+        soft, loud = (v.levels[: POINTS + 1] / NEPER for v in engine._new_voices([(73, 72, velocity), (73, 72, 80)], RATE))
+        quieter = (soft - loud)[:, :NOISE_BANDS] - laws.tilt(band_centres(), np.array(velocity - 80.0))
+        audible = loud[:, :NOISE_BANDS] > loud[:, NOISE_BANDS:].max() - 120
+        assert audible.any()
+        assert np.ptp(quieter[audible]) < 0.01
 
 
 def test_in_tune_and_on_time(engine):
