@@ -139,6 +139,11 @@ class Chord:
         tones = {(self.root + step) % 12 for step in CHORDS[self.quality]}
         return frozenset(tones | ({self.bass} if self.bass is not None else set()))
 
+    def named(self, flats: bool = False) -> str:
+        """The chord's symbol, its black keys written as sharps or flats."""
+        names = NAMES_FLAT if flats else NAMES_SHARP
+        bass = f"/{names[self.bass]}" if self.bass is not None else ""
+        return f"{names[self.root]}{self.quality}{bass}"
+
     def __str__(self) -> str:
-        bass = f"/{NAMES_SHARP[self.bass]}" if self.bass is not None else ""
-        return f"{NAMES_SHARP[self.root]}{self.quality}{bass}"
+        return self.named()

@@ -55,3 +55,8 @@ def test_a_chord_knows_its_tones():
     for wrong in ("", "Cfoo", "X7"):
         with pytest.raises(ValueError):
             Chord.parse(wrong)
+
+
+def test_chords_are_spelled_with_sharps_or_flats():
+    assert Chord.parse("A#m7/D#").named(flats=True) == "Bbm7/Eb"
+    assert Chord.parse("Bb").named() == "A#"

@@ -84,10 +84,11 @@ class ClipCommands:
         return menu
 
     def new_clip(self, track: Track, at: int) -> None:
-        """Make an empty clip of a bar."""
+        """Make an empty clip of the bar that holds ``at``, or of what is free of it before and behind."""
         document = self._document()
-        end = document.meter.bar_end(document.meter.bar_of(at))
-        self._commit("Draw clip", edits.add_clip(document, track.id, at, end))
+        bar = document.meter.bar_of(at)
+        start = max([document.meter.bar_start(bar), *(c.end for c in track.clips if c.end <= at)])
+        self._commit("Draw clip", edits.add_clip(document, track.id, start, document.meter.bar_end(bar)))
         self._strip.select(frozenset([document.next_id]))
 
     def range_to(self, clip_id: int) -> frozenset[int]:

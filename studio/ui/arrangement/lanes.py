@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.music import edits
-from studio.music.document import Document
+from studio.music.document import ChordSpan, Document
 from studio.music.pitch import Chord, Key
 from studio.ui.texts import noted, t
 
@@ -117,6 +117,19 @@ def _tempo_text(bpm: float) -> str:
     return f"{bpm:.2f}".rstrip("0").rstrip(".")
 
 
+def _chord_name(document: Document, span: ChordSpan) -> str:
+    key = document.key_at(span.start)
+    return span.chord.named(flats=key is not None and key.flats)
+
+
+def _tonic_chord(key: Key | None) -> str:
+    """The chord that a new one is at first: the key's own."""
+    if key is None:
+        return "C"
+    minor = not key.contains(key.tonic + 4) and key.contains(key.tonic + 3)
+    return Chord(key.tonic, "m" if minor else "").named(flats=key.flats)
+
+
 SECTIONS = Lane(
     "sections", noted("Sections"), True, 1, _sections,
     lambda d, a, b, text: edits.add_section(d, a, b, text) if b > a else edits.add_marker(d, a, text),
@@ -124,9 +137,9 @@ SECTIONS = Lane(
     _move_section, _type_section, _remove_section, noted("Sections"),
 )  # fmt: skip
 CHORDS = Lane(
-    "chords", noted("Chords"), True, 1, lambda d: [Item(c.start, c.end, str(c.chord), c) for c in d.chords],
+    "chords", noted("Chords"), True, 1, lambda d: [Item(c.start, c.end, _chord_name(d, c), c) for c in d.chords],
     lambda d, a, b, text: edits.set_chord(d, a, b, read_chord(text)),
-    lambda d, at: str(Chord(key.tonic, "m" if 3 in _steps(key) else "")) if (key := d.key_at(at)) else "C",
+    lambda d, at: _tonic_chord(d.key_at(at)),
     lambda d, i, a, b: edits.change_chord(d, i.value, a, b),
     lambda d, i, text: edits.change_chord(d, i.value, i.value.start, i.value.end, read_chord(text)),
     lambda d, i: edits.remove_chord(d, i.value), noted("Chords"),
@@ -158,7 +171,3 @@ KEYS = Lane(
 )  # fmt: skip
 
 LANES = (SECTIONS, TEMPO, METER, KEYS, CHORDS)
-
-
-def _steps(key: Key) -> set[int]:
-    return {(p - key.tonic) % 12 for p in key.pitch_classes}

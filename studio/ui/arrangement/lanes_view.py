@@ -280,16 +280,16 @@ class LanesView(SeekWidget):
                 menu.addAction(t("Delete")).triggered.connect(lambda: self._remove(lane, item))
             menu.addSeparator()
         if at is not None:
-            lane, tick = at.lane, self.viewport.tick_at(x)
-            menu.addAction(t("Add here")).triggered.connect(lambda: self.add(lane, tick))
-            if lane is SECTIONS:
-                menu.addAction(t("Add a section here")).triggered.connect(lambda: self.add(lane, tick, span=True))
+            row, tick = at.lane, self.viewport.tick_at(x)
+            menu.addAction(t("Add here")).triggered.connect(lambda: self.add(row, tick))
+            if row is SECTIONS:
+                menu.addAction(t("Add a section here")).triggered.connect(lambda: self.add(row, tick, span=True))
             menu.addSeparator()
-        for lane in LANES:
-            action = menu.addAction(t("Show {lane}", lane=t(lane.title).lower()))
+        for each in LANES:
+            action = menu.addAction(t("Show {lane}", lane=t(each.title).lower()))
             action.setCheckable(True)
-            action.setChecked(lane in self._shown)
-            action.toggled.connect(lambda on, name=lane.id: self.show_lane(name, on))
+            action.setChecked(each in self._shown)
+            action.toggled.connect(lambda on, name=each.id: self.show_lane(name, on))
         return menu
 
     # doing

@@ -1,13 +1,16 @@
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from studio.ui.roll.arrangement import ArrangementStrip
+from studio.ui.arrangement.strip import ArrangementStrip
 
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
+from studio.music import edits
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
-from tests.ui.roll.conftest import LEFT, NONE, drag, wheel
+from tests.ui.roll.conftest import CTRL, LEFT, NONE, RIGHT, SHIFT, drag, move, state, wheel  # noqa: F401
+
+BAR = 3840
 
 
 @pytest.fixture
@@ -24,12 +27,111 @@ def at(strip: ArrangementStrip, tick: int, row: int) -> QPoint:
     return QPoint(round(strip.viewport.x_at(tick)), strip.row_top(row) + strip.row_height() // 2)
 
 
-def test_press_selects_the_track_and_seeks(strip: ArrangementStrip) -> None:
+def clips(strip: ArrangementStrip, row: int) -> list[tuple[int, int]]:
+    return [(c.start // BAR, c.end // BAR) for c in strip.state.document.tracks[row].clips]
+
+
+def test_a_click_on_empty_ground_selects_the_track_and_seeks(strip: ArrangementStrip) -> None:
     asked: list[int] = []
     strip.seek = asked.append
-    drag(strip, at(strip, 3840, 1), at(strip, 5760, 1))
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, 9 * BAR, 1))
     assert strip.state.track_id == 12
-    assert (asked[0], asked[-1]) == (3840, 5760)
+    assert asked == [9 * BAR]
+
+
+def test_click_drag_and_ctrl_click_select_move_and_add(strip: ArrangementStrip) -> None:
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, BAR, 1))
+    assert strip.selection == {22}
+    assert strip.state.session.steps == ("Open",)
+    QTest.mouseClick(strip, LEFT, CTRL, at(strip, BAR, 0))
+    assert strip.selection == {21, 22}
+    drag(strip, at(strip, BAR, 1), at(strip, 3 * BAR, 1))
+    assert clips(strip, 0) == clips(strip, 1) == [(2, 10)]
+    assert strip.state.session.steps[1:] == ("Move clips",)
+    QTest.mouseClick(strip, LEFT, CTRL, at(strip, 4 * BAR, 0))
+    assert strip.selection == {22}
+
+
+def test_drag_to_another_track_with_ctrl_copies_and_escape_leaves_no_trace(strip: ArrangementStrip) -> None:
+    strip.state.session.commit("Cut", edits.remove_clips(strip.state.document, [22]))
+    before = strip.state.document
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, BAR, 0))
+    drag(strip, at(strip, BAR, 0), at(strip, BAR, 1), keys=CTRL, release=False)
+    assert clips(strip, 1) == [(0, 8)]
+    QTest.keyClick(strip, Qt.Key.Key_Escape)
+    assert strip.state.document is before
+    drag(strip, at(strip, BAR, 0), at(strip, BAR, 1), keys=CTRL)
+    assert (clips(strip, 0), clips(strip, 1)) == ([(0, 8)], [(0, 8)])
+    assert strip.state.session.steps[-1] == "Copy clips"
+    assert strip.selection == {strip.state.document.tracks[1].clips[0].id}
+    assert strip.state.document.tracks[1].notes.pitch.tolist() == strip.state.document.tracks[0].notes.pitch.tolist()
+
+
+def test_edges_resize_and_the_upper_half_of_the_right_one_loops(strip: ArrangementStrip) -> None:
+    low = QPoint(0, strip.row_height() // 4)
+    drag(strip, at(strip, 8 * BAR, 0) - QPoint(2, 0) + low, at(strip, 2 * BAR, 0) + low)
+    assert clips(strip, 0) == [(0, 2)]
+    drag(strip, at(strip, 2 * BAR, 0) - QPoint(2, 0) - low, at(strip, 5 * BAR, 0) - low)
+    assert clips(strip, 0) == [(0, 2), (2, 4), (4, 5)]
+    drag(strip, at(strip, 0, 0) + QPoint(2, 0), at(strip, BAR, 0))
+    assert clips(strip, 0)[0] == (1, 2)
+    assert strip.state.session.steps[1:] == ("Resize clips", "Loop clips", "Resize clips")
+
+
+def test_the_cursor_says_what_a_press_would_do(strip: ArrangementStrip) -> None:
+    def cursor(point: QPoint) -> Qt.CursorShape:
+        move(strip, point)
+        return strip.cursor().shape()
+
+    low = QPoint(0, strip.row_height() // 4)
+    edge = at(strip, 8 * BAR, 0) - QPoint(2, 0)
+    shapes = [cursor(p) for p in (at(strip, BAR, 0), edge + low, edge - low, at(strip, 9 * BAR, 0))]
+    assert shapes == [
+        Qt.CursorShape.SizeAllCursor, Qt.CursorShape.SizeHorCursor, Qt.CursorShape.BitmapCursor, Qt.CursorShape.ArrowCursor,
+    ]  # fmt: skip
+    strip.state.set_tool("knife")
+    assert cursor(at(strip, BAR, 0)) == Qt.CursorShape.CrossCursor
+
+
+def test_pencil_draws_and_its_right_button_deletes(strip: ArrangementStrip) -> None:
+    strip.state.set_tool("pencil")
+    drag(strip, at(strip, 9 * BAR, 2), at(strip, 11 * BAR, 2))
+    assert clips(strip, 2) == [(0, 8), (9, 11)]
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, 8.5 * BAR, 1))
+    assert clips(strip, 1) == [(0, 8), (8, 9)]
+    QTest.mouseClick(strip, RIGHT, NONE, at(strip, 9.5 * BAR, 2))
+    assert clips(strip, 2) == [(0, 8)]
+    assert strip.state.session.steps[1:] == ("Draw clip", "Draw clip", "Delete clips")
+
+
+def test_eraser_and_knife(strip: ArrangementStrip) -> None:
+    strip.state.set_tool("knife")
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, 3 * BAR, 0))
+    assert clips(strip, 0) == [(0, 3), (3, 8)]
+    strip.state.set_tool("eraser")
+    drag(strip, at(strip, 2 * BAR, 0), at(strip, 4 * BAR, 0))
+    assert clips(strip, 0) == []
+    assert strip.state.session.steps[1:] == ("Split clip", "Delete clips")
+
+
+def test_a_box_selects_what_it_touches_and_shift_takes_a_range(strip: ArrangementStrip) -> None:
+    drag(strip, at(strip, 10 * BAR, 0), at(strip, 7 * BAR, 1))
+    assert strip.selection == {21, 22}
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, BAR, 0))
+    QTest.mouseClick(strip, LEFT, SHIFT, at(strip, BAR, 2))
+    assert strip.selection == {21, 22, 23}
+    QTest.keyClick(strip, Qt.Key.Key_Escape)
+    assert strip.selection == frozenset()
+
+
+def test_double_clicks_open_a_clip_or_make_one(strip: ArrangementStrip) -> None:
+    opened: list[int] = []
+    strip.opened.connect(opened.append)
+    QTest.mouseDClick(strip, LEFT, NONE, at(strip, BAR, 1))
+    assert opened == [22]
+    QTest.mouseDClick(strip, LEFT, NONE, at(strip, 9.5 * BAR, 1))
+    assert clips(strip, 1) == [(0, 8), (9, 10)]
+    assert strip.selection == {strip.state.document.tracks[1].clips[1].id}
 
 
 def test_press_on_the_name_only_selects(strip: ArrangementStrip) -> None:
