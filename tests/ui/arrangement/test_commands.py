@@ -7,13 +7,13 @@ from PySide6.QtTest import QTest
 from studio.ui.arrangement.strip import ArrangementStrip
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
-from tests.ui.roll.conftest import CTRL, NONE, state  # noqa: F401
+from tests.ui.roll.conftest import CTRL, NONE
 
 BAR = 3840
 
 
 @pytest.fixture
-def strip(qtbot, state: RollState) -> ArrangementStrip:  # noqa: F811
+def strip(qtbot, state: RollState) -> ArrangementStrip:
     made = ArrangementStrip(state, DARK)
     qtbot.addWidget(made)
     made.resize(1000, 90)

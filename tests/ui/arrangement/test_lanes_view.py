@@ -10,13 +10,13 @@ from studio.ui.arrangement.lanes import CHORDS, KEYS, METER, SECTIONS, TEMPO
 from studio.ui.arrangement.lanes_view import ROW, LanesView
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
-from tests.ui.roll.conftest import ALT, LEFT, NONE, drag, move, state  # noqa: F401
+from tests.ui.roll.conftest import ALT, LEFT, NONE, drag, move
 
 BAR = 3840
 
 
 @pytest.fixture
-def view(qtbot, state: RollState) -> LanesView:  # noqa: F811
+def view(qtbot, state: RollState) -> LanesView:
     made = LanesView(state, DARK)
     qtbot.addWidget(made)
     made.resize(1000, made.height())

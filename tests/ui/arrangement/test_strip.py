@@ -1,14 +1,14 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from studio.ui.arrangement.strip import ArrangementStrip
 
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
 from studio.music import edits
+from studio.ui.arrangement.strip import ArrangementStrip
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
-from tests.ui.roll.conftest import CTRL, LEFT, NONE, RIGHT, SHIFT, drag, move, state, wheel  # noqa: F401
+from tests.ui.roll.conftest import CTRL, LEFT, NONE, RIGHT, SHIFT, drag, move, wheel
 
 BAR = 3840
 

@@ -41,6 +41,6 @@ def test_a_column_has_one_seek(qtbot, state: RollState) -> None:
     qtbot.addWidget(column)
     asked: list[int] = []
     column.set_seek(asked.append)
-    for part in (column.ruler, column.arrangement, widget):
+    for part in (column.ruler, *column.arrangement.parts, widget):
         part.seek(5)
     assert asked == [5, 5, 5]
