@@ -134,6 +134,7 @@ class Session:
         self._songs = [self._song]
         self._subscribers: list[Callable[[], None]] = []
         self._recorder: Recorder | None = None
+        self.on_leave: Callable[[], None] = lambda: None  # called before another song becomes the current one
 
     # ------------------------------------------------------------ the current song
 
@@ -266,6 +267,7 @@ class Session:
 
     def open(self, document: Document, path: Path | None = None) -> Song:
         """Start anew with ``document`` in the place of the current song: its history and proposal are gone."""
+        self.on_leave()
         gone = self._song
         self._place(self._songs.index(gone), Song(next(self._ids), [Step("Open", document)], path=path))
         if self._recorder:
@@ -283,6 +285,7 @@ class Session:
         """Open a song with its history beside the others; ``saved`` is the step that lies in ``path``, None for none of them."""
         song = Song(next(self._ids), steps, at, path)
         song.saved = None if saved is None else song.steps[saved].document
+        self.on_leave()
         self.cancel()
         self._songs.append(song)
         self._place(len(self._songs) - 1, song)
@@ -292,6 +295,7 @@ class Session:
     def switch(self, song: Song) -> None:
         """Make ``song`` the current one; a gesture that lasts is cancelled."""
         if song is not self._song and song in self._songs:
+            self.on_leave()
             self.cancel()
             self._song = song
             self._tell()
@@ -300,6 +304,8 @@ class Session:
         """Close ``song``; where it was the last one, an empty one takes its place."""
         if song not in self._songs:
             return
+        if song is self._song:
+            self.on_leave()
         at = self._songs.index(song)
         if len(self._songs) == 1:
             self._place(0, Song(next(self._ids), [Step("Open", Document())]))

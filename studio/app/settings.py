@@ -18,7 +18,8 @@ class Settings:
 
     ``audio_device`` is a device's name, empty for the system's default; ``latency`` seconds, 0 for the lowest;
     ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback; ``count_in`` bars before recording,
-    which ``record_replaces`` what is there or adds to it.
+    which ``record_replaces`` what is there or adds to it; ``theme`` dark or light; ``language`` a code, empty for the system's;
+    ``shortcuts`` the changed ones, an action's id and its keys parted by tabs.
     """
 
     audio_device: str = ""
@@ -32,6 +33,9 @@ class Settings:
     count_in: int = 1
     record_replaces: bool = False
     first_start: bool = True
+    theme: str = "dark"
+    language: str = ""
+    shortcuts: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> "Settings":

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from studio.ui.icons import icon
 from studio.ui.roll.commands import COMMANDS
+from studio.ui.texts import t
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Action:
     roll: bool = False
 
 
-MENUS = ("File", "Edit", "Track", "Play", "Write", "View", "Help")
+MENUS = ("File", "Edit", "Notes", "Track", "Play", "Write", "View", "Help")
 
 _FILE = (
     Action("file.new", "New song", ("Ctrl+N",), "new", "Start an empty song", "files.new", "File"),
@@ -72,10 +73,10 @@ def _roll_actions() -> tuple[Action, ...]:
     return tuple(
         Action(
             f"roll.{name}",
-            text,
-            keys,
+            row.text,
+            row.keys,
             _ROLL_ICONS.get(name, ""),
-            text,
+            row.tip or row.text,
             f"commands.run:{name}",
             "Edit",
             gap=name in _ROLL_GAPS,
@@ -98,9 +99,9 @@ _TRACK = (
 
 _PLAY = (
     Action("play.toggle", "Play or pause", ("Space",), "play", "Play or pause", "transport.toggle", "Play"),
-    Action("play.stop", "Stop", ("Return", "Enter"), "stop", "Stop, and go back to the start of the loop or song",
+    Action("play.stop", "Stop", ("Return", "Enter", "Home"), "stop", "Stop, and go back to the start of the loop or song",
            "transport.stop", "Play"),
-    Action("play.start", "Go to the start", ("Home",), "to-start", "Go to the start of the song", "transport.to_start", "Play"),
+    Action("play.start", "Go to the start", ("Ctrl+Home",), "to-start", "Go to the start of the song", "transport.to_start", "Play"),
     Action("play.loop", "Loop", ("L",), "loop", "Repeat the region marked in the ruler", "transport.toggle_loop", "Play",
            checkable=True),
     Action("play.record", "Record", ("R",), "record", "Record what is played into the track that is edited", "recording.toggle",
@@ -148,8 +149,10 @@ _VIEW = (
 _HELP = (
     Action("help.keys", "Shortcuts", ("F1", "?"), "keyboard", "All shortcuts on one page", "window.show_shortcuts", "Help"),
     Action("help.about", "About Partita", (), "info", "Version, models, licences and credits", "window.show_about", "Help"),
-)
+)  # fmt: skip
 
+    Action("help.preferences", "Preferences...", ("Ctrl+,",), "", "Language, theme, sound, networks and shortcuts",
+           "window.show_preferences", "Edit", gap=True),
 ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_roll_actions(), *_TRACK, *_PLAY, *_WRITE, *_VIEW, *_HELP)
 
 
@@ -160,21 +163,23 @@ def _bound(handler: str, targets: Mapping[str, object]) -> Callable[[], None]:
     return (lambda: call(argument)) if argument else (lambda: call())
 
 
-def tooltip(action: Action) -> str:
+def tooltip(action: Action, keys: tuple[str, ...] | None = None) -> str:
     """What the pointer is told: the tip, and the first shortcut."""
-    key = QKeySequence(action.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if action.keys else ""
-    return f"{action.tip or action.text} ({key})" if key else action.tip or action.text
+    keys = action.keys if keys is None else keys
+    key = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    tip = t(action.tip or action.text)
+    return f"{tip} ({key})" if key else tip
 
 
 def make_actions(window: QWidget, roll: QWidget, targets: Mapping[str, object]) -> dict[str, QAction]:
     """A QAction for each row, alive in ``window`` (or in ``roll``), calling the handlers of ``targets``."""
     made = {}
     for row in ACTIONS:
-        action = QAction(row.text, window)
+        action = QAction(t(row.text), window)
         action.setObjectName(row.id)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setToolTip(tooltip(row))
-        action.setStatusTip(row.tip)
+        action.setStatusTip(t(row.tip))
         action.setCheckable(row.checkable)
         if row.icon:
             action.setIcon(icon(row.icon, "muted", row.on_color if row.checkable else ""))
@@ -190,12 +195,12 @@ def make_actions(window: QWidget, roll: QWidget, targets: Mapping[str, object]) 
 
 def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction], fill_recent: Callable[[QMenu], None]) -> None:
     """The menu bar from the table; ``fill_recent`` fills the menu of recent files each time it opens."""
-    menus = {name: bar.addMenu(name) for name in MENUS}
+    menus = {name: bar.addMenu(t(name)) for name in MENUS}
     for row in ACTIONS:
         if row.menu:
             if row.gap:
                 menus[row.menu].addSeparator()
             menus[row.menu].addAction(actions[row.id])
         if row.id == "file.open":
-            recent = menus["File"].addMenu("Open recent")
+            recent = menus["File"].addMenu(t("Open recent"))
             recent.aboutToShow.connect(partial(fill_recent, recent))

@@ -12,6 +12,7 @@ from studio.ui.panels.generate import GeneratePanel
 from studio.ui.panels.takes import TakesPanel
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 
 ZOOM_STEP = 1.25
 _CLOSE = 240  # ticks before the last written note at which playing waits
@@ -57,9 +58,7 @@ class Transport(QObject):
     def toggle(self) -> None:
         """Play or pause."""
         if self.playing:
-            self._waits_at = None
-            self.halting()
-            self._studio.playback.pause()
+            self.pause()
         else:
             self.play()
 
@@ -78,6 +77,12 @@ class Transport(QObject):
             self.set_loop(False)
         self._waits_at = None
         self.halting()
+    def pause(self) -> None:
+        """Stand still where it is."""
+        self._waits_at = None
+        self.halting()
+        self._studio.playback.pause()
+
         self._studio.playback.seek(tick)
         self._studio.playback.play()
         self.changed.emit()
@@ -218,11 +223,11 @@ class Writing:
         """How far the writing is, in bars."""
         proposal = self._studio.session.proposal
         if not proposal:
-            return "Listening to the song"
+            return t("Listening to the song")
         meter = self._studio.session.document.meter
         first, last = meter.bar_of(proposal.start), meter.bar_of(proposal.end - 1)
         now = min(last, meter.bar_of(min(take.written_to for take in proposal.takes)))
-        return f"Writing bar {now - first + 1} of {last - first + 1}"
+        return t("Writing bar {n} of {all}", n=now - first + 1, all=last - first + 1)
 
     def follow(self) -> None:
         """Called after every change of the session: starts the sound with the first written bar."""

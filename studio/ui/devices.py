@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.app.jobs import Job
 from studio.app.studio import Studio
-
-_MODEL_TITLES = {"auto": "Best there is", "cuda": "NVIDIA GPU", "mps": "Apple GPU", "cpu": "CPU"}
-_LATENCIES = ((0.1, "Safe (0.1 s)"), (0.0, "Lowest"))
+from studio.ui.preferences import LATENCIES, MODEL_TITLES, SYSTEM_DEVICE
+from studio.ui.texts import t
 
 
 class Devices(QObject):
@@ -38,31 +37,40 @@ class Devices(QObject):
     def _offer(self, models: list[str], sounds: list[str]) -> None:
         settings = self._studio.settings
         self.menu = menu = QMenu(self._window)
-        menu.addSection("Networks run on")
+        menu.addSection(t("Networks run on"))
         for name in ("auto", *models):
-            _entry(menu, _MODEL_TITLES.get(name, name), settings.model_device == name, partial(self.use_model_device, name))
-        menu.addSection("Sound goes to")
+            _entry(menu, t(MODEL_TITLES.get(name, name)), settings.model_device == name, partial(self.use_model_device, name))
+        menu.addSection(t("Sound goes to"))
         for name in ("", *sounds):
-            title = name or "The system's own device"
+            title = name or t(SYSTEM_DEVICE)
             _entry(menu, title, settings.audio_device == name, partial(self.use_sound_device, name, settings.latency))
-        menu.addSection("Latency")
-        for seconds, title in _LATENCIES:
+        menu.addSection(t("Latency"))
+        for seconds, title in LATENCIES.items():
             chosen = settings.latency == seconds
-            _entry(menu, title, chosen, partial(self.use_sound_device, settings.audio_device, seconds))
+            _entry(menu, t(title), chosen, partial(self.use_sound_device, settings.audio_device, seconds))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
 
     def use_model_device(self, name: str) -> None:
         """Let the networks run on ``name``: auto, cpu, cuda or mps."""
         self._studio.change_settings(model_device=name)
-        self._studio.shelf.use(name)
+        self.model_changed()
+
+    def model_changed(self) -> None:
+        """The networks run on what the settings say."""
+        self._studio.shelf.use(self._studio.settings.model_device)
         self._studio.playback.reload()
         self.changed.emit()
 
     def use_sound_device(self, name: str, latency: float) -> None:
         """Let the sound go to the device of that name (empty: the system's)."""
         self._studio.change_settings(audio_device=name, latency=latency)
-        self._studio.playback.set_device(name, latency)
+        self.sound_changed()
+
+    def sound_changed(self) -> None:
+        """The sound goes where the settings say."""
+        settings = self._studio.settings
+        self._studio.playback.set_device(settings.audio_device, settings.latency)
 
 
 def _entry(menu: QMenu, title: str, chosen: bool, call: Callable[[], None]) -> None:

@@ -1,7 +1,9 @@
 """The few pages that are windows of their own: shortcuts, about, unsaved changes, and what went wrong. None stops the music."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -17,25 +19,23 @@ from PySide6.QtWidgets import (
 
 from studio import __version__
 from studio.engines.cards import Card
-from studio.ui.actions import ACTIONS, MENUS, Action
+from studio.ui.actions import ACTIONS, MENUS
 from studio.ui.icons import app_icon
+from studio.ui.shortcuts import key_text
+from studio.ui.texts import noted, t
 from studio.ui.widgets import label, named, rule
 
+_COLUMNS = 4
 _MOUSE = (
-    ("Wheel", "Scroll the pitches"),
-    ("Shift+Wheel", "Scroll the time"),
-    ("Ctrl+Wheel", "Zoom the time"),
-    ("Ctrl+Shift+Wheel", "Zoom the pitches"),
-    ("Alt while dragging", "Leave the grid"),
-    ("1 to 8 in Takes", "Listen to a take"),
-    ("Enter in Takes", "Keep the take"),
-    ("Backspace in Takes", "Drop the take"),
+    (noted("Wheel"), noted("Scroll the pitches")),
+    (noted("Shift+Wheel"), noted("Scroll the time")),
+    (noted("Ctrl+Wheel"), noted("Zoom the time")),
+    (noted("Ctrl+Shift+Wheel"), noted("Zoom the pitches")),
+    (noted("Alt while dragging"), noted("Leave the grid")),
+    (noted("1 to 8 in Takes"), noted("Listen to a take")),
+    (noted("Enter in Takes"), noted("Keep the take")),
+    (noted("Backspace in Takes"), noted("Drop the take")),
 )
-
-
-def key_text(action: Action) -> str:
-    """The shortcuts of a row as people read them."""
-    return "  or  ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in action.keys)
 
 
 class _Page(QDialog):
@@ -47,21 +47,19 @@ class _Page(QDialog):
 
 
 class ShortcutSheet(_Page):
-    """Every shortcut of the table on one page."""
+    """Every shortcut of the table on one page, as the user has set them; the preferences change them."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Shortcuts")
+    def __init__(self, parent: QWidget, keys: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(parent, t("Shortcuts"))
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(24, 20, 24, 20)
         columns.setSpacing(40)
-        sides = (("File", "Play", "View", "Help"), ("Edit",), ("Write", "Track", ""))
-        for side in sides:
+        for side in _sides(keys):
             column = QVBoxLayout()
             column.setSpacing(4)
-            for menu in side:
-                rows = [(key_text(a), a.text.rstrip(".")) for a in ACTIONS if a.menu == menu and a.keys and menu in MENUS]
-                column.addLayout(_sheet(menu or "Mouse and takes", rows or list(_MOUSE)))
+            for title, rows in side:
+                column.addLayout(_sheet(title, rows))
                 column.addSpacing(12)
             column.addStretch(1)
             columns.addLayout(column)
@@ -72,7 +70,30 @@ class ShortcutSheet(_Page):
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(scroll)
         hint = inner.sizeHint()
-        self.resize(min(1240, hint.width() + 24), min(760, hint.height() + 8))
+        self.resize(min(1400, hint.width() + 24), min(860, hint.height() + 8))
+
+
+Sheet = tuple[str, list[tuple[str, str]]]
+
+
+def _sides(keys: Mapping[str, tuple[str, ...]]) -> list[list[Sheet]]:
+    """The sheets of the page in columns of about the same height."""
+    sheets: list[Sheet] = []
+    for menu in MENUS:
+        rows = [(key_text(keys[a.id]), t(a.text).rstrip(".")) for a in ACTIONS if a.menu == menu and keys[a.id]]
+        if rows:
+            sheets.append((t(menu), rows))
+    sheets.append((t("Mouse and takes"), [(t(key), t(text)) for key, text in _MOUSE]))
+    room = sum(len(rows) + 2 for _, rows in sheets) / _COLUMNS
+    sides: list[list[Sheet]] = [[]]
+    filled = 0.0
+    for sheet in sheets:
+        if filled + (len(sheet[1]) + 2) / 2 > room and len(sides) < _COLUMNS:
+            sides.append([])
+            filled = 0.0
+        sides[-1].append(sheet)
+        filled += len(sheet[1]) + 2
+    return sides
 
 
 def _sheet(title: str, rows: list[tuple[str, str]]) -> QGridLayout:
@@ -91,7 +112,7 @@ class AboutPage(_Page):
     """What this is, its models and whom they are owed to."""
 
     def __init__(self, parent: QWidget, cards: tuple[Card, ...]) -> None:
-        super().__init__(parent, "About Partita")
+        super().__init__(parent, t("About Partita"))
         self.resize(560, 480)
         page = QVBoxLayout(self)
         page.setContentsMargins(24, 20, 24, 20)
@@ -103,18 +124,20 @@ class AboutPage(_Page):
         head.addSpacing(8)
         texts = QVBoxLayout()
         texts.addWidget(label("Partita", "title"))
-        texts.addWidget(label(f"Version {__version__}. Free software under the GNU GPL, version 3 or later.", "muted"))
+        texts.addWidget(
+            label(t("Version {version}. Free software under the GNU GPL, version 3 or later.", version=__version__), "muted")
+        )
         head.addLayout(texts, 1)
         page.addLayout(head)
         page.addWidget(rule())
-        text = QPlainTextEdit("\n\n".join(_card_text(card) for card in cards) or "No models are installed.")
+        text = QPlainTextEdit("\n\n".join(_card_text(card) for card in cards) or t("No models are installed."))
         text.setReadOnly(True)
-        named(text, "Models and credits")
+        named(text, t("Models and credits"))
         page.addWidget(text, 1)
 
 
 def _card_text(card: Card) -> str:
-    lines = [card.title, card.summary, f"Weights {card.sha256[:16]}", "Learned from:"]
+    lines = [card.title, card.summary, t("Weights {hash}", hash=card.sha256[:16]), t("Learned from:")]
     lines += [" ".join(f"{d.get(k, '')}" for k in ("name", "licence", "credit")).strip() for d in card.data]
     return "\n".join(line for line in lines if line)
 
@@ -123,26 +146,26 @@ class CrashPage(_Page):
     """Something unforeseen: what was saved where, and a report to copy."""
 
     def __init__(self, parent: QWidget, report: str, saved: str) -> None:
-        super().__init__(parent, "Something went wrong")
+        super().__init__(parent, t("Something went wrong"))
         self.resize(640, 420)
         page = QVBoxLayout(self)
         page.setContentsMargins(24, 20, 24, 20)
         page.setSpacing(8)
-        page.addWidget(label("Something went wrong inside Partita", "title"))
-        where = f"A copy of your song lies in {saved}. " if saved else ""
-        told = label(f"{where}You can go on working. The report below helps to mend it.", "muted")
+        page.addWidget(label(t("Something went wrong inside Partita"), "title"))
+        where = t("A copy of your song lies in {folder}.", folder=saved) + " " if saved else ""
+        told = label(where + t("You can go on working. The report below helps to mend it."), "muted")
         told.setWordWrap(True)
         page.addWidget(told)
         text = QPlainTextEdit(report)
         text.setReadOnly(True)
         text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        named(text, "Report")
+        named(text, t("Report"))
         page.addWidget(text, 1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        copy, close = QPushButton("Copy the report"), QPushButton("Go on")
-        named(copy, "Copy the report")
-        named(close, "Go on", "Close this page and go on")
+        copy, close = QPushButton(t("Copy the report")), QPushButton(t("Go on"))
+        named(copy, t("Copy the report"))
+        named(close, t("Go on"), t("Close this page and go on"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         close.clicked.connect(self.close)
         buttons.addWidget(copy)
@@ -154,11 +177,11 @@ def ask_unsaved(parent: QWidget, title: str) -> str:
     """Ask what to do with unsaved changes: ``save``, ``discard`` or ``cancel``."""
     box = QMessageBox(parent)
     box.setWindowTitle("Partita")
-    box.setText(f"Save the changes to “{title}”?")
-    box.setInformativeText("They are lost if you do not save them.")
-    save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
-    box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setText(t("Save the changes to “{title}”?", title=title))
+    box.setInformativeText(t("They are lost if you do not save them."))
+    save = box.addButton(t("Save"), QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton(t("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(t("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(save)
     box.exec()
     clicked = box.clickedButton()

@@ -6,14 +6,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.engines.gm import FAMILIES, PROGRAMS
 from studio.music.document import Track
+from studio.ui.texts import noted, t
 
 _EACH = 8  # programs a family
-DRUM_KIT = "Drum kit"
+DRUM_KIT = noted("Drum kit")
 
 
 def instrument_title(track: Track) -> str:
     """What plays ``track``."""
-    return DRUM_KIT if track.drums else PROGRAMS[track.program]
+    return t(DRUM_KIT if track.drums else PROGRAMS[track.program])
 
 
 def instrument_icon(track: Track) -> str:
@@ -28,13 +29,13 @@ class InstrumentMenu(QMenu):
 
     def __init__(self, track: Track, parent: QWidget) -> None:
         super().__init__(parent)
-        drums = self._entry(self, DRUM_KIT, track.drums)
+        drums = self._entry(self, t(DRUM_KIT), track.drums)
         drums.triggered.connect(lambda: self.picked.emit(track.program, True))
         self.addSeparator()
         for family, name in enumerate(FAMILIES):
-            menu = self.addMenu(name)
+            menu = self.addMenu(t(name))
             for program in range(family * _EACH, (family + 1) * _EACH):
-                entry = self._entry(menu, PROGRAMS[program], not track.drums and program == track.program)
+                entry = self._entry(menu, t(PROGRAMS[program]), not track.drums and program == track.program)
                 entry.triggered.connect(lambda _=False, p=program: self.picked.emit(p, False))
 
     @staticmethod

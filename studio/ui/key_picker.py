@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.music.pitch import NAMES_FLAT, NAMES_SHARP, SCALES, Key
+from studio.ui.texts import noted, t
 from studio.ui.widgets import Flow, label, named, rule
 
 _TONIC_WIDTH = 60
@@ -11,12 +12,17 @@ _WIDE = 6 * _TONIC_WIDTH + 5 * 4
 _BOTH = ["/".join(dict.fromkeys((a, b))) for a, b in zip(NAMES_SHARP, NAMES_FLAT, strict=True)]
 
 
+def key_title(key: Key) -> str:
+    """A key as people read it: its tonic and its scale."""
+    return f"{str(key).removesuffix(key.scale).strip()} {t(key.scale)}"
+
+
 class KeyPicker(QToolButton):
     """Shows ``key``; ``picked(Key | None)`` tells what was chosen. ``none`` is the text for no key, empty forbids it."""
 
     picked = Signal(object)
 
-    def __init__(self, name: str, tip: str, none: str = "No key") -> None:
+    def __init__(self, name: str, tip: str, none: str = noted("No key")) -> None:
         super().__init__()
         self.setProperty("role", "value")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -35,7 +41,7 @@ class KeyPicker(QToolButton):
     @key.setter
     def key(self, key: Key | None) -> None:
         self._key = key
-        self.setText(str(key) if key else self._none or "C major")
+        self.setText(key_title(key or Key()) if key or not self._none else t(self._none))
 
     def _open(self) -> None:
         self._page = _KeyPage(self, self._key or Key(), self._none)
@@ -66,15 +72,15 @@ class _KeyPage(QFrame):
         page = QVBoxLayout(self)
         page.setContentsMargins(12, 12, 12, 12)
         page.setSpacing(8)
-        page.addWidget(label("TONIC", "heading"))
+        page.addWidget(label(t("TONIC"), "heading"))
         page.addLayout(self._tonics())
-        page.addWidget(label("SCALE", "heading"))
+        page.addWidget(label(t("SCALE"), "heading"))
         scales = QWidget()
         scales.setFixedWidth(_WIDE)
         flow = Flow(scales)
         group = QButtonGroup(self)
         for name in SCALES:
-            button = _chip(name, f"Scale: {name}", name == key.scale)
+            button = _chip(t(name), t("Scale: {name}", name=t(name)), name == key.scale)
             button.clicked.connect(lambda _=False, n=name: self._set(Key(self._key.tonic, n)))
             group.addButton(button)
             flow.addWidget(button)
@@ -82,9 +88,9 @@ class _KeyPage(QFrame):
         page.addWidget(scales)
         if none:
             page.addWidget(rule())
-            free = QPushButton(none)
+            free = QPushButton(t(none))
             free.setProperty("role", "quiet")
-            named(free, none, "Leave the pitches free")
+            named(free, t(none), t("Leave the pitches free"))
             free.clicked.connect(self._clear)
             page.addWidget(free)
 
@@ -93,7 +99,7 @@ class _KeyPage(QFrame):
         grid.setSpacing(4)
         group = QButtonGroup(self)
         for tonic, text in enumerate(_BOTH):
-            button = _chip(text, f"Tonic: {text}", tonic == self._key.tonic)
+            button = _chip(text, t("Tonic: {name}", name=text), tonic == self._key.tonic)
             button.clicked.connect(lambda _=False, t=tonic: self._set(Key(t, self._key.scale)))
             group.addButton(button)
             grid.addWidget(button, tonic // 6, tonic % 6)

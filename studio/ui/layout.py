@@ -8,8 +8,9 @@ from studio.ui.roll.column import EditorColumn
 from studio.ui.widgets import rule
 
 LEFT, RIGHT = 264, 324
-# Share of the height, least and most pixels: arrangement, velocity, waveform, spectrogram. The roll has the rest.
-_LANES = ((0.12, 72, 160), (0.09, 52, 120), (0.09, 44, 130), (0.16, 72, 280))
+Sizes = tuple[list[int], list[int], list[int]]  # of the three columns, of the right one, of the editor
+# Share of the height, least and most pixels: arrangement, velocity, controllers, waveform, spectrogram. The roll has the rest.
+_LANES = ((0.12, 72, 160), (0.09, 52, 120), (0.09, 48, 120), (0.09, 44, 130), (0.16, 72, 280))
 
 
 class Layout(QObject):
@@ -54,7 +55,10 @@ class Layout(QObject):
         """Give the roll the most of the middle's height, unless the user has divided it."""
         if not self._divided:
             whole = self.column.splitter.height()
-            lanes = [min(high, max(low, round(share * whole))) for share, low, high in _LANES]
+            shown = [not self.column.splitter.widget(k).isHidden() for k in (0, *range(2, len(_LANES) + 1))]
+            wanted = (min(high, max(low, round(share * whole))) for share, low, high in _LANES)
+            lanes = [size * on for size, on in zip(wanted, shown, strict=True)]
+            lanes[0] += self.column.arrangement.lanes.height()
             self.column.splitter.setSizes([lanes[0], whole - sum(lanes), *lanes[1:]])
 
     def make_room(self) -> None:
@@ -64,6 +68,15 @@ class Layout(QObject):
         whole = sum(sizes)
         needed = min(self.write_panel.needed_height(), max(200, whole - 200))
         self.right.setSizes([needed, *[(whole - needed) // others] * others])
+
+    def sizes(self) -> Sizes:
+        """How the room is shared, to come back to with :meth:`share_as`."""
+        return self.sides.sizes(), self.right.sizes(), self.column.splitter.sizes()
+
+    def share_as(self, sizes: Sizes) -> None:
+        """Share the room as it was told by :meth:`sizes`."""
+        for splitter, parts in zip((self.sides, self.right, self.column.splitter), sizes, strict=True):
+            splitter.setSizes(parts)
 
     def _divide(self) -> None:
         self._divided = True

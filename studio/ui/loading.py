@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from studio.app.jobs import Job
+from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
@@ -35,15 +36,15 @@ class Loading:
             return device_title(str(choose_device(studio.settings.model_device))), generator.styles
 
         def failed() -> None:
-            panel.show_ready(False, "No network can write")
+            panel.show_ready(False, t("No network can write"))
 
-        panel.show_ready(False, "Loading the network")
+        panel.show_ready(False, t("Loading the network"))
         studio.jobs.start("writer", "Getting the writer ready", work, lambda found: self.show_engines(*found), failed)
 
     def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
         """The networks are loaded: offer what they can do."""
         window = self._window
-        window.transport_panel.show_device(device.split(",")[0], f"The networks run on: {device}")
+        window.transport_panel.show_device(device.split(",")[0], t("The networks run on: {device}", device=device))
         window.write_panel.styles.show_styles(styles)
         QTimer.singleShot(0, window, window.layout_of_parts.make_room)  # once the chips are there
         window.write_panel.show_ready(True)

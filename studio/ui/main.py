@@ -12,10 +12,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from studio.app.settings import load_settings
 from studio.app.studio import Studio
 from studio.ui.files import load_demo
 from studio.ui.poster import Poster
-from studio.ui.theme import apply_colors, apply_theme
+from studio.ui.shell import Shell
+from studio.ui.texts import t
+from studio.ui.theme import DARK, THEMES, Theme, apply_colors, apply_theme
 from studio.ui.window import FIRST_WORDS, MainWindow
 
 _LAST_SECONDS = 5.0  # for the last copy of the song
@@ -23,29 +26,33 @@ _LAST_SECONDS = 5.0  # for the last copy of the song
 
 def run(argv: list[str]) -> int:
     """Open the window, with the song named in ``argv`` if one is; returns the exit status."""
-    app = make_application(argv, dressed=False)
+    settings = load_settings()
+    theme = THEMES.get(settings.theme, DARK)
+    app = make_application(argv, dressed=False, theme=theme)
     poster = Poster()
-    studio = Studio(poster.post)
-    window = MainWindow(studio)
+    studio = Studio(poster.post, settings)
+    shell = Shell(studio)
+    window = shell.window
     open_first(studio, window, [a for a in argv if not a.startswith("-")])
-    _catch_crashes(window, poster)
-    _end_when_told(window)
+    _catch_crashes(lambda report: shell.window.show_crash(report), poster)
+    _end_when_told(studio)
     _FirstPaint(window, lambda: load_engines(studio, window))
-    apply_theme(app)
+    apply_theme(app, theme)
     window.show()
     status = app.exec()
+    shell.close()
     poster.close()
     studio.close()
     return status
 
 
-def make_application(argv: list[str], dressed: bool = True) -> QApplication:
+def make_application(argv: list[str], dressed: bool = True, theme: Theme = DARK) -> QApplication:
     """The Qt application; ``dressed`` with its style sheet, or in its colours only."""
     QGuiApplication.setApplicationName("Partita")
     QGuiApplication.setDesktopFileName("partita")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(["partita", *argv])
-    (apply_theme if dressed else apply_colors)(app)
+    (apply_theme if dressed else apply_colors)(app, theme)
     return app
 
 
@@ -57,7 +64,7 @@ def open_first(studio: Studio, window: MainWindow, files: list[str]) -> None:
         window.files.open_path(Path(files[0]))
     elif studio.settings.first_start:
         studio.session.open(load_demo())
-        window.show_words(FIRST_WORDS)
+        window.show_words(t(FIRST_WORDS))
         studio.change_settings(first_start=False)
 
 
@@ -81,11 +88,11 @@ class _FirstPaint(QObject):
         return False
 
 
-def _end_when_told(window: MainWindow) -> None:
+def _end_when_told(studio: Studio) -> None:
     """A session that ends, or Ctrl+C in the terminal, ends the program as closing does, but asks nothing: a copy is kept."""
 
     def end(number: int, frame: FrameType | None) -> None:
-        window.studio.recovery.sync(_LAST_SECONDS)
+        studio.recovery.sync(_LAST_SECONDS)
         QApplication.exit()  # quit() would ask the window first
 
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -93,7 +100,7 @@ def _end_when_told(window: MainWindow) -> None:
             signal.signal(getattr(signal, name), end)
 
 
-def _catch_crashes(window: MainWindow, poster: Poster) -> None:
+def _catch_crashes(show: Callable[[str], None], poster: Poster) -> None:
     """Whatever nobody caught becomes a page with a report; the window goes on."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -101,7 +108,7 @@ def _catch_crashes(window: MainWindow, poster: Poster) -> None:
             QApplication.quit()
             return
         report = "".join(traceback.format_exception(kind, error, trace))
-        poster.post(lambda: window.show_crash(report))
+        poster.post(lambda: show(report))
 
     sys.excepthook = hook
     threading.excepthook = lambda told: hook(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)

@@ -3,15 +3,17 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QKeySequence
 
 from studio.music.document import Document
 from studio.ui.icons import icon
 from studio.ui.panels.levels import position_of
+from studio.ui.texts import noted, t, told
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
 
-EMPTY_WORDS = "Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin."
+EMPTY_WORDS = noted("Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin.")
 _FRAME_MS = 16
 _IDLE_MS = 120
 
@@ -27,7 +29,7 @@ class Mirror(QObject):
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self.tick)
         self._clock.start(_IDLE_MS)
-        window.studio.session.subscribe(self.refresh)
+        window.follow(self.refresh)
         window.state.setting_changed.connect(self.refresh)
         window.transport.changed.connect(self.show_transport)
         window.recording.changed.connect(self.show_transport)
@@ -51,8 +53,8 @@ class Mirror(QObject):
         self._show_actions()
         window.setWindowTitle(f"{window.files.name}{'*' if session.dirty else ''} - Partita")
         if not document.note_count and not session.proposal:
-            window.show_words(EMPTY_WORDS)
-        elif window.words.text() == EMPTY_WORDS:
+            window.show_words(t(EMPTY_WORDS))
+        elif window.words.text() == t(EMPTY_WORDS):
             window.show_words("")
         self.show_transport()
 
@@ -72,15 +74,15 @@ class Mirror(QObject):
         """Undo and redo say what they would undo and redo."""
         session = self._window.studio.session
         for name, text, at, able in (
-            ("edit.undo", "Undo", session.position, session.can_undo),
-            ("edit.redo", "Redo", session.position + 1, session.can_redo),
+            ("edit.undo", t("Undo"), session.position, session.can_undo),
+            ("edit.redo", t("Redo"), session.position + 1, session.can_redo),
         ):
-            step = session.steps[at] if able else ""
+            step = told(session.steps[at]) if able else ""
             wanted = f"{text} {step[:1].lower()}{step[1:]}".strip()
             action = self._window.actions_by_id[name]
             if action.text() != wanted:
                 action.setText(wanted)
-                action.setToolTip(f"{wanted} ({action.shortcut().toString()})")
+                action.setToolTip(f"{wanted} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
 
     def show_transport(self) -> None:
         """Show where the playhead is, and what is switched on."""
@@ -120,6 +122,6 @@ class Mirror(QObject):
         window.recording.follow()
         window.transport_panel.show_count(window.recording.counting)
         if playing or tick != int(window.viewport.playhead) or window.viewport.playing != playing:
-            window.viewport.set_playhead(tick, playing, follow=playing and window.transport.follow)
+            window.viewport.set_playhead(tick, playing, window.transport.follow_mode if playing else "")
             self.show_transport()
         window.transport_panel.meter.show_levels(*playback.levels_db())

@@ -96,8 +96,6 @@ class SongPlaces:
         if before := self._left.get(self._song.id):
             self._left[self._song.id] = replace(before, tick=int(self._state.viewport.playhead))
         self._song = song
-        if self._transport.playing:
-            self._transport.toggle()
         left = self._left.get(song.id)
         self._left = {s.id: self._left[s.id] for s in self._session.songs if s.id in self._left}
         if left is None:
@@ -107,6 +105,10 @@ class SongPlaces:
         self._transport.set_loop(left.loop_on)
         self._transport.seek(left.tick)
         self._state.viewport.go_to(left.place)
+
+    def take_over(self, other: "SongPlaces") -> None:
+        """Know what ``other`` knew."""
+        self._left = dict(other._left)
 
     def look(self) -> None:
         """Called when the view changed: remember it, unless another song is just coming."""

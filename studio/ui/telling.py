@@ -7,6 +7,8 @@ from studio.app.generating import JOB
 from studio.app.jobs import Progress
 from studio.app.notices import Notice
 from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet
+from studio.ui.shortcuts import all_keys, changed_keys
+from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
@@ -24,7 +26,10 @@ class Telling:
 
     def show_notice(self, notice: Notice) -> None:
         """Show a sentence, with what can be done about it."""
-        deeds = {"devices": ("Choose device", self._window.devices.open), "recover": ("Open them", self._window.autosave.recover)}
+        deeds = {
+            "devices": (t("Choose device"), self._window.devices.open),
+            "recover": (t("Open them"), self._window.autosave.recover),
+        }
         self._window.activity.show_notice(notice, *deeds.get(notice.action, ()))
 
     def show_progress(self, progress: Progress) -> None:
@@ -43,7 +48,7 @@ class Telling:
 
     def show_shortcuts(self) -> None:
         """Open the page of shortcuts."""
-        ShortcutSheet(self._window).show()
+        ShortcutSheet(self._window, all_keys(changed_keys(self._window.studio.settings.shortcuts))).show()
 
     def show_about(self) -> None:
         """Open the page on this program."""

@@ -62,7 +62,7 @@ def catalogue(code: str) -> dict[str, str]:
     return texts
 
 
-def t(text: str, **values: Any) -> str:
+def t(text: str, /, **values: Any) -> str:
     """``text`` in the language in use, its fields filled in. What is not translated stays English."""
     said = _chosen.texts.get(text, text)
     return said.format(**values) if values else said

@@ -5,9 +5,10 @@ session and sound, :mod:`.telling` shows notices, progress and pages, :mod:`.loa
 done is in :mod:`.actions` and :mod:`.controls`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -19,7 +20,7 @@ from studio.ui.devices import Devices
 from studio.ui.exports import Exports
 from studio.ui.files import Files
 from studio.ui.icons import app_icon
-from studio.ui.layout import Layout
+from studio.ui.layout import Layout, Sizes
 from studio.ui.loading import Loading
 from studio.ui.mirror import Mirror
 from studio.ui.panels.activity import ActivityPanel
@@ -33,24 +34,32 @@ from studio.ui.panels.takes import TakesPanel
 from studio.ui.panels.tools import ToolStrip
 from studio.ui.panels.transport import TransportPanel
 from studio.ui.panels.waveform import Waveform
+from studio.ui.preferences import Preferences, Preferring
 from studio.ui.recording import Recording
 from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
+from studio.ui.shortcuts import all_keys, apply_keys, changed_keys
 from studio.ui.song_tabs import SongPlaces, SongTabs
 from studio.ui.telling import Telling
+from studio.ui.texts import noted
 from studio.ui.theme import look
 from studio.ui.wiring import wire
 
-FIRST_WORDS = "Press space to listen, then press Write to let the network go on."
+FIRST_WORDS = noted("Press space to listen, then press Write to let the network go on.")
 
 
 class MainWindow(QMainWindow):
     """The studio's window. ``studio`` is its only source; everything shown follows the session."""
 
+    renew_wanted = Signal()  # another language or theme: open this window anew
+
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.studio = studio
+        self._following: list[Callable[[], None]] = []
+        self.preferences: Preferences | None = None
+        self.carried: tuple[tuple[float, ...], float, Sizes] | None = None
         self._may_close = self._closing = False
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -66,7 +75,7 @@ class MainWindow(QMainWindow):
         self.column.roll.setFocus()
         for name in ("wave", "spectrum"):
             self.actions_by_id[f"view.{name}"].setChecked(True)
-        self.mirror.refresh()
+        self.apply_shortcuts()
 
     def _make_editor(self) -> None:
         """The middle: everything on the time axis."""
@@ -91,6 +100,7 @@ class MainWindow(QMainWindow):
         self.exports = Exports(studio, self.files, self.state)
         self.autosave = Autosave(studio, self)
         self.devices = Devices(studio, self)
+        self.preferring = Preferring(studio, self._effects())
         self.view = View(self.state, self.show_part, self._toggle_full)
         targets = {"window": self, "commands": self.column.roll.commands} | {
             name: getattr(self, name)
@@ -156,6 +166,39 @@ class MainWindow(QMainWindow):
         part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history}[name]
         shown = part.isHidden() if on is None else on
         part.setVisible(shown)
+    def show_preferences(self, page: int = 0, place: QPoint | None = None) -> None:
+        """Open the preferences."""
+        self.preferences = self.preferences or Preferences(self, self.studio, self.preferring.change)
+        self.preferences.show_page(page, place)
+
+    def apply_shortcuts(self) -> None:
+        """Let the actions have the keys of the settings."""
+        apply_keys(self.actions_by_id, all_keys(changed_keys(self.studio.settings.shortcuts)))
+        self.mirror.refresh()
+
+    def follow(self, call: Callable[[], None]) -> None:
+        """Call ``call()`` after every change of the session, until the window rests."""
+        self._following.append(self.studio.session.subscribe(call))
+
+    def show_carried(self) -> None:
+        """Show what the window before this one showed."""
+        if self.carried:
+            place, playhead, sizes = self.carried
+            self.viewport.go_to(place)
+            self.viewport.set_playhead(playhead, self.transport.playing)
+            self.layout_of_parts.share_as(sizes)
+
+    def rest(self) -> None:
+        """This window goes, the songs and the sound stay: follow nothing any more."""
+        for end in self._following:
+            end()
+        self._following = []
+        for part in (self.mirror, self.autosave, self.activity):
+            part.rest()
+        self.state.close()
+        self.wave.close_source()
+        self.spectrum.close_source()
+
         self.history.refresh()
         self.actions_by_id[f"view.{name}"].setChecked(shown)
         return shown
@@ -194,12 +237,8 @@ class MainWindow(QMainWindow):
         if not self._may_close:
             event.ignore()
             return
-        self.mirror.rest()
+        self.rest()
         self.autosave.forget()
-        self.activity.rest()
-        self.state.close()
-        self.wave.close_source()
-        self.spectrum.close_source()
         event.accept()
 
     def _close_now(self) -> None:

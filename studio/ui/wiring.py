@@ -69,6 +69,6 @@ def _songs(window: "MainWindow") -> None:
     window.tabs.picked.connect(session.switch)
     window.tabs.closed.connect(window.files.close)
     window.viewport.changed.connect(window.places.look)
-    session.subscribe(window.tabs.refresh)
-    session.subscribe(window.history.refresh)
-    session.subscribe(window.places.follow)
+    session.on_leave = window.transport.pause
+    for call in (window.tabs.refresh, window.history.refresh, window.places.follow):
+        window.follow(call)

@@ -49,7 +49,7 @@ def test_what_nobody_caught_becomes_a_page(make_window, qtbot, monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     poster = Poster()
-    _catch_crashes(window, poster)
+    _catch_crashes(window.show_crash, poster)
     try:
         raise ZeroDivisionError("by nothing")
     except ZeroDivisionError:

@@ -9,10 +9,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 from studio.app.jobs import Progress
 from studio.app.notices import Notice
 from studio.ui.icons import icon
+from studio.ui.texts import t, told
 from studio.ui.widgets import Elided, icon_button, label, named
 
 HEIGHT = 28
 _FRESH_MS = 15_000
+
+
+def notice_text(notice: Notice) -> str:
+    """What happened, and what to do next."""
+    return f"{told(notice.message)} {told(notice.hint)}".strip()
 
 
 class JobLine(QWidget):
@@ -27,15 +33,15 @@ class JobLine(QWidget):
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
         self.bar.setFixedWidth(96)
-        self.stop = icon_button("close", f"Cancel: {progress.title}", kind="small")
+        self.stop = icon_button("close", t("Cancel: {work}", work=told(progress.title)), kind="small")
         self.stop.clicked.connect(lambda: cancel(progress.key))
-        named(self.bar, f"Progress: {progress.title}")
+        named(self.bar, t("Progress: {work}", work=told(progress.title)))
         for widget in (self.text, self.bar, self.stop):
             row.addWidget(widget)
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far the job is."""
-        text = progress.message or progress.title
+        text = told(progress.message or progress.title)
         percent = f" {progress.fraction:.0%}".replace("%", " %") if progress.fraction > 0 and "%" not in text else ""
         self.text.setText(text + percent)
         self.bar.setValue(round(progress.fraction * 1000))
@@ -55,17 +61,17 @@ class ActivityPanel(QFrame):
         self._page: _NoticePage | None = None
         self._row = QHBoxLayout()
         self._row.setSpacing(16)
-        self.idle = label("Ready", "hint")
+        self.idle = label(t("Ready"), "hint")
         self._row.addWidget(self.idle)
         self.notice = _NoticeLine()
         self.notice.clicked.connect(self.show_all)
-        self.action = QPushButton("Act")
-        named(self.action, "Act", "What can be done about the notice")
+        self.action = QPushButton(t("Act"))
+        named(self.action, t("Act"), t("What can be done about the notice"))
         self.action.setProperty("role", "quiet")
         self.action.hide()
         self._deed: Callable[[], None] = lambda: None
         self.action.clicked.connect(self._act)
-        self.all = icon_button("list", "All notices", "Everything that was told so far", kind="small")
+        self.all = icon_button("list", t("All notices"), t("Everything that was told so far"), kind="small")
         self.all.clicked.connect(self.show_all)
         self._age = QTimer(self)
         self._age.setSingleShot(True)
@@ -100,7 +106,7 @@ class ActivityPanel(QFrame):
         self.notice.show_notice(notice)
         self.action.setText(action)
         self.action.setVisible(bool(action))
-        named(self.action, action or "Action")
+        named(self.action, action or t("Act"))
         self._deed = deed
         self._age.start()
 
@@ -131,12 +137,12 @@ class _NoticeLine(Elided):
         super().__init__()
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        named(self, "Notice", "The latest notice")
+        named(self, t("Notice"), t("The latest notice"))
 
     def show_notice(self, notice: Notice) -> None:
-        text = f"{notice.message} {notice.hint}".strip()
+        text = notice_text(notice)
         self.setText(text)
-        named(self, f"Notice: {text}", text)
+        named(self, t("Notice: {text}", text=text), text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
@@ -155,13 +161,13 @@ class _NoticePage(QFrame):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         if not notices:
-            column.addWidget(label("Nothing to tell so far.", "muted"))
+            column.addWidget(label(t("Nothing to tell so far."), "muted"))
         for notice in reversed(notices):
             row = QHBoxLayout()
             mark = QLabel()
             mark.setPixmap(icon("info", "muted").pixmap(16, 16))
             mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-            text = QLabel(f"{notice.message} {notice.hint}".strip())
+            text = QLabel(notice_text(notice))
             text.setWordWrap(True)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             row.addWidget(mark)

@@ -24,6 +24,7 @@ from studio.music.pitch import Key
 from studio.ui.forms import Control, Form, form_row
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
+from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
 
@@ -31,12 +32,21 @@ VERBS = ("continue", "new")
 QUICK_BARS = (4, 8, 16, 32)
 MOST_TAKES = 8
 _LARGEST_SEED = 2**31 - 1
-_WORDS = ((70, "very safe"), (90, "safe"), (110, "balanced"), (130, "bold"), (1000, "wild"))
+_WORDS = ((70, noted("very safe")), (90, noted("safe")), (110, noted("balanced")), (130, noted("bold")), (1000, noted("wild")))
 
 
 def freedom_word(percent: int) -> str:
     """What a temperature in hundredths is called."""
-    return next(word for limit, word in _WORDS if percent <= limit)
+    return t(next(word for limit, word in _WORDS if percent <= limit))
+
+
+def _freedom_text(percent: int) -> str:
+    return t("{word}: temperature {number}", word=freedom_word(percent).capitalize(), number=f"{percent / 100:.2f}")
+
+
+def style_title(name: str) -> str:
+    """What a style of an engine is called."""
+    return told(name.replace("_", " ").capitalize())
 
 
 class StyleChips(QWidget):
@@ -58,11 +68,13 @@ class StyleChips(QWidget):
             self._flow.removeWidget(button)
             button.deleteLater()
         for i, name in enumerate(self._styles):
-            chip = QPushButton(name.replace("_", " ").capitalize() or "Any")
+            chip = QPushButton(style_title(name) or t("Any"))
             chip.setProperty("role", "chip")
             chip.setCheckable(True)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            named(chip, f"Style: {name or 'any'}", f"Write in the style: {name}" if name else "Let the music decide the style")
+            title = style_title(name)
+            tip = t("Write in the style: {style}", style=title) if name else t("Let the music decide the style")
+            named(chip, t("Style: {style}", style=title or t("Any")), tip)
             self._group.addButton(chip, i)
             self._flow.addWidget(chip)
         self.style_name = chosen if chosen in self._styles else ""
@@ -115,43 +127,46 @@ class GeneratePanel(QFrame):
 
     def _make_controls(self) -> None:
         self.verb = Segments(
-            ("Continue", "Write new"),
-            ("Go on from the song's end, in its key, tempo and metre", "Write a new piece that does not listen to the song"),
-            "What to write",
+            (t("Continue"), t("Write new")),
+            (
+                t("Go on from the song's end, in its key, tempo and metre"),
+                t("Write a new piece that does not listen to the song"),
+            ),
+            t("What to write"),
         )
         self.styles = StyleChips()
         self.bars = IntField(1, 256, 16)
-        named(self.bars, "Bars", "How many bars to write")
+        named(self.bars, t("Bars"), t("How many bars to write"))
         self.quick = [self._quick_bars(n) for n in QUICK_BARS]
-        self.lock = QCheckBox("Only notes of")
-        named(self.lock, "Key lock", "Guaranteed: no note outside the scale is written")
-        self.key = KeyPicker("Key to keep to", "The scale that every written note belongs to", none="")
-        self.freedom = Fader(50, 150, 100, lambda p: f"{freedom_word(p).capitalize()}: temperature {p / 100:.2f}")
+        self.lock = QCheckBox(t("Only notes of"))
+        named(self.lock, t("Key lock"), t("Guaranteed: no note outside the scale is written"))
+        self.key = KeyPicker(t("Key to keep to"), t("The scale that every written note belongs to"), none="")
+        self.freedom = Fader(50, 150, 100, _freedom_text)
         self.freedom.accent = look().proposed
-        named(self.freedom, "Freedom", "Left keeps to what is likely, right takes risks. The middle is its own measure.")
+        named(self.freedom, t("Freedom"), t("Left keeps to what is likely, right takes risks. The middle is its own measure."))
         self.freedom_text = label("", "muted")
         self.seed = IntField(0, _LARGEST_SEED, 1)
-        named(self.seed, "Seed", "The same seed, song and settings write the same notes again")
-        self.die = icon_button("die", "New seed each time", "A new seed for each press of Write", on="proposed")
+        named(self.seed, t("Seed"), t("The same seed, song and settings write the same notes again"))
+        self.die = icon_button("die", t("New seed each time"), t("A new seed for each press of Write"), on="proposed")
         self.die.setChecked(True)
         self.takes = Segments(
             [str(n + 1) for n in range(MOST_TAKES)],
-            [f"{n + 1} alternatives to choose from" if n else "One take" for n in range(MOST_TAKES)],
-            "Takes",
+            [t("{n} alternatives to choose from", n=n + 1) if n else t("One take") for n in range(MOST_TAKES)],
+            t("Takes"),
         )
         self.takes.index = 3
-        self.listen = QCheckBox("Listen while it writes")
+        self.listen = QCheckBox(t("Listen while it writes"))
         self.listen.setChecked(True)
-        named(self.listen, "Listen while it writes", "Playback starts as soon as the first bar is written")
-        self.write = QPushButton(icon("wand", "ground"), " Write")
+        named(self.listen, t("Listen while it writes"), t("Playback starts as soon as the first bar is written"))
+        self.write = QPushButton(icon("wand", "ground"), " " + t("Write"))
         self.write.setProperty("role", "primary")
-        named(self.write, "Write", "Let the network write (Ctrl+Return)")
+        named(self.write, t("Write"), t("Let the network write (Ctrl+Return)"))
         self.status = Elided("", "muted")
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
-        named(self.progress, "Progress of writing")
-        self.cancel = QPushButton("Stop writing")
-        named(self.cancel, "Stop writing", "Stop writing; what is there stays proposed")
+        named(self.progress, t("Progress of writing"))
+        self.cancel = QPushButton(t("Stop writing"))
+        named(self.cancel, t("Stop writing"), t("Stop writing; what is there stays proposed"))
         self.explain = QLabel()
         self.explain.setProperty("role", "hint")
         self.explain.setWordWrap(True)
@@ -163,7 +178,7 @@ class GeneratePanel(QFrame):
         chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         chip.clicked.connect(lambda: self.bars.setValue(bars))
         chip.clicked.connect(self._refresh)
-        named(chip, f"{bars} bars", f"Write {bars} bars")
+        named(chip, t("{n} bars", n=bars), t("Write {n} bars", n=bars))
         return chip
 
     def _arrange(self) -> None:
@@ -172,19 +187,19 @@ class GeneratePanel(QFrame):
         column = self._column = QVBoxLayout(form)
         column.setContentsMargins(12, 10, 12, 4)
         column.setSpacing(8)
-        column.addWidget(label("WRITE", "heading"))
+        column.addWidget(label(t("WRITE"), "heading"))
         column.addWidget(self.verb)
         column.addWidget(self.explain)
         column.addWidget(self.styles)
         column.addWidget(rule())
-        column.addLayout(form_row("Bars", self.bars, *self.quick))
-        column.addLayout(form_row("Key", self.lock, self.key))
-        column.addLayout(form_row("Freedom", self.freedom, self.freedom_text))
+        column.addLayout(form_row(t("Bars"), self.bars, *self.quick))
+        column.addLayout(form_row(t("Key"), self.lock, self.key))
+        column.addLayout(form_row(t("Freedom"), self.freedom, self.freedom_text))
         self.freedom_text.setFixedWidth(64)
         self.freedom_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.setFont(ui_font(tabular=True))
-        column.addLayout(form_row("Seed", self.seed, self.die))
-        column.addLayout(form_row("Takes", self.takes))
+        column.addLayout(form_row(t("Seed"), self.seed, self.die))
+        column.addLayout(form_row(t("Takes"), self.takes))
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(form)
@@ -240,7 +255,7 @@ class GeneratePanel(QFrame):
 
     def _refresh(self) -> None:
         takes = self.takes.index + 1
-        wanted = " Write" if takes == 1 else f" Write {takes} takes"
+        wanted = " " + (t("Write") if takes == 1 else t("Write {n} takes", n=takes))
         self.write.setText(wanted if self._ready else self._why)
         self.freedom_text.setText(freedom_word(self.freedom.value()))
         for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
@@ -276,11 +291,11 @@ class GeneratePanel(QFrame):
         bar = document.meter.bar_of(document.meter.bar_ceiling(last)) + 1
         until = bar + self.bars.value() - 1
         if not document.note_count:
-            text = f"A new piece, {self.bars.value()} bars long."
+            text = t("A new piece, {n} bars long.", n=self.bars.value())
         elif self.verb.index == 0:
-            text = f"Goes on where the song ends: bars {bar} to {until}."
+            text = t("Goes on where the song ends: bars {first} to {last}.", first=bar, last=until)
         else:
-            text = f"Something new after the song's end: bars {bar} to {until}."
+            text = t("Something new after the song's end: bars {first} to {last}.", first=bar, last=until)
         if text != self.explain.text():
             self.explain.setText(text)
 
@@ -289,11 +304,11 @@ class GeneratePanel(QFrame):
         self._busy = busy
         self._stack.setCurrentIndex(int(busy))
         self.progress.setValue(round(fraction * 1000))
-        self.status.setText(message or "Writing")
+        self.status.setText(message or t("Writing"))
 
     def show_ready(self, ready: bool, why: str = "") -> None:
         """Show whether there is a network that can write, and why not."""
         self._ready, self._why = ready, why
         self.write.setEnabled(ready)
         self._refresh()
-        self.write.setToolTip(why or "Let the network write (Ctrl+Return)")
+        self.write.setToolTip(why or t("Let the network write (Ctrl+Return)"))

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from studio.ui.icons import icon
+from studio.ui.texts import t
 from studio.ui.widgets import icon_button
 
 
@@ -18,7 +19,7 @@ class HintLine(QFrame):
         mark.setPixmap(icon("info", "muted").pixmap(16, 16))
         self._label = QLabel()
         self._label.setWordWrap(True)
-        self.closed = icon_button("close", "Close the hint", kind="small")
+        self.closed = icon_button("close", t("Close the hint"), kind="small")
         row.addWidget(mark)
         row.addWidget(self._label, 1)
         row.addWidget(self.closed)

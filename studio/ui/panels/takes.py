@@ -9,22 +9,28 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from studio.app.session import Proposal, ProposedTake
 from studio.music.document import Document, Provenance
+from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, mixed, ui_font
 from studio.ui.widgets import Elided, icon_button, label, named, role
 
-_EMPTY = "What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it."
-_KEYS = "1 to 8 listen    Enter keeps    Backspace drops"
+_EMPTY = noted("What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it.")
+_KEYS = noted("1 to 8 listen    Enter keeps    Backspace drops")
 
 
 def provenance_text(provenance: Provenance) -> str:
     """All that is needed to write the take again, a line each."""
-    lines = [f"Written by {provenance.model or provenance.engine}", f"Weights {provenance.weights_sha256[:16]}"]
-    lines += [f"Seed {provenance.seed}", provenance.source]
+    lines = [
+        t("Written by {model}", model=provenance.model or provenance.engine),
+        t("Weights {hash}", hash=provenance.weights_sha256[:16]),
+    ]
+    lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
     try:
         asked = json.loads(provenance.request or "{}")
     except ValueError:
         asked = {}
-    lines += [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in asked.items() if name != "seed" and value]
+    lines += [
+        f"{told(name.replace('_', ' ').capitalize())}: {value}" for name, value in asked.items() if name != "seed" and value
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -83,10 +89,10 @@ class TakeCard(QFrame):
         self.title.setFont(ui_font(bold=True))
         self.count = Elided("", "hint")
         self.picture = TakePicture()
-        self.audition = icon_button("speaker", "Listen", kind="small")
-        self.keep = icon_button("check", "Keep", kind="small", color="text")
-        self.drop = icon_button("close", "Drop", kind="small")
-        self.copy = icon_button("copy", "Copy where it comes from", kind="small")
+        self.audition = icon_button("speaker", t("Listen"), kind="small")
+        self.keep = icon_button("check", t("Keep"), kind="small", color="text")
+        self.drop = icon_button("close", t("Drop"), kind="small")
+        self.copy = icon_button("copy", t("Copy where it comes from"), kind="small")
         self.audition.clicked.connect(lambda: panel.auditioned.emit(self.place))
         self.keep.clicked.connect(lambda: panel.kept.emit(self.place))
         self.drop.clicked.connect(lambda: panel.dropped.emit(self.place))
@@ -115,7 +121,8 @@ class TakeCard(QFrame):
         bars = document.meter.bar_of(max(proposal.start, take.written_to - 1)) - document.meter.bar_of(proposal.start)
         bars += take.written_to > proposal.start
         done = take.written_to >= proposal.end
-        self.count.setText(f"{bars} bars, {take.note_count} notes" if done else f"writing bar {bars}" if bars else "waiting")
+        whole = t("{bars} bars, {notes} notes", bars=bars, notes=take.note_count)
+        self.count.setText(whole if done else t("writing bar {n}", n=bars) if bars else t("waiting"))
         self.picture.show_take(take, proposal.start, proposal.end)
         if self.property("active") != active:
             self.setProperty("active", active)
@@ -124,11 +131,12 @@ class TakeCard(QFrame):
     def _show_provenance(self, provenance: Provenance) -> None:
         self._provenance = provenance
         number = self.place + 1
-        named(self, f"Take {number}", provenance_text(provenance))
-        named(self.audition, f"Listen to take {number}", f"Listen to it in the song (key {number})")
-        named(self.keep, f"Keep take {number}", "Keep: it becomes part of the song (Enter)")
-        named(self.drop, f"Drop take {number}", "Drop it (Backspace)")
-        named(self.copy, f"Copy where take {number} comes from", "Copy where it comes from: model, weights, seed and settings")
+        named(self, t("Take {n}", n=number), provenance_text(provenance))
+        named(self.audition, t("Listen to take {n}", n=number), t("Listen to it in the song (key {n})", n=number))
+        named(self.keep, t("Keep take {n}", n=number), t("Keep: it becomes part of the song (Enter)"))
+        named(self.drop, t("Drop take {n}", n=number), t("Drop it (Backspace)"))
+        tip = t("Copy where it comes from: model, weights, seed and settings")
+        named(self.copy, t("Copy where take {n} comes from", n=number), tip)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -149,12 +157,12 @@ class TakesPanel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        named(self, "Takes", "")
+        named(self, t("Takes"), "")
         self.cards: list[TakeCard] = []
         self._active = 0
-        self._empty = label(_EMPTY, "hint")
+        self._empty = label(t(_EMPTY), "hint")
         self._empty.setWordWrap(True)
-        self._keys = label(_KEYS, "hint")
+        self._keys = label(t(_KEYS), "hint")
         inner = QWidget()
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(12, 0, 12, 8)
@@ -167,7 +175,7 @@ class TakesPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        head = label("TAKES", "heading")
+        head = label(t("TAKES"), "heading")
         head.setContentsMargins(12, 10, 12, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
