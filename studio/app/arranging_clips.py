@@ -101,7 +101,7 @@ class _Clips:
     """A change of the clips of one track."""
 
     def __init__(self, change: Change, document: Document, track: Track, model: ClipVae) -> None:
-        self._wish, self._track, self._model = change, track, model
+        self._change, self._track, self._model = change, track, model
         self._part = Part(track.name, track.program, track.drums, track.id)
         self._spans = spans_of(document.meter, change.start, change.end)
         self._moved = 0 if track.drums else moved_by(document, change.start, change.key)
@@ -110,11 +110,11 @@ class _Clips:
         self._others = self._second(document) if change.other else []
 
     def _line_limits(self) -> LineLimits:
-        return limits_of(self._track, self._wish.key, self._moved, self._wish.most_leap)
+        return limits_of(self._track, self._change.key, self._moved, self._change.most_leap)
 
     def _second(self, document: Document) -> list[Any]:
         """The clips that are blended with."""
-        change = self._wish
+        change = self._change
         assert change.other is not None
         other, start = document.track(change.other[0]), document.meter.bar_start(document.meter.bar_of(change.other[1]))
         spans = spans_of(document.meter, start, start + change.end - change.start)
@@ -137,7 +137,7 @@ class _Clips:
 
     def chunks(self, ctx: Context) -> Iterator[Chunk]:
         """The notes, clip by clip."""
-        change = self._wish
+        change = self._change
         for number, span in enumerate(self._spans):
             ctx.progress(number / len(self._spans))
             clips = self._made(number, span)
@@ -151,7 +151,7 @@ class _Clips:
 
     def _made(self, number: int, span: Span) -> list[Any]:
         """A clip a take for one span."""
-        change, model, metre = self._wish, self._model, span.metre
+        change, model, metre = self._change, self._model, span.metre
         seed = change.seed + number * _SPAN_SEEDS
         if change.verb == "sample":
             codes = model.sampled(change.takes, seed)

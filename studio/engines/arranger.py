@@ -47,7 +47,7 @@ class ArrangerEngine:
     @property
     def styles(self) -> tuple[str, ...]:
         """Names of the styles it can be asked for."""
-        return self._model.shape.styles
+        return tuple(STYLES)
 
     def tempo(self, style: str) -> float:
         """A usual tempo for a new piece, quarters a minute."""

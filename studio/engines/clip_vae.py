@@ -170,4 +170,6 @@ class ClipVae:
         """Drums for a rhythm, whose hits may be of any piece: the likeliest first, then others drawn."""
         code = self.encode([clip], metre, way=2)
         first = clip_decode.drums(self._model, code, metre)
-        return [*first, *clip_decode.drums(self._model, np.repeat(code, count - 1, axis=0), metre, 1.0, seed)][:count]
+        if count == 1:
+            return first
+        return [*first, *clip_decode.drums(self._model, np.repeat(code, count - 1, axis=0), metre, 1.0, seed)]
