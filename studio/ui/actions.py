@@ -147,12 +147,12 @@ _VIEW = (
 )  # fmt: skip
 
 _HELP = (
+    Action("help.preferences", "Preferences...", ("Ctrl+,",), "", "Language, theme, sound, networks and shortcuts",
+           "window.show_preferences", "Edit", gap=True),
     Action("help.keys", "Shortcuts", ("F1", "?"), "keyboard", "All shortcuts on one page", "window.show_shortcuts", "Help"),
     Action("help.about", "About Partita", (), "info", "Version, models, licences and credits", "window.show_about", "Help"),
 )  # fmt: skip
 
-    Action("help.preferences", "Preferences...", ("Ctrl+,",), "", "Language, theme, sound, networks and shortcuts",
-           "window.show_preferences", "Edit", gap=True),
 ACTIONS: tuple[Action, ...] = (*_FILE, *_EDIT, *_roll_actions(), *_TRACK, *_PLAY, *_WRITE, *_VIEW, *_HELP)
 
 
