@@ -19,7 +19,6 @@ from studio.engines.note_columns import (
     N_PITCH,
     N_SHIFT,
     N_TRACK,
-    SHIFTS,
     STEPS,
     VELOCITIES,
     Bars,
@@ -317,9 +316,9 @@ def rows_of(hole: Hole, notes: Ints) -> tuple[Ints, npt.NDArray[np.float32]]:
     for i, (time, pitch, duration, velocity, steps) in enumerate(notes.tolist()):
         was_velocity = state.was[2]
         row, dense[i, :DENSE_BEFORE] = state.before()
-        shift = int(SHIFTS[_SHIFT_OF[min(1599, time - state.now)]])
+        shift = time - state.now
         placed, dense[i, DENSE_BEFORE:] = state.place(shift)
-        ints[i] = [*row, *placed, *state.pointed_durations(), was_velocity, _SHIFT_OF[shift], pitch, duration, velocity]
+        ints[i] = [*row, *placed, *state.pointed_durations(), was_velocity, _SHIFT_OF[min(1599, shift)], pitch, duration, velocity]
         state.push(shift, pitch, duration, velocity, steps)
     row, dense[-1, :DENSE_BEFORE] = state.before()
     ints[-1, : len(row)] = row

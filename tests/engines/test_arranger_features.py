@@ -142,3 +142,10 @@ def test_other_metres_have_their_own_bars():
     assert hole.bars == Bars(((0, 72, 1),))
     ints, _ = rows_of(hole, notes_in(hole, piece))
     assert (ints < np.array([n for _, n in COLUMNS])).all()
+
+
+def test_long_rests_lose_no_time():
+    piece = encode([part("Melody", 73, rows=[(0, 6, 60, 80), (101, 6, 62, 80), (205, 6, 64, 80)])], [(0, 4, 4)], 24)
+    hole = hole_of(piece, TUNE, 0, 384, 0, 1)
+    ints, _ = rows_of(hole, notes_in(hole, piece))
+    assert ints[:3, AT["beat_then"]].tolist() == [0, 101 % 24, 205 % 24]
