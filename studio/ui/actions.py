@@ -73,10 +73,10 @@ def _roll_actions() -> tuple[Action, ...]:
     return tuple(
         Action(
             f"roll.{name}",
-            row.text,
-            row.keys,
+            text,
+            keys,
             _ROLL_ICONS.get(name, ""),
-            row.tip or row.text,
+            text,
             f"commands.run:{name}",
             "Edit",
             gap=name in _ROLL_GAPS,
