@@ -109,6 +109,23 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, self.column, targets)
         fill_menus(self.menuBar(), self.actions_by_id, self.files.recent_menu)
 
+    def _effects(self) -> dict[str, Callable[[], None]]:
+        """What follows the change of a setting."""
+        studio = self.studio
+        return {
+            "theme": self.renew_wanted.emit,
+            "language": self.renew_wanted.emit,
+            "shortcuts": self.apply_shortcuts,
+            "audio_device": self.devices.sound_changed,
+            "latency": self.devices.sound_changed,
+            "model_device": self.devices.model_changed,
+            "follow_playhead": self.transport.changed.emit,
+            "follow_centered": self.transport.changed.emit,
+            "audition_notes": self.transport.changed.emit,
+            "metronome": lambda: studio.playback.set_metronome(studio.settings.metronome),
+            "listen_while_writing": lambda: self.write_panel.listen.setChecked(studio.settings.listen_while_writing),
+        }
+
     def _make_panels(self) -> None:
         """What lies around the editor, and the places of all."""
         studio, actions = self.studio, self.actions_by_id
@@ -149,23 +166,6 @@ class MainWindow(QMainWindow):
         """Open the page of shortcuts."""
         self.telling.show_shortcuts()
 
-    def show_about(self) -> None:
-        """Open the page on this program."""
-        self.telling.show_about()
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        self.studio.session.undo()
-
-    def redo(self) -> None:
-        """Do the undone step again."""
-        self.studio.session.redo()
-
-    def show_part(self, name: str, on: bool | None) -> bool:
-        """Show or hide a picture of the sound (None: the other way); returns what it is now."""
-        part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history}[name]
-        shown = part.isHidden() if on is None else on
-        part.setVisible(shown)
     def show_preferences(self, page: int = 0, place: QPoint | None = None) -> None:
         """Open the preferences."""
         self.preferences = self.preferences or Preferences(self, self.studio, self.preferring.change)
