@@ -199,6 +199,23 @@ class MainWindow(QMainWindow):
         self.wave.close_source()
         self.spectrum.close_source()
 
+    def show_about(self) -> None:
+        """Open the page on this program."""
+        self.telling.show_about()
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.studio.session.undo()
+
+    def redo(self) -> None:
+        """Do the undone step again."""
+        self.studio.session.redo()
+
+    def show_part(self, name: str, on: bool | None) -> bool:
+        """Show or hide a picture of the sound (None: the other way); returns what it is now."""
+        part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history}[name]
+        shown = part.isHidden() if on is None else on
+        part.setVisible(shown)
         self.history.refresh()
         self.actions_by_id[f"view.{name}"].setChecked(shown)
         return shown
