@@ -20,7 +20,6 @@ from studio.app.planning import Planner
 from studio.app.position import SNAP_SECONDS, EvenPosition
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.settings import Settings
-from studio.audio.levels import decibels
 from studio.audio.meters import Levels
 from studio.audio.output import Output
 from studio.audio.ring import DONE, END_AT, GAPS, MISSING, READ
@@ -267,11 +266,6 @@ class Playback:
         if not self.playing or output is None:
             return Levels(), {}
         return output.ring.levels(output.ring.heard())
-
-    def levels_db(self) -> tuple[float, float]:
-        """The master's peaks left and right, decibels below full scale."""
-        left, right = decibels(self.levels()[0].peak)
-        return float(left), float(right)
 
     def strike(
         self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False,

@@ -97,7 +97,9 @@ class Mirror(QObject):
             toggle.setProperty("playing", playing)
             toggle.setIcon(icon("pause", "playing") if playing else icon("play", "text"))
         window.actions_by_id["play.loop"].setChecked(window.transport.loop_on)
-        window.actions_by_id["play.follow"].setChecked(window.transport.follow)
+        transport = window.transport
+        for name, on in (("follow", transport.follow), ("center", transport.centered), ("audition", transport.audition)):
+            window.actions_by_id[f"play.{name}"].setChecked(on)
         self._show_recording()
         window.column.ruler.set_loop_on(window.transport.loop_on)
         wanted = _FRAME_MS if playing else _IDLE_MS
@@ -124,4 +126,6 @@ class Mirror(QObject):
         if playing or tick != int(window.viewport.playhead) or window.viewport.playing != playing:
             window.viewport.set_playhead(tick, playing, window.transport.follow_mode if playing else "")
             self.show_transport()
-        window.transport_panel.meter.show_levels(*playback.levels_db())
+        master, tracks = playback.levels()
+        window.transport_panel.meter.show_levels(master)
+        window.mixer.show_levels(tracks)

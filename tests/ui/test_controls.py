@@ -72,7 +72,7 @@ def test_playing_waits_for_the_network_where_it_is_slow(window, qtbot, monkeypat
         def play(self):
             self.playing = True
 
-        seek = close = set_document = set_loop = levels_db = lambda self, *given, **named: (-60.0, -60.0)
+        seek = close = set_document = set_loop = lambda self, *given, **named: (-60.0, -60.0)
 
     session, transport, real = window.studio.session, window.transport, window.studio.playback
     window.mirror.rest()

@@ -1,18 +1,23 @@
 """The track list: name, instrument, volume, pan, mute and solo of every track. Nothing here renders anew but an instrument."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from time import perf_counter
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QIcon, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.session import Session
+from studio.audio.meters import Levels
+from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
 from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
+from studio.ui.panels.strip_meter import track_meter
 from studio.ui.panels.transport import action_button
+from studio.ui.texts import t
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Fader, TextField, label, named, role
 
@@ -60,7 +65,6 @@ class TrackRow(QFrame):
         self._track = track
         self._seen: tuple[Track, bool, bool] | None = None
         self._edit = edit
-        self.setFixedHeight(64)
         self.setProperty("role", "track")
         self.name = TextField()
         self.name.setProperty("role", "inline")
@@ -74,9 +78,13 @@ class TrackRow(QFrame):
         self.instrument.clicked.connect(self._choose_instrument)
         self.volume = Fader(0, 1000, UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
         self.pan = Fader(-100, 100, 0, pan_text, centred=True)
+        self.room = Fader(0, 100, 30, lambda share: t("Room: {share} %", share=share))
+        self.spread = Fader(0, 100, 0, lambda share: t("Width: {share} %", share=share))
+        self.meter = track_meter()
         self.volume.setFixedWidth(72)
         self.pan.setFixedWidth(44)
-        for fader, change in ((self.volume, self._gain), (self.pan, self._pan)):
+        changes = ((self.volume, self._gain), (self.pan, self._pan), (self.room, self._room), (self.spread, self._width))
+        for fader, change in changes:
             fader.dragged.connect(lambda value, c=change: c(value, False))
             fader.settled.connect(lambda value, c=change: c(value, True))
         self._arrange()
@@ -91,9 +99,13 @@ class TrackRow(QFrame):
         return button
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 5, 8, 5)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(12, 5, 5, 5)
+        whole.setSpacing(6)
+        column = QVBoxLayout()
         column.setSpacing(2)
+        whole.addLayout(column, 1)
+        whole.addWidget(self.meter, 0, Qt.AlignmentFlag.AlignVCenter)
         top = QHBoxLayout()
         top.setSpacing(2)
         top.addWidget(self.name, 1)
@@ -106,6 +118,14 @@ class TrackRow(QFrame):
         below.addWidget(self.pan)
         column.addLayout(top)
         column.addLayout(below)
+        self.more = QWidget()  # of the edited track only: the list stays calm
+        last = QHBoxLayout(self.more)
+        last.setContentsMargins(0, 0, 0, 0)
+        last.setSpacing(4)
+        for text, fader in ((t("Room"), self.room), (t("Width"), self.spread)):
+            last.addWidget(label(text, "hint"))
+            last.addWidget(fader, 1)
+        column.addWidget(self.more)
 
     def show_track(self, track: Track, active: bool, silenced: bool) -> None:
         """Show ``track``; ``active`` is the one being edited, ``silenced`` one that cannot be heard now."""
@@ -122,6 +142,10 @@ class TrackRow(QFrame):
         self.instrument.setIcon(icon(instrument_icon(track), "muted"))
         self.volume.set_quietly(position_of(track.gain_db))
         self.pan.set_quietly(round(track.pan * 100))
+        self.room.set_quietly(round(track.room * 100))
+        self.spread.set_quietly(round(track.width * 100))
+        self.more.setVisible(active)
+        self.setFixedHeight(92 if active else 64)
         color = look().track(track.color).name()
         self.volume.accent = look().line if silenced else color
         if self.property("active") != active:
@@ -132,6 +156,10 @@ class TrackRow(QFrame):
         named(self.solo, f"Solo {title}", f"Solo {title}: only soloed tracks are heard")
         named(self.instrument, f"Instrument of {title}", f"{instrument_title(track)}: click to choose another instrument")
         named(self.volume, f"Volume of {title}", f"Volume of {title}: {track.gain_db:+.1f} dB. Double click for 0 dB.")
+        named(self.room, t("Room of {title}", title=title), t("How much of it is sent to the room. Double click for 30 %."))
+        named(
+            self.spread, t("Width of {title}", title=title), t("How wide it stands between left and right. Double click for 0 %.")
+        )
         named(self.pan, f"Pan of {title}", f"{pan_text(round(track.pan * 100))}. Double click for the centre.")
         self.update()
 
@@ -147,6 +175,12 @@ class TrackRow(QFrame):
 
     def _pan(self, value: int, final: bool) -> None:
         self._edit(self.track_id, "Pan", final, {"pan": value / 100})
+
+    def _room(self, value: int, final: bool) -> None:
+        self._edit(self.track_id, "Room", final, {"room": value / 100})
+
+    def _width(self, value: int, final: bool) -> None:
+        self._edit(self.track_id, "Width", final, {"width": value / 100})
 
     def _choose_instrument(self) -> None:
         menu = instrument_menu(self._track, self)
@@ -215,9 +249,9 @@ class MixerPanel(QFrame):
             return
         self._seen = (document, active)
         self._active = active
-        for gone in self._rows.keys() - {t.id for t in document.tracks}:
+        for gone in self._rows.keys() - {track.id for track in document.tracks}:
             self._rows.pop(gone).deleteLater()
-        solo = any(t.solo for t in document.tracks)
+        solo = any(track.solo for track in document.tracks)
         for place, track in enumerate(document.tracks):
             row = self._rows.get(track.id) or self._new_row(track)
             if self._list.indexOf(row) != place:
@@ -233,8 +267,33 @@ class MixerPanel(QFrame):
         row = TrackRow(track, self._edit)
         row.chosen.connect(self.chosen)
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        row.customContextMenuRequested.connect(lambda at: self.menu(row.track_id).popup(row.mapToGlobal(at)))
         self._rows[track.id] = row
         return row
+
+    def menu(self, track_id: int) -> QMenu:
+        """The right button's menu on a track."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        commit, committed = self._session.commit, lambda: self._session.committed
+        duplicate = menu.addAction(t("Duplicate track"))
+        duplicate.triggered.connect(lambda: commit("Duplicate track", edits.duplicate_track(committed(), track_id)))
+        colors = menu.addMenu(t("Colour"))
+        for number, hue in enumerate(look().tracks):
+            swatch = QPixmap(16, 16)
+            swatch.fill(QColor(hue))
+            action = colors.addAction(QIcon(swatch), t("Colour {number}", number=number + 1))
+            action.triggered.connect(lambda _=False, n=number: commit("Colour", edits.set_track(committed(), track_id, color=n)))
+        menu.addSeparator()
+        remove = menu.addAction(t("Remove track"))
+        remove.triggered.connect(lambda: commit("Remove track", edits.remove_track(committed(), track_id)))
+        return menu
+
+    def show_levels(self, levels: Mapping[int, Levels]) -> None:
+        """Show what the tracks sound like now, by id; a track that is not there is silent."""
+        now, silent = perf_counter(), Levels()
+        for track_id, row in self._rows.items():
+            row.meter.show_levels(levels.get(track_id, silent), now)
 
     def _edit(self, track_id: int, name: str, final: bool, changes: dict[str, object]) -> None:
         document = self._session.document

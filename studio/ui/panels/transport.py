@@ -2,58 +2,19 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.music.document import Document
 from studio.ui.icons import SIZE, icon
 from studio.ui.key_picker import KeyPicker
-from studio.ui.panels.levels import LOWEST_DB, UNITY, gain_of
-from studio.ui.theme import look, ui_font
+from studio.ui.panels.levels import UNITY, gain_of
+from studio.ui.panels.strip_meter import master_meter
+from studio.ui.theme import ui_font
 from studio.ui.widgets import Fader, FloatField, label, named, role, rule
 
 SIGNATURES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
-_HOLD = 45  # readings for which a peak stays
-
-
-class LevelMeter(QWidget):
-    """Two bars of peak level from -60 to 0 decibels, with the latest peak held and a mark when it reached full scale."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(88, 20)
-        named(self, "Level", "Level of the whole mix, left and right. The red end lights up when the limiter works hard.")
-        self._levels = [LOWEST_DB, LOWEST_DB]
-        self._peaks = [LOWEST_DB, LOWEST_DB]
-        self._age = [0, 0]
-
-    def show_levels(self, left_db: float, right_db: float) -> None:
-        """Show new peaks, decibels below full scale; bars fall slowly by themselves."""
-        for i, level in enumerate((left_db, right_db)):
-            self._levels[i] = max(level, self._levels[i] - 1.6, LOWEST_DB)
-            self._age[i] += 1
-            if level >= self._peaks[i] or self._age[i] > _HOLD:
-                self._peaks[i], self._age[i] = max(level, self._levels[i]), 0
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for i in range(2):
-            top = 4.0 + 7 * i
-            painter.setBrush(QColor(look().line))
-            painter.drawRoundedRect(QRectF(0, top, self.width(), 5), 2, 2)
-            painter.setBrush(QColor(look().playing))
-            painter.drawRoundedRect(QRectF(0, top, self._x(self._levels[i]), 5), 2, 2)
-            if self._peaks[i] > LOWEST_DB:
-                painter.setBrush(QColor(look().recording if self._peaks[i] > -0.2 else look().text))
-                painter.drawRect(QRectF(max(0.0, self._x(self._peaks[i]) - 2), top, 2, 5))
-        painter.end()
-
-    def _x(self, level: float) -> float:
-        return self.width() * min(1.0, max(0.0, 1 - level / LOWEST_DB))
 
 
 class TransportPanel(QFrame):
@@ -103,7 +64,7 @@ class TransportPanel(QFrame):
         self.master.setFixedWidth(68)
         named(self.master, "Master volume", "Volume of the whole mix. Double click for 0 dB.")
         row.addWidget(self.master)
-        self.meter = LevelMeter()
+        self.meter = master_meter()
         row.addWidget(self.meter)
 
     def _position(self) -> QVBoxLayout:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
 from studio.app.session import Session
+from studio.audio.meters import Levels
 from studio.music.document import Document, Track
 from studio.ui.instruments import InstrumentMenu, instrument_title
 from studio.ui.panels.mixer import MixerPanel, pan_text
@@ -111,3 +112,35 @@ def test_instrument_menu_offers_all(qtbot):
     entries[73].trigger()
     menu.actions()[0].trigger()
     assert picked == [(73, False), (42, True)]
+
+
+def test_room_and_width_of_the_edited_track_are_mix_settings(panel, session):
+    row = panel.row(1)
+    assert row.more.isVisible() and not panel.row(2).more.isVisible()
+    for fader, field in ((row.room, "room"), (row.spread, "width")):
+        QTest.mouseClick(fader, LEFT, pos=QPoint(fader.width() - 8, 12))
+        assert getattr(session.document.tracks[0], field) > 0.9
+    assert session.steps[1:] == ("Room", "Width")
+    assert row.room.accessibleName() == "Room of Melody"
+
+
+def test_meters_show_the_tracks_by_id(panel):
+    panel.show_levels({1: Levels((0.5, 0.5)), 3: Levels((2.0, 2.0))})
+    assert [panel.row(i).meter.held_db()[0] > -10 for i in (1, 2, 3)] == [True, False, True]
+    assert panel.row(3).meter.clipped and not panel.row(1).meter.clipped
+
+
+def test_menu_duplicates_colours_and_removes(panel, session):
+    def entries(track_id):
+        menu = panel.menu(track_id)
+        found = {a.text(): a for a in menu.actions() if a.text()}
+        return menu, found
+
+    menu, found = entries(1)
+    found["Duplicate track"].trigger()
+    assert [t.name for t in session.document.tracks][:2] == ["Melody", "Melody"]
+    found["Colour"].menu().actions()[3].trigger()
+    assert session.document.tracks[0].color == 3
+    menu, found = entries(3)
+    found["Remove track"].trigger()
+    assert len(session.document.tracks) == 3

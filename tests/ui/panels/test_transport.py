@@ -5,13 +5,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
+from studio.audio.meters import Levels
 from studio.music.document import Document, KeyChange
 from studio.music.pitch import Key
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter, TimeSignature
 from studio.ui.panels.transport import TransportPanel, clock
 
-NAMES = ("play.start", "play.toggle", "play.stop", "play.loop", "edit.undo", "edit.redo")
+NAMES = ("play.start", "play.toggle", "play.stop", "play.record", "play.loop", "play.metronome", "play.typing", "edit.undo", "edit.redo")
 
 
 @pytest.fixture
@@ -60,8 +61,17 @@ def test_clock():
 
 
 def test_meter_and_device(panel):
-    panel.meter.show_levels(-6.0, -0.05)
-    panel.meter.show_levels(-60.0, -60.0)
-    assert not panel.meter.grab().isNull()
+    panel.meter.show_levels(Levels((0.5, 1.2)))
+    assert panel.meter.clipped
     panel.show_device("CPU", "CPU, 2 threads")
     assert panel.device.text() == "CPU"
+
+
+def test_a_count_in_takes_the_positions_place(panel):
+    panel.show_position(Document(), 960)
+    panel.show_count(3)
+    panel.show_position(Document(), 960)
+    assert panel.bars.text() == "- 3"
+    panel.show_count(0)
+    panel.show_position(Document(), 960)
+    assert panel.bars.text() == "001.2.000"

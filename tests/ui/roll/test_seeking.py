@@ -43,4 +43,4 @@ def test_a_column_has_one_seek(qtbot, state: RollState) -> None:
     column.set_seek(asked.append)
     for part in (column.ruler, *column.arrangement.parts, widget):
         part.seek(5)
-    assert asked == [5, 5, 5]
+    assert asked == [5, 5, 5, 5]
