@@ -11,12 +11,13 @@ from time import monotonic
 from studio.app.jobs import Job, Jobs
 from studio.app.session import Proposal, ProposedTake, Session, Song
 from studio.app.shelf import Shelf
-from studio.engines.api import Chunk, Context, GenerateRequest, Generator
+from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Wishes
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import Document, Provenance
-from studio.music.pitch import Key
+from studio.music.document import ChordSpan, Document, Provenance
+from studio.music.pitch import Chord, Key
 from studio.music.tempo import TempoMap
+from studio.music.time import Meter
 
 JOB = "write"
 MOST_BARS = 1_000
@@ -29,7 +30,8 @@ _GATHERED_SECONDS = 0.15
 class Order:
     """What a composer asks for. ``verb`` is ``continue`` (go on from the song) or ``new`` (write without listening to it).
 
-    ``key`` locks the pitches to its scale. ``temperature`` 1 is the model's own; lower is safer, higher bolder.
+    ``key`` locks the pitches to its scale. ``temperature`` 1 is the model's own; lower is safer, higher bolder. ``wishes`` and
+    ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`.
     """
 
     verb: str = "continue"
@@ -40,6 +42,27 @@ class Order:
     top_p: float = 0.95
     seed: int = 0
     takes: int = 1
+    wishes: Wishes = Wishes()
+    limits: Limits = Limits()
+    chords: str = ""
+
+
+def chord_spans(text: str, meter: Meter, start: int, end: int) -> tuple[ChordSpan, ...]:
+    """Chords written as people do, a bar each (``C Am F G``) or several in one (``C,G``), over and over from ``start`` to ``end``.
+
+    Raises:
+        StudioError: a word is no chord.
+    """
+    try:
+        bars = [[Chord.parse(word) for word in bar.split(",")] for bar in text.split()]
+    except ValueError as error:
+        raise StudioError(f"The chords cannot be read: {error}.", "Write them like this: C Am7 F,G C.") from error
+    made: list[ChordSpan] = []
+    for k, bar in zip(range(meter.bar_of(start), meter.bar_of(end - 1) + 1), itertools.cycle(bars), strict=False):
+        first, last = meter.bar_start(k), meter.bar_start(k + 1)
+        lines = [first + (last - first) * i // len(bar) for i in range(len(bar) + 1)]
+        made += [ChordSpan(a, b, c) for (a, b), c in zip(itertools.pairwise(lines), bar, strict=True)]
+    return tuple(made)
 
 
 def request_of(order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()) -> GenerateRequest:
@@ -72,6 +95,9 @@ def request_of(order: Order, document: Document, at: int | None = None, tracks: 
         top_p=order.top_p,
         seed=order.seed,
         takes=order.takes,
+        wishes=order.wishes,
+        limits=order.limits,
+        chords=chord_spans(order.chords, document.meter, start, end) if order.chords.strip() else (),
     )
 
 

@@ -30,6 +30,10 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout, fo
 Device = Annotated[str, typer.Option(help="Where the network runs: auto, cpu, cuda or mps.")]
 
 
+def _wish(meaning: str) -> str:
+    return f"From 0 to 1: {meaning}; 0.5 is usual, left out it is open."
+
+
 def run(words: list[str]) -> int:
     """Do what ``words`` (the command line without the program's name) say; returns the exit code."""
 
@@ -60,7 +64,8 @@ def _program(
     epilog="""[bold]Examples[/bold]\n
 Sixteen bars of pop and their sound: studio compose --out a.mid --wav a.wav --style pop\n
 Four ways to go on from a song, in its key: studio compose --continue song.mid --key "D minor" --takes 4 --out next.mid\n
-The same notes again, to the byte: studio compose --out a.mid --seed 7"""
+The same notes again, to the byte: studio compose --out a.mid --seed 7\n
+Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
 def compose(
     out: Annotated[Path, typer.Option(help="The MIDI file to write. With several takes: a.1.mid, a.2.mid, ...")],
@@ -76,6 +81,24 @@ def compose(
     top_p: Annotated[float, typer.Option(help="Choose among the likeliest notes with this share.", min=0.01, max=1)] = 0.95,
     seed: Annotated[int | None, typer.Option(help="The same seed writes the same notes; by default it is drawn.", min=0)] = None,
     tempo: Annotated[float | None, typer.Option(help="Beats a minute of a new piece.", min=20, max=400)] = None,
+    density: Annotated[float | None, typer.Option(help=_wish("sparse to dense, among the style's songs"), min=0, max=1)] = None,
+    register: Annotated[float | None, typer.Option(help=_wish("low to high"), min=0, max=1)] = None,
+    energy: Annotated[float | None, typer.Option(help=_wish("calm to driving"), min=0, max=1)] = None,
+    brightness: Annotated[float | None, typer.Option(help=_wish("dark to bright"), min=0, max=1)] = None,
+    repetition: Annotated[float | None, typer.Option(help=_wish("ever new to repeating itself"), min=0, max=1)] = None,
+    chords: Annotated[str, typer.Option(help='A chord a bar, over and over: "C Am7 F,G C" (F and G share a bar).')] = "",
+    chord_notes: Annotated[
+        str, typer.Option(help="Where notes that start must belong to the chord, guaranteed: guide (nowhere), strong or all.")
+    ] = "strong",
+    lowest: Annotated[int, typer.Option(help="No pitch below this one, guaranteed; 60 is middle C.", min=0, max=127)] = 0,
+    highest: Annotated[int, typer.Option(help="No pitch above this one, guaranteed.", min=0, max=127)] = 127,
+    polyphony: Annotated[int, typer.Option(help="Notes of a part that sound at once at most, guaranteed; 0 for any.", min=0)] = 0,
+    leap: Annotated[
+        int, typer.Option(help="Semitones from a part's onset to its next at most, guaranteed; 0 for any.", min=0)
+    ] = 0,
+    grid: Annotated[
+        int, typer.Option(help="Notes start on this grid only, guaranteed: 4, 8, 16 ... to a whole note.", min=0)
+    ] = 0,
     model: Annotated[str, typer.Option(help="Which generator; the first one by default.")] = "",
     device: Device = "auto",
     json: Json = False,
@@ -83,9 +106,15 @@ def compose(
     """Let the network write music: a new piece, or the next bars of a song."""
     from studio.app.generating import Order
     from studio.cli.music import Files, compose_files
+    from studio.engines.api import Limits, Wishes
+    from studio.music.time import TICKS_PER_QUARTER
 
     verb = "continue" if continue_ else "new"
-    order = Order(verb, style, bars, _key(key), temperature, top_p, -1 if seed is None else seed, takes)
+    wishes = Wishes(density, register, energy, brightness, repetition)
+    kept = chord_notes if chords and chord_notes != "guide" else ""
+    limits = Limits(lowest, highest, polyphony, leap, 4 * TICKS_PER_QUARTER // grid if grid else 0, kept)
+    seed = -1 if seed is None else seed
+    order = Order(verb, style, bars, _key(key), temperature, top_p, seed, takes, wishes, limits, chords)
     compose_files(order, tempo, model, device, Files(continue_, out, wav), json)
 
 

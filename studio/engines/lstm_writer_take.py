@@ -239,8 +239,12 @@ class Take:
     # -- handing out
 
     def chunk(self) -> Chunk | None:
-        """What can be handed out: notes before the beat that is being written, or all when done; None when nothing new."""
-        now = self.setting.end if self.done else max(self._handed, self.state.now // STEPS * STEPS)
+        """What can be handed out: the first onset at once, then notes before the beat that is being written, or all when done.
+
+        None when there is nothing new.
+        """
+        reached = self.state.now if self._handed == self.setting.start else self.state.now // STEPS * STEPS
+        now = self.setting.end if self.done else max(self._handed, reached)
         if now <= self._handed and not self.done:
             return None
         ready = [n for n in self._pending if n[0] < now]

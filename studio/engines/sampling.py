@@ -20,11 +20,19 @@ def draw_rows(
     ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` [c] is
     added to the scores.
     """
-    scores = np.rint(np.where(allowed, logits, -np.inf).astype(np.float64) * _FINE) / (_FINE * temperature) + lean
-    p = np.exp(scores - scores.max(axis=1, keepdims=True))
-    order = np.argsort(-p, axis=1, kind="stable")
-    total = np.take_along_axis(p, order, axis=1).cumsum(axis=1)
-    row = np.arange(len(p))
-    kept = np.minimum((total < min(1.0, top_p) * total[:, -1:]).sum(axis=1), allowed.sum(axis=1) - 1)
-    below = total <= (draws * total[row, kept])[:, None]
-    return order[row, (below & (np.arange(p.shape[1]) < kept[:, None])).sum(axis=1)]
+    scores = logits.astype(np.float64)
+    scores *= _FINE
+    np.rint(scores, out=scores)
+    scores /= _FINE * temperature
+    scores += lean
+    scores[~allowed] = -np.inf
+    scores -= scores.max(axis=1, keepdims=True)
+    np.negative(np.exp(scores, out=scores), out=scores)
+    order = scores.argsort(axis=1, kind="stable")
+    made = np.empty(len(order), np.int64)
+    for row, (negative, best, mask, draw) in enumerate(zip(scores, order, allowed, draws.tolist(), strict=True)):
+        total = np.cumsum(negative[best])
+        np.negative(total, out=total)
+        kept = min(int(total.searchsorted(min(1.0, top_p) * total[-1])), int(np.count_nonzero(mask)) - 1)
+        made[row] = best[total[:kept].searchsorted(draw * total[kept], "right")]
+    return made

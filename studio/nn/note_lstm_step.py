@@ -20,6 +20,9 @@ _NEVER = np.float32(-1e9)
 _SPAN, _LOUD_SPAN = 2 * REACH + 1, 2 * VELOCITY_REACH + 1
 
 
+_HALF = torch.ops.quantized.linear_dynamic_fp16.default
+
+
 class _Product:
     """A linear layer for few rows."""
 
@@ -38,7 +41,7 @@ class _Product:
 
     def __call__(self, x: Tensor) -> Tensor:
         if self._packed is not None:
-            return torch.ops.quantized.linear_dynamic_fp16(x, self._packed)  # type: ignore[no-any-return]
+            return _HALF(x, self._packed)  # type: ignore[no-any-return]
         return torch.addmm(self._bias, x, self._turned)
 
 
@@ -101,6 +104,7 @@ class NoteStepper:
 
     def _tables(self) -> None:
         shape, byte = self.shape, np.arange(256, dtype=np.float32)
+        self._row = np.arange(64)[:, None]
         self._shifts, self._durations = np.array(shape.shifts), np.array(shape.durations)
         self._bars = np.array(shape.bars)
         self._remaining, self._since, self._share = np.minimum(byte, 96) / 48, np.exp(byte / -24), byte / 64
@@ -152,11 +156,16 @@ class NoteStepper:
             tones = self._bit_table[ints[:, [self._column["held"], self._column["group_chroma"]]]].reshape(len(ints), 24)
             dense = np.concatenate([tones, self._share[levels[:, 2 * self.shape.tracks :]]], axis=1)
             hidden = hidden + self._harmony(torch.from_numpy(dense))
-        out = self._outs[head](torch._C._nn.gelu(self._norms[head](hidden))).numpy()
+        x = self._norms[head](hidden)
+        # A GELU by its definition: for so few numbers, torch's own spends its time on choosing how.
+        out = self._outs[head]((x * 0.5**0.5).erf_().add_(1).mul_(x).mul_(0.5)).numpy()
         return getattr(self, f"_{head}")(out, ints)  # type: ignore[no-any-return]
 
     def _get(self, ints: Ints, name: str) -> Ints:
         return ints[:, self._column[name]]
+
+    def _rows_of(self, ints: Ints) -> Ints:
+        return self._row[: len(ints)]
 
     def _copy(self, head: str, logits: Floats, weights: Floats, ints: Ints) -> Floats:
         """Add each weight where its column points; one past the end means nowhere."""
@@ -173,7 +182,8 @@ class NoteStepper:
         place = (self._get(ints, "bar") * 3 + beat % 3)[:, None] + self._shifts
         cell = np.minimum(place % self._bars[self._get(ints, "metre")][:, None] // CELL, BAR_CELLS - 1)
         beats, cells = out[:, n : n + 24], out[:, n + 24 : n + 24 + BAR_CELLS]
-        logits = out[:, :n] + np.take_along_axis(beats, self._beats_then[beat], 1) + np.take_along_axis(cells, cell, 1)
+        row = self._rows_of(ints)
+        logits = out[:, :n] + beats[row, self._beats_then[beat]] + cells[row, cell]
         return self._copy("shift", logits, out[:, n + 24 + BAR_CELLS :], ints)
 
     def _track(self, out: Floats, ints: Ints) -> Floats:
@@ -198,7 +208,7 @@ class NoteStepper:
 
     def _duration(self, out: Floats, ints: Ints) -> Floats:
         n = len(self._durations)
-        logits = out[:, :n] + np.take_along_axis(out[:, n : n + 24], self._ends_then[self._get(ints, "beat_then")], 1)
+        logits = out[:, :n] + out[:, n : n + 24][self._rows_of(ints), self._ends_then[self._get(ints, "beat_then")]]
         return self._copy("duration", logits, out[:, n + 24 :], ints)
 
     def _velocity(self, out: Floats, ints: Ints) -> Floats:

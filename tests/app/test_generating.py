@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studio.app.generating import Generating, Order, compose, context_hash, request_of, with_take
+from studio.app.generating import Generating, Order, compose, context_hash, provenance_of, request_of, with_take
 from studio.app.jobs import Jobs
 from studio.app.session import Session
-from studio.engines.api import Quiet
+from studio.engines.api import Limits, Quiet, Wishes
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Clip, Document, Take, Track
@@ -208,3 +208,23 @@ def test_dropping_takes_of_one_song_lets_the_network_write_on_for_the_other(made
     generating.drop()
     wait_and_run(jobs, calls)
     assert first.proposal is None and second.proposal.take.note_count == 50
+
+
+def test_chords_are_a_bar_each_over_and_over():
+    request = request_of(Order(verb="new", bars=3, chords="C Am,F"), song(), at=0)
+    assert [(c.start, c.end, str(c.chord)) for c in request.chords] == [
+        (0, 3840, "C"), (3840, 5760, "Am"), (5760, 7680, "F"), (7680, 11520, "C"),
+    ]  # fmt: skip
+    after = request_of(Order(bars=2, chords="G"), song(2))
+    assert [(c.start, c.end) for c in after.chords] == [(7680, 11520), (11520, 15360)]
+    assert request_of(Order(bars=2), song()).chords == ()
+    with pytest.raises(StudioError, match="cannot be read"):
+        request_of(Order(bars=2, chords="C Hm"), song())
+
+
+def test_wishes_and_limits_reach_the_request_and_the_provenance():
+    order = Order(bars=1, wishes=Wishes(density=0.2), limits=Limits(leap=5), chords="C")
+    request = request_of(order, song())
+    assert request.wishes.density == 0.2 and request.limits.leap == 5
+    asked = json.loads(provenance_of(request, order, OneNoteABar()).request)
+    assert asked["wishes"]["density"] == 0.2 and asked["limits"]["leap"] == 5 and asked["chords"] == "C"

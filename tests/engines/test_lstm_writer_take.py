@@ -73,11 +73,17 @@ def test_a_struck_note_is_cut_by_its_next_stroke():
         assert first[0] + first[3] <= second[0]
 
 
-def test_chunks_hold_back_the_beat_being_written():
+def test_the_first_onset_is_handed_out_at_once_and_then_the_beat_being_written_is_held_back():
     take = take_of("folk", bars=4)
     write(take, {"shift": 0})
     assert take.chunk() is None
-    write(take, {"shift": 36})
+    write(take, {"shift": 30})
     chunk = take.chunk()
-    assert chunk.written_to == 960
+    assert chunk.written_to == 30 * 40
     assert sum(len(n) for _, n in chunk.notes) == 1
+    write(take, {"shift": 12})
+    assert take.chunk() is None
+    write(take, {"shift": 12})
+    chunk = take.chunk()
+    assert chunk.written_to == 2 * 960
+    assert sum(len(n) for _, n in chunk.notes) == 2

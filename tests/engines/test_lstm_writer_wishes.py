@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from studio.engines.api import GenerateRequest, Quiet, Wishes
+from studio.engines.lstm_writer_wishes import Harmony, Plans, course_of, harmony_of, wished
+from studio.engines.note_columns import CLASS, N_TRACK, Bars
+from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN
+from studio.errors import StudioError
+from studio.music.document import ChordSpan, Document
+from studio.music.pitch import Chord
+from tests.writers import tiny_writer
+
+BAR = 3840
+D, R = NAMES.index("density"), NAMES.index("register")
+
+
+NOTHING = Wishes()
+
+
+def plans():
+    """Ten songs of one style: song k has density 2 k and register 5; the even ones are a melody, the odd ones a quartet."""
+    rows = np.full((1, 10, 8, len(CONTROLS)), 5, np.uint8)
+    rows[0, :, :, D] = 2 * np.arange(10)[:, None]
+    rows[0, :, 0, R] = 9
+    tracks = np.zeros((1, 10, N_TRACK), np.uint8)
+    tracks[0, ::2, CLASS["Melody"]] = 1
+    tracks[0, 1::2, [CLASS[n] for n in ("Cello", "Viola")]] = 1
+    return Plans(rows, tracks)
+
+
+def course(wishes=NOTHING, parts=("Melody",), new=True, take=0, style=0, chords=()):
+    request = GenerateRequest(Document(chords=chords), 0, 12 * BAR, wishes=wishes)
+    classes = tuple(CLASS[p] for p in parts)
+    return course_of(request, plans(), style, Bars(), classes, harmony_of(request, 0), take, new)
+
+
+def test_a_wish_is_a_place_among_the_songs():
+    assert wished(Wishes(density=0.0), plans(), 0) == {D: 0}
+    assert wished(Wishes(density=1.0), plans(), 0) == {D: 18}
+    assert wished(Wishes(density=0.5), plans(), 0) == {D: 9}
+    assert wished(Wishes(), plans(), 0) == {}
+    assert wished(Wishes(density=0.5), plans(), 7) == {D: 9}  # a style without songs: among all
+
+
+def test_a_new_piece_follows_a_song_with_the_same_players():
+    seen = {int(course(take=k).at(0)[D]) for k in range(30)}
+    assert seen <= {2 * k for k in range(10)} and len(seen) > 2
+    near = Plans(plans().rows.repeat(2, axis=1), plans().tracks.repeat(2, axis=1))
+    request = GenerateRequest(Document(), 0, BAR)
+    for k in range(30):
+        made = course_of(request, near, 0, Bars(), (CLASS["Melody"],), Harmony(), k, True)
+        assert made.at(0)[D] % 4 == 0  # the even songs
+
+
+def test_what_is_wished_holds_in_every_bar_and_the_rest_goes_on_from_the_fifth():
+    made = course(Wishes(density=1.0))
+    assert {int(made.at(96 * b)[D]) for b in range(12)} == {18}
+    assert made.at(0)[R] == 9 and made.at(96)[R] == 5
+    assert made.at(96 * 8)[R] == 5  # not the first bar again
+    energy = NAMES.index("energy")
+    assert made.at(0)[energy] == OPEN[energy]
+    assert course(Wishes(energy=0.5)).at(0)[energy] == 5
+
+
+def test_going_on_leaves_open_what_is_not_wished():
+    made = course(Wishes(density=0.0), new=False)
+    assert made.at(0).tolist() == [0, *OPEN[1 : len(CONTROLS)].tolist()]
+
+
+def test_chords_are_told_where_they_stand():
+    chords = (ChordSpan(0, BAR, Chord.parse("C")), ChordSpan(BAR, 2 * BAR, Chord.parse("Am")))
+    made = course(chords=chords)
+    assert made.chords(0) == (0, 0)
+    assert made.chords(60) == (0, 9 * 13 + 1)
+    assert made.chords(96 * 2) == (NO_CHORD + 1, NO_CHORD + 1)
+    assert harmony_of(GenerateRequest(Document(chords=chords), 0, BAR), 2).classes == (2 * 13,)
+
+
+@pytest.mark.parametrize("wishes", [Wishes(density=1.1), Wishes(energy=-0.1)])
+def test_wishes_are_shares(wishes):
+    with pytest.raises(StudioError):
+        next(tiny_writer().generate(GenerateRequest(Document(), 0, BAR, style="pop", wishes=wishes), Quiet()))
+
+
+def test_a_model_that_never_learned_them_says_so():
+    with pytest.raises(StudioError, match="not learned"):
+        next(tiny_writer().generate(GenerateRequest(Document(), 0, BAR, style="pop", wishes=Wishes(density=0.5)), Quiet()))
