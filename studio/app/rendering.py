@@ -7,6 +7,8 @@ playback (:mod:`studio.app.rendering_ahead`), so an export has the samples that 
 import threading
 import weakref
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +16,13 @@ import numpy as np
 from studio.app.sounding import Ints, Sounding, batch_of, events_of, scene_of, sounding_of
 from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
 from studio.engines.api import Audio, Context, Quiet, Renderer
+from studio.errors import Cancelled
 from studio.music.document import Document
 
 AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
+_SONG_AT_ONCE = 96
 _AHEAD_SECONDS = 6.0
+_LOOK_SECONDS = 0.05
 _ROWS_BYTES = 256 << 20
 _PADDING = 1.5  # within a batch the longest row is at most so much longer than the shortest
 
@@ -47,10 +52,28 @@ def make_rows(
         low = high
 
 
-class _SongRows(dict[int, Wave]):
-    """Rows of a song that is rendered from its start to its end: made a few seconds ahead, dropped after their last use."""
+class _Stoppable(Quiet):
+    """A context for the thread that makes rows: stops when told, and passes on what the renderer has to say."""
 
-    def __init__(self, parts: list[Sounding], lengths: list[Ints], rate: int, renderer: Renderer) -> None:
+    def __init__(self, ctx: Context) -> None:
+        self.stopped = threading.Event()
+        self._ctx = ctx
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        if self.stopped.is_set():
+            raise Cancelled
+
+    def notice(self, message: str) -> None:
+        self._ctx.notice(message)
+
+
+class _SongRows(dict[int, Wave]):
+    """Rows of a song that is rendered from its start to its end: made a few seconds ahead, dropped after their last use.
+
+    They are made on a thread of their own while the mixer works on those before. To be closed.
+    """
+
+    def __init__(self, parts: list[Sounding], lengths: list[Ints], rate: int, renderer: Renderer, ctx: Context) -> None:
         super().__init__()
         self._renderer, self._rate = renderer, rate
         start = np.concatenate([np.zeros(0, np.int64), *(p.start for p in parts)])
@@ -61,26 +84,47 @@ class _SongRows(dict[int, Wave]):
         unique, last = np.unique(self._number[::-1], return_index=True)
         at = len(self._number) - 1 - last
         self._over = dict(zip(unique.tolist(), (self._start[at] + self._length[at]).tolist(), strict=True))
-        self._made_to = 0
+        self._made_to = self._asked_to = 0
+        self._thread = ThreadPoolExecutor(1, "song-rows")
+        self._ctx = _Stoppable(ctx)
+        self._coming = self._ask()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ctx.stopped.set()
+        self._thread.shutdown(cancel_futures=True)
 
     def reach(self, frame: int, ctx: Context) -> None:
         """Have the rows of all notes that start before ``frame``."""
-        if frame <= self._made_to:
-            return
-        end = frame + int(_AHEAD_SECONDS * self._rate)
-        self._drop(frame - 2 * BLOCK)
-        low, high = np.searchsorted(self._start, [self._made_to, end])
+        while frame > self._made_to:
+            try:
+                rows = self._coming.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                ctx.progress(0.0)
+                continue
+            self._drop(frame - 2 * BLOCK)
+            self.update(rows)
+            self._made_to = self._asked_to
+            self._coming = self._ask()
+
+    def _ask(self) -> "Future[dict[int, Wave]]":
+        """Have the rows made that start in the next seconds and are not there."""
+        end = self._asked_to + int(_AHEAD_SECONDS * self._rate)
+        low, high = np.searchsorted(self._start, [self._asked_to, end])
+        self._asked_to = end
         numbers, first = np.unique(self._number[low:high], return_index=True)
         new = np.array([n not in self for n in numbers.tolist()], bool)
-        for rows in make_rows(self._renderer, numbers[new], self._length[low:high][first[new]], self._rate, ctx):
-            self.update({n: np.array(row) for n, row in rows})
-        self._made_to = end
+        return self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]])
+
+    def _make(self, numbers: Ints, lengths: Ints) -> dict[int, Wave]:
+        made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE)
+        return {n: np.array(row) for rows in made for n, row in rows}
 
     def _drop(self, frame: int) -> None:
         """Forget rows whose last note is over; should they be too many, also those that will come again later."""
         for number in [n for n in self if self._over[n] <= frame]:
             del self[number]
-        low, high = np.searchsorted(self._start, [frame - int(self._length.max(initial=0)), self._made_to])
+        low, high = np.searchsorted(self._start, [frame - int(self._length.max(initial=0)), self._asked_to])
         needed = set(self._number[low:high].tolist())
         size = sum(row.nbytes for row in self.values())
         for number in [n for n in self if n not in needed]:
@@ -127,13 +171,13 @@ def render_stems(
     lengths = {k: renderer.lengths(s.batch, rate) for k, s in soundings.items()}
     scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
     sounding = [s for s in scene.strips if s.gain > 0.0]
-    rows = _SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer)
     scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}
-    streams = {k: MixStream(s, rows, rate, dry=dry) for k, s in scenes.items()}
     end = scene.end + (0 if dry else tail_frames(scene, rate))
-    for first in range(0, end, BLOCK):
-        part.fraction = first / end
-        part.progress(part.fraction)
-        rows.reach(min(end, first + 2 * BLOCK), part)
-        count = min(BLOCK, end - first)
-        yield {k: stream.next().sound[:count] for k, stream in streams.items()}
+    with closing(_SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer, part)) as rows:
+        streams = {k: MixStream(s, rows, rate, dry=dry) for k, s in scenes.items()}
+        for first in range(0, end, BLOCK):
+            part.fraction = first / end
+            part.progress(part.fraction)
+            rows.reach(min(end, first + 2 * BLOCK), part)
+            count = min(BLOCK, end - first)
+            yield {k: stream.next().sound[:count] for k, stream in streams.items()}

@@ -1,5 +1,6 @@
 """Whole songs: each note once, little memory, the same samples, cancel."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from studio.app.rendering import make_rows, render_song, render_stems
 from studio.app.sounding import sounding_of
 from studio.engines.api import Quiet
-from studio.errors import Cancelled
+from studio.errors import Cancelled, StudioError
 from studio.music.document import Document
 from tests.app.sines import Sines, make_song
 
@@ -107,3 +108,19 @@ def test_cancel_and_progress() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert len(whole(Document(), dry=True)) == 0
+
+
+def test_a_song_left_early_ends_its_thread() -> None:
+    song = render_song(make_song(bars=8), Sines(), RATE)
+    next(song)
+    song.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("song-rows")]
+
+
+def test_what_goes_wrong_while_rows_are_made_is_told() -> None:
+    class Broken(Sines):
+        def render(self, *args) -> np.ndarray:
+            raise StudioError("The strings broke.")
+
+    with pytest.raises(StudioError, match="strings broke"):
+        list(render_song(make_song(), Broken(), RATE))
