@@ -29,13 +29,14 @@ class Settings:
     listen_while_writing: bool = True
     audition_notes: bool = True
     follow_playhead: bool = True
+    follow_centered: bool = False
     metronome: bool = False
     count_in: int = 1
     record_replaces: bool = False
-    first_start: bool = True
     theme: str = "dark"
     language: str = ""
     shortcuts: tuple[str, ...] = ()
+    first_start: bool = True
     recent: tuple[str, ...] = ()
 
     def with_recent(self, path: Path) -> "Settings":

@@ -64,8 +64,6 @@ _EDIT = (
 
 _ROLL_ICONS = {"pointer": "pointer", "pencil": "pencil", "eraser": "eraser", "knife": "knife", "delete": "trash", "copy": "copy",
                "lock": "lock"}  # fmt: skip
-_ROLL_GAPS = {"delete", "copy", "quantize", "up", "pointer"}
-_ARROWS = {"up", "down", "octave_up", "octave_down", "left", "right", "longer", "shorter"}
 
 
 def _roll_actions() -> tuple[Action, ...]:
@@ -73,17 +71,17 @@ def _roll_actions() -> tuple[Action, ...]:
     return tuple(
         Action(
             f"roll.{name}",
-            text,
-            keys,
+            row.text,
+            row.keys,
             _ROLL_ICONS.get(name, ""),
-            text,
+            row.tip or row.text,
             f"commands.run:{name}",
-            "Edit",
-            gap=name in _ROLL_GAPS,
+            row.menu,
+            gap=row.gap,
             checkable=name in ("pointer", "pencil", "eraser", "knife"),
-            roll=name in _ARROWS,
+            roll=row.local,
         )
-        for name, (text, keys) in COMMANDS.items()
+        for name, row in COMMANDS.items()
     )
 
 
@@ -116,6 +114,10 @@ _PLAY = (
            "recording.toggle_typing", "Play", checkable=True),
     Action("play.follow", "Follow the playhead", ("F",), "follow", "Turn the page when the playhead leaves it",
            "transport.toggle_follow", "Play", gap=True, checkable=True),
+    Action("play.center", "Keep the playhead in the middle", ("Shift+F",), "", "Following moves the song, not the playhead",
+           "transport.toggle_centered", "Play", checkable=True),
+    Action("play.audition", "Sound notes while editing", (), "", "Hear a note while you draw or drag it",
+           "transport.toggle_audition", "Play", checkable=True),
 )  # fmt: skip
 
 _WRITE = (
@@ -143,6 +145,8 @@ _VIEW = (
            checkable=True),
     Action("view.history", "History", ("Ctrl+H",), "list", "Show or hide the list of all steps", "view.toggle_history", "View",
            checkable=True),
+    Action("view.controls", "Controllers and pedal", ("Ctrl+3",), "", "Show or hide the lane of pedal, pitch bend and the like",
+           "view.toggle_controls", "View", checkable=True),
     Action("view.full", "Full screen", ("F11",), "", "Fill the screen", "view.toggle_full", "View", gap=True, checkable=True),
 )  # fmt: skip
 

@@ -55,12 +55,33 @@ class Transport(QObject):
         """Whether the view follows the playhead."""
         return self._studio.settings.follow_playhead
 
+    @property
+    def follow_mode(self) -> str:
+        """How the view follows: "page" (turned when the playhead leaves it), "center" (the playhead stays), or not."""
+        return ("center" if self._studio.settings.follow_centered else "page") if self.follow else ""
+
+    @property
+    def centered(self) -> bool:
+        """Whether following keeps the playhead in the middle."""
+        return self._studio.settings.follow_centered
+
+    @property
+    def audition(self) -> bool:
+        """Whether notes sound while they are edited."""
+        return self._studio.settings.audition_notes
+
     def toggle(self) -> None:
         """Play or pause."""
         if self.playing:
             self.pause()
         else:
             self.play()
+
+    def pause(self) -> None:
+        """Stand still where it is."""
+        self._waits_at = None
+        self.halting()
+        self._studio.playback.pause()
 
     def play(self) -> None:
         """Play from where the playhead is; from the start where the song is over."""
@@ -77,12 +98,6 @@ class Transport(QObject):
             self.set_loop(False)
         self._waits_at = None
         self.halting()
-    def pause(self) -> None:
-        """Stand still where it is."""
-        self._waits_at = None
-        self.halting()
-        self._studio.playback.pause()
-
         self._studio.playback.seek(tick)
         self._studio.playback.play()
         self.changed.emit()
@@ -124,6 +139,16 @@ class Transport(QObject):
     def toggle_follow(self) -> None:
         """Switch whether the view follows the playhead."""
         self._studio.change_settings(follow_playhead=not self.follow)
+        self.changed.emit()
+
+    def toggle_centered(self) -> None:
+        """Switch between turning pages and keeping the playhead in the middle; following is on then."""
+        self._studio.change_settings(follow_centered=not self.centered, follow_playhead=True)
+        self.changed.emit()
+
+    def toggle_audition(self) -> None:
+        """Switch whether notes sound while they are edited."""
+        self._studio.change_settings(audition_notes=not self.audition)
         self.changed.emit()
 
 
@@ -311,6 +336,10 @@ class View(QObject):
     def toggle_history(self) -> None:
         """Show or hide the list of all steps."""
         self._shown("history", None)
+
+    def toggle_controls(self) -> None:
+        """Show or hide the lane of controllers."""
+        self._shown("controls", None)
 
     def toggle_spectrum(self) -> None:
         """Show or hide the spectrogram."""

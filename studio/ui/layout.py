@@ -55,7 +55,8 @@ class Layout(QObject):
         """Give the roll the most of the middle's height, unless the user has divided it."""
         if not self._divided:
             whole = self.column.splitter.height()
-            shown = [not self.column.splitter.widget(k).isHidden() for k in (0, *range(2, len(_LANES) + 1))]
+            parts = [part for k in range(self.column.splitter.count()) if (part := self.column.splitter.widget(k))]
+            shown = [not part.isHidden() for part in (parts[0], *parts[2:])]
             wanted = (min(high, max(low, round(share * whole))) for share, low, high in _LANES)
             lanes = [size * on for size, on in zip(wanted, shown, strict=True)]
             lanes[0] += self.column.arrangement.lanes.height()

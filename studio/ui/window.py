@@ -213,9 +213,10 @@ class MainWindow(QMainWindow):
 
     def show_part(self, name: str, on: bool | None) -> bool:
         """Show or hide a picture of the sound (None: the other way); returns what it is now."""
-        part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history}[name]
+        part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history, "controls": self.column.controls}[name]
         shown = part.isHidden() if on is None else on
         part.setVisible(shown)
+        self.layout_of_parts.share_height()
         self.history.refresh()
         self.actions_by_id[f"view.{name}"].setChecked(shown)
         return shown

@@ -1,7 +1,11 @@
 """Which part speaks to which: a small function for each, called once by the window. A new part gets one of its own."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from studio.app.performing import Performing
+from studio.errors import StudioError
+from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.ui.panels.levels import gain_of
 
@@ -38,6 +42,7 @@ def _write_panel(window: "MainWindow") -> None:
 
 def _column(window: "MainWindow") -> None:
     studio, state, column = window.studio, window.state, window.column
+    performing = Performing()
 
     def audition(pitch: int, velocity: int) -> None:
         """Sound a key of the edited track; velocity 0 lets go of it."""
@@ -47,10 +52,19 @@ def _column(window: "MainWindow") -> None:
         elif track and studio.settings.audition_notes:
             studio.playback.audition(pitch, track.program, velocity, drums=track.drums)
 
+    def humanized(document: Document, ids: Iterable[int]) -> Document:
+        """The notes as people play them; why not, where that fails."""
+        try:
+            return performing.humanized(document, ids)
+        except StudioError as error:
+            studio.notices.tell_error(error)
+            return document
+
     def show_recorded() -> None:
         column.roll.show_recorded(studio.recorder.shown() if window.recording.on else Notes.empty())
 
     state.audition = audition
+    state.humanized = humanized
     window.recording.grew.connect(show_recorded)
     column.set_seek(window.transport.seek)
     column.ruler.toggle_loop = window.transport.toggle_loop

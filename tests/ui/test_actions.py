@@ -32,8 +32,7 @@ def test_every_action_tells_what_it_does():
 def test_conventions():
     expected = {
         "play.toggle": {"Space"},
-        "play.stop": {"Return"},
-        "play.start": {"Home"},
+        "play.stop": {"Return", "Home"},
         "play.loop": {"L"},
         "edit.undo": {"Ctrl+Z"},
         "edit.redo": {"Ctrl+Y", "Ctrl+Shift+Z"},

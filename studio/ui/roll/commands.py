@@ -1,42 +1,71 @@
-"""What keys and menus do to the selection: each one step of the history, each by a name that a table of shortcuts may use."""
+"""What keys and menus do to the selection: each one step of the history, each by a name that the table of actions uses."""
 
-from PySide6.QtCore import QObject
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
 
 from studio.music import edits
+from studio.music.beats import beats_of
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.ui.roll.state import TOOLS, RollState
+from studio.ui.texts import noted
 
 OCTAVE = 12
 
-# Command name -> (what menus call it, the keys). The window's table of shortcuts may replace the keys.
-COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "delete": ("Delete", ("Delete", "Backspace")),
-    "select_all": ("Select all", ("Ctrl+A",)),
-    "copy": ("Copy", ("Ctrl+C",)),
-    "cut": ("Cut", ("Ctrl+X",)),
-    "paste": ("Paste at the playhead", ("Ctrl+V",)),
-    "duplicate": ("Duplicate", ("Ctrl+D",)),
-    "quantize": ("Quantize to the grid", ("Q",)),
-    "up": ("Semitone up", ("Up",)),
-    "down": ("Semitone down", ("Down",)),
-    "octave_up": ("Octave up", ("Shift+Up", "Ctrl+Up")),
-    "octave_down": ("Octave down", ("Shift+Down", "Ctrl+Down")),
-    "left": ("Earlier by the grid", ("Left",)),
-    "right": ("Later by the grid", ("Right",)),
-    "longer": ("Longer by the grid", ("Shift+Right",)),
-    "shorter": ("Shorter by the grid", ("Shift+Left",)),
-    "lock": ("Lock or unlock", ("Ctrl+L",)),
-    "clear_selection": ("Select nothing", ()),
-    "pointer": ("Pointer", ("1",)),
-    "pencil": ("Pencil", ("2",)),
-    "eraser": ("Eraser", ("3",)),
-    "knife": ("Knife", ("4",)),
-}
+
+@dataclass(frozen=True)
+class Command:
+    """What menus call it, the keys it has at first, the menu, whether a line goes before it, and what its tip says.
+
+    ``local`` keys work only while the editor has the focus, so that arrows still move through lists and sliders.
+    """
+
+    text: str
+    keys: tuple[str, ...] = ()
+    menu: str = "Notes"
+    gap: bool = False
+    tip: str = ""
+    local: bool = False
+
+
+COMMANDS: dict[str, Command] = {
+    "cut": Command(noted("Cut"), ("Ctrl+X",), "Edit", gap=True),
+    "copy": Command(noted("Copy"), ("Ctrl+C",), "Edit"),
+    "paste": Command(noted("Paste at the playhead"), ("Ctrl+V",), "Edit"),
+    "duplicate": Command(noted("Duplicate"), ("Ctrl+D",), "Edit", tip=noted("Copy the selection right behind itself")),
+    "delete": Command(noted("Delete"), ("Delete", "Backspace"), "Edit"),
+    "select_all": Command(noted("Select all"), ("Ctrl+A",), "Edit", gap=True),
+    "clear_selection": Command(noted("Select nothing"), ("Esc",), "Edit", local=True),
+    "pointer": Command(noted("Pointer"), ("1",), "Edit", gap=True, tip=noted("Select, move and resize notes")),
+    "pencil": Command(noted("Pencil"), ("2",), "Edit", tip=noted("Draw notes; the right button deletes")),
+    "eraser": Command(noted("Eraser"), ("3",), "Edit", tip=noted("Delete notes by passing over them")),
+    "knife": Command(noted("Knife"), ("4",), "Edit", tip=noted("Cut notes in two")),
+    "quantize": Command(noted("Quantize"), ("Q",), tip=noted("Move the selection to the grid, as set under Quantize with")),
+    "quantize_with": Command(noted("Quantize with..."), ("Shift+Q",), tip=noted("Choose grid, strength and swing, and see it at once")),
+    "humanize": Command(noted("Humanize"), ("H",), tip=noted("Play the selection as people do: timing and loudness learned from players")),
+    "fit": Command(noted("Fit playing to the grid"), tip=noted("Find the beats of free playing and lay them on the song's")),
+    "fit_tempo": Command(noted("Let the tempo follow the playing"),
+                         tip=noted("Find the beats of free playing and set the song's tempo to them: it sounds as it was played")),
+    "glue": Command(noted("Glue"), ("Ctrl+J",), gap=True, tip=noted("Make one note of all selected ones of a pitch")),
+    "legato": Command(noted("Legato"), ("Shift+L",), tip=noted("Let every note last until the next begins")),
+    "reverse": Command(noted("Reverse"), ("Shift+R",), tip=noted("Play the selection backwards")),
+    "up": Command(noted("Semitone up"), ("Up",), gap=True, local=True),
+    "down": Command(noted("Semitone down"), ("Down",), local=True),
+    "octave_up": Command(noted("Octave up"), ("Shift+Up", "Ctrl+Up"), local=True),
+    "octave_down": Command(noted("Octave down"), ("Shift+Down", "Ctrl+Down"), local=True),
+    "left": Command(noted("Earlier by the grid"), ("Left",), gap=True, local=True),
+    "right": Command(noted("Later by the grid"), ("Right",), local=True),
+    "longer": Command(noted("Longer by the grid"), ("Shift+Right",), local=True),
+    "shorter": Command(noted("Shorter by the grid"), ("Shift+Left",), local=True),
+    "lock": Command(noted("Lock or unlock"), ("Ctrl+L",), gap=True, tip=noted("Locked notes stay as they are, whoever edits or writes")),
+}  # fmt: skip
 
 
 class RollCommands(QObject):
-    """Runs a command of :data:`COMMANDS` on the roll's state."""
+    """Runs a command of :data:`COMMANDS` on the roll's state. ``quantize_asked``: the user wants to choose how."""
+
+    quantize_asked = Signal()
 
     def __init__(self, state: RollState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,8 +115,37 @@ class RollCommands(QObject):
 
     def _quantize(self) -> None:
         if self.state.selection:
-            grid = self.state.grid_ticks()
-            self._commit("Quantize", edits.quantize_notes(self._base(), self.state.selection, grid))
+            self._commit("Quantize", self.state.quantizing.of(self._base(), self.state.selection, self.state.grid_ticks()))
+
+    def _quantize_with(self) -> None:
+        if self.state.selection:
+            self.quantize_asked.emit()
+
+    def _humanize(self) -> None:
+        if self.state.selection:
+            self._commit("Humanize", self.state.humanized(self._base(), self.state.selection))
+
+    def _fit(self) -> None:
+        self._fit_to_beats("Fit to the grid", follow=False)
+
+    def _fit_tempo(self) -> None:
+        self._fit_to_beats("Tempo from the playing", follow=True)
+
+    def _fit_to_beats(self, name: str, follow: bool) -> None:
+        """Of the selection, else of the whole track."""
+        ids = self.state.selection or frozenset(self.state.shown.notes.id.tolist())
+        notes = self.state.shown.notes
+        beats = beats_of(notes.select(notes.index_of(ids)), self._base().tempo)
+        self._commit(name, edits.fit_to_beats(self._base(), ids, beats, follow))
+
+    def _glue(self) -> None:
+        self._commit("Glue notes", edits.join_notes(self._base(), self.state.selection))
+
+    def _legato(self) -> None:
+        self._commit("Legato", edits.make_legato(self._base(), self.state.selection))
+
+    def _reverse(self) -> None:
+        self._commit("Reverse notes", edits.reverse_notes(self._base(), self.state.selection))
 
     def _lock(self) -> None:
         notes = self.state.selected()

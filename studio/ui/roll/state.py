@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.session import Session
+from studio.music import edits
 from studio.music.document import Document, Track
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER
@@ -16,6 +17,20 @@ from studio.ui.roll.grid import Grid
 from studio.ui.roll.viewport import Viewport
 
 TOOLS = ("pointer", "pencil", "eraser", "knife")
+
+
+@dataclass(frozen=True)
+class Quantizing:
+    """How notes are quantized: ``grid`` ticks (0: the roll's own), share of the way and swing 0..1, and whether ends move too."""
+
+    grid: int = 0
+    strength: float = 1.0
+    swing: float = 0.0
+    ends: bool = False
+
+    def of(self, document: Document, ids: Iterable[int], grid: int) -> Document:
+        """``document`` with those notes quantized; ``grid`` is the roll's."""
+        return edits.quantize_notes(document, ids, self.grid or grid, self.strength, self.swing, ends=self.ends)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +61,8 @@ class RollState(QObject):
     """The edited track, the selection, the tool and the grid, shared by roll, velocity lane, arrangement and menus.
 
     ``document_changed`` follows every change of the session, ``selection_changed`` and ``setting_changed`` (track,
-    tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of the edited track, velocity 0 ends it.
+    tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of the edited track, velocity 0 ends it;
+    ``humanized(document, ids)`` plays notes as people do.
     """
 
     document_changed = Signal()
@@ -58,12 +74,15 @@ class RollState(QObject):
         self.session = session
         self.viewport = viewport
         self.audition: Callable[[int, int], None] = lambda pitch, velocity: None
+        self.humanized: Callable[[Document, Iterable[int]], Document] = lambda document, ids: document
         self.grid = Grid()
+        self.quantizing = Quantizing()
         self.tool = TOOLS[0]
         self.last_length = TICKS_PER_QUARTER // 2
         self.last_velocity = 90
         self.clipboard = Notes.empty()
         self.selection: frozenset[int] = frozenset()
+        self._chosen = np.zeros(0, np.int64)  # the selection as a column
         self.track_id = session.document.tracks[0].id if session.document.tracks else 0
         self._shown: dict[int, tuple[Track, Shown]] = {}
         self._seen: Document | None = None
@@ -100,26 +119,31 @@ class RollState(QObject):
     def selected(self) -> Notes:
         """The selected notes, counted from the song's start."""
         notes = self.shown.notes
-        return notes.select(notes.index_of(self.selection)) if self.selection else Notes.empty()
+        return notes.select(self.selected_mask(notes.id)) if self.selection else Notes.empty()
 
     def selected_mask(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Which of ``ids`` are selected."""
         if not self.selection:
             return np.zeros(len(ids), bool)
-        return np.isin(ids, np.fromiter(self.selection, np.int64, len(self.selection)))
+        places = np.searchsorted(self._chosen, ids)
+        return np.asarray(self._chosen[np.minimum(places, len(self._chosen) - 1)] == ids)
 
     def select(self, ids: Iterable[int]) -> None:
         """Make ``ids`` the selection."""
         chosen = frozenset(int(i) for i in ids)
         if chosen != self.selection:
-            self.selection = chosen
+            self._choose(chosen)
             self.selection_changed.emit()
+
+    def _choose(self, chosen: frozenset[int]) -> None:
+        self.selection = chosen
+        self._chosen = np.sort(np.fromiter(chosen, np.int64, len(chosen)))
 
     def set_track(self, track_id: int) -> None:
         """Edit another track; the selection is cleared."""
         if track_id != self.track_id:
             self.track_id = track_id
-            self.selection = frozenset()
+            self._choose(frozenset())
             self.selection_changed.emit()
             self.setting_changed.emit()
 
@@ -167,9 +191,8 @@ class RollState(QObject):
 
     def _drop_missing(self) -> None:
         known = self.shown.notes.id
-        chosen = np.fromiter(self.selection, np.int64, len(self.selection))
-        kept = chosen[np.isin(chosen, known)]
-        if len(kept) != len(chosen):
+        kept = known[self.selected_mask(known)]
+        if len(kept) != len(self._chosen):
             self.select(kept.tolist())
 
 

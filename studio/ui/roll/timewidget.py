@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -148,6 +148,16 @@ class TimeWidget(QWidget):
             painter.setClipRect(clip)
             paint(painter, clip)
         painter.end()
+
+    def gesture_runs(self) -> bool:
+        """Whether a drag is under way: then keys are its own, and no shortcut interrupts it."""
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self.gesture_runs():
+            event.accept()
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         height = self.height() if self.scrolls_pitch else None

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from studio.music import edits
@@ -27,7 +27,9 @@ MANY = 4_000
 class VelocityLane(TimeWidget):
     """Bars under the roll, as high as the notes are loud.
 
-    A drag on a bar sets its note's velocity; where that note is selected with others, all change by as much. Esc cancels.
+    A drag on a bar sets its note's velocity; where that note is selected with others, all change by as much. A drag beside
+    the bars, or anywhere with Shift held, draws a line that the notes under it (of the selection, if there is one) reach up
+    to; with the pencil it is drawn freely. Esc cancels.
     """
 
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
@@ -37,6 +39,7 @@ class VelocityLane(TimeWidget):
         self._base: Document | None = None
         self._grabbed = 0
         self._from = 0
+        self._line: list[QPointF] = []  # the corners of the line that is being drawn
         self._over: int | None = None
         self.setMinimumHeight(48)
         self.resize(self.width(), HEIGHT)
@@ -144,12 +147,16 @@ class VelocityLane(TimeWidget):
         return which.start + best if away[best] <= HEAD + NEAR else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        found = self.bar_at(event.position()) if event.button() == Qt.MouseButton.LeftButton else None
-        if found is None:
+        if event.button() != Qt.MouseButton.LeftButton or event.position().x() < GUTTER:
             super().mousePressEvent(event)
             return
-        notes = self.state.shown.notes
+        drawing = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) or self.state.tool == "pencil"
+        found = None if drawing else self.bar_at(event.position())
         self._base = self.state.session.committed
+        if found is None:
+            self._line = [event.position()]
+            return
+        notes = self.state.shown.notes
         self._grabbed, self._from = int(notes.id[found]), int(notes.velocity[found])
         if self._grabbed not in self.state.selection:
             self.state.select([self._grabbed])
@@ -157,7 +164,7 @@ class VelocityLane(TimeWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._base is not None:
-            self._drag(event.position())
+            self._draw_line(event.position()) if self._line else self._drag(event.position())
             return
         found = self.bar_at(event.position())
         self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.SizeVerCursor)
@@ -168,20 +175,56 @@ class VelocityLane(TimeWidget):
         if self._base is None or event.button() != Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
             return
-        self._base = None
-        self.state.session.commit("Change velocity")
+        name = "Draw velocities" if self._line else "Change velocity"
+        self._end()
+        self.state.session.commit(name)
+
+    def gesture_runs(self) -> bool:
+        return self._base is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._base is not None:
-            self._base = None
+            self._end()
             self.state.session.cancel()
         else:
             event.ignore()
 
+    def _end(self) -> None:
+        self._base = None
+        self._line = []
+        self.update()
+
+    def _standing(self) -> Document | None:
+        """What the gesture began with, unless a step was made meanwhile: that ends it."""
+        if self._base is not self.state.session.committed:
+            self._end()
+        return self._base
+
+    def _draw_line(self, at: QPointF) -> None:
+        base = self._standing()
+        if base is None:
+            return
+        free = self.state.tool == "pencil"
+        self._line = [*self._line, at] if free else [self._line[0], at]
+        ids = self.state.selection or frozenset(self.state.shown.notes.id.tolist())
+        changed = self.state.document if free else base  # a free line goes on from what it has drawn
+        ends = sorted(self._line[-2:], key=lambda p: p.x())
+        ends = [ends[0] - QPointF(HEAD, 0), *ends]  # a bar lies to the right of its note's start
+        ticks = [self.viewport.tick_at(p.x()) for p in ends]
+        self.state.session.preview(edits.draw_velocity(changed, ids, ticks, [self.velocity_at(p.y()) for p in ends]))
+        self.update()
+
+    def paint_over(self, painter: QPainter, clip: QRect) -> None:
+        """The line that is being drawn."""
+        if len(self._line) > 1:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(QPen(self.theme.color("text", 0.8), 1.5))
+            painter.drawPolyline(self._line)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
     def _drag(self, at: QPointF) -> None:
-        base = self._base
-        if base is None or base is not self.state.session.committed:  # a step was made meanwhile
-            self._base = None
+        base = self._standing()
+        if base is None:
             return
         velocity = self.velocity_at(at.y())
         if velocity == self._from:

@@ -1,7 +1,7 @@
 """The piano roll: one painted widget; what it shows are layers, what the pointer does are tools."""
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.music.notes import Notes
@@ -13,6 +13,7 @@ from studio.ui.roll.layers.notes import paint_tracks
 from studio.ui.roll.layers.proposed import paint_proposed
 from studio.ui.roll.layers.recorded import paint_recorded
 from studio.ui.roll.palette import Palette
+from studio.ui.roll.quantize import QuantizePanel
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.tools.base import Gesture, Pointer, Tool, hit
@@ -21,10 +22,15 @@ from studio.ui.roll.tools.knife import KnifeTool
 from studio.ui.roll.tools.pencil import PencilTool
 from studio.ui.roll.tools.pointer import PointerTool
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 from studio.ui.theme import Theme
 
 LAYERS = (paint_background, paint_clips, paint_loop, paint_tracks, paint_proposed)
-MENU = ("cut", "copy", "paste", "duplicate", "", "quantize", "lock", "", "delete", "select_all")
+MENU = (
+    "cut", "copy", "paste", "duplicate", "delete", "", "quantize", "quantize_with", "humanize", "fit", "fit_tempo", "",
+    "glue", "legato", "reverse", "", "lock", "", "select_all",
+)  # fmt: skip
+ALWAYS = ("select_all", "fit", "fit_tempo")  # commands that need no selection
 EDGE_SCROLL = 24
 HOVERING = ("pencil", "knife")  # tools that show what a press would do
 
@@ -32,8 +38,7 @@ HOVERING = ("pencil", "knife")  # tools that show what a press would do
 class RollEditor(TimeWidget):
     """Shows and edits the notes of one track (``state.track_id``).
 
-    Keys follow :data:`studio.ui.roll.commands.COMMANDS` unless the window's own shortcuts take them first;
-    Esc cancels a running gesture, else clears the selection.
+    Shortcuts are the window's: see :mod:`studio.ui.actions`. Only Esc is taken here, as long as a gesture runs: it cancels it.
     """
 
     scrolls_pitch = True
@@ -45,7 +50,6 @@ class RollEditor(TimeWidget):
         self.commands = RollCommands(state, self)
         tools: tuple[Tool, ...] = (PointerTool(state), PencilTool(state), EraserTool(state), KnifeTool(state))
         self._tools = {tool.name: tool for tool in tools}
-        self._keys = {QKeySequence(key).toString(): name for name, (_, keys) in COMMANDS.items() for key in keys}
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._hover: Pointer | None = None
@@ -54,6 +58,7 @@ class RollEditor(TimeWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName("Piano roll")
+        self.commands.quantize_asked.connect(self._choose_quantizing)
         state.document_changed.connect(self._document_changed)
         state.selection_changed.connect(self.repaint_all)
         state.setting_changed.connect(self._setting_changed)
@@ -157,50 +162,44 @@ class RollEditor(TimeWidget):
             self.make_menu().popup(event.globalPos())
 
     def make_menu(self) -> QMenu:
-        """The menu of the right button."""
+        """The menu of the right button: the table's commands, with the keys that they have now."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in MENU:
             if not name:
                 menu.addSeparator()
                 continue
-            title, keys = COMMANDS[name]
-            action = menu.addAction(title)
-            if keys:
-                action.setShortcut(QKeySequence(keys[0]))
-            needs_notes = name not in ("paste", "select_all")
-            action.setEnabled(bool(self.state.selection) if needs_notes else name != "paste" or len(self.state.clipboard) > 0)
+            known = self.window().findChild(QAction, f"roll.{name}")
+            keys = known.shortcut().toString(QKeySequence.SequenceFormat.NativeText) if known else ""
+            action = menu.addAction(f"{t(COMMANDS[name].text)}\t{keys}".rstrip())
+            action.setObjectName(name)
+            can = bool(self.state.selection) or name in ALWAYS
+            action.setEnabled(len(self.state.clipboard) > 0 if name == "paste" else can)
             action.triggered.connect(lambda checked=False, name=name: self.commands.run(name))
         return menu
 
+    def _choose_quantizing(self) -> None:
+        panel = QuantizePanel(self.state, self)
+        panel.move(self.mapToGlobal(QPoint(GUTTER + 24, 24)))
+        panel.show()
+
     # keys
 
+    def gesture_runs(self) -> bool:
+        return self._gesture is not None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._escape()
+        if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+            self.update()
             return
-        if event.key() in (Qt.Key.Key_Alt, Qt.Key.Key_Control, Qt.Key.Key_Shift):
-            self._refresh_cursor()
-            event.ignore()
-            return
-        name = self._keys.get(QKeySequence(event.keyCombination()).toString())
-        if name is None or self._gesture is not None:
-            event.ignore()
-            return
-        self.commands.run(name)
-        self._refresh_cursor()
+        self._refresh_cursor()  # it shows what Ctrl, Shift and Alt would do
+        event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         self._refresh_cursor()
         event.ignore()
-
-    def _escape(self) -> None:
-        if self._gesture is not None:
-            gesture, self._gesture = self._gesture, None
-            gesture.cancel()
-            self.update()
-        else:
-            self.commands.run("clear_selection")
 
     # within
 

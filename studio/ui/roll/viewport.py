@@ -130,6 +130,13 @@ class Viewport(QObject):
         self._left = start * self.scale - 0.02 * room
         self._settle()
 
+    def show_exactly(self, start: float, end: float) -> None:
+        """Zoom and scroll so that [start, end) is what is seen, as far as the zoom reaches."""
+        room = max(1, self.width - GUTTER)
+        self.scale = min(MAX_SCALE, max(self._smallest_scale(), room / max(1.0, end - start)))
+        self._left = start * self.scale
+        self._settle()
+
     def show_pitches(self, low: int, high: int) -> None:
         """Scroll so that the pitches from ``low`` to ``high`` are in the middle."""
         middle = (PITCHES - (low + high + 1) / 2) * self.key_height
@@ -146,15 +153,22 @@ class Viewport(QObject):
         self.scale, self._left, self._key, self._top = place
         self._settle()
 
-    def set_playhead(self, tick: float, playing: bool = False, follow: bool = False) -> None:
-        """Move the playhead. With ``follow`` the view turns a page when the playhead leaves it."""
+    def set_playhead(self, tick: float, playing: bool = False, follow: str = "") -> None:
+        """Move the playhead. ``follow``: "page" turns a page when it leaves the view, "center" keeps it in the middle."""
         before, same = self.playhead, playing == self.playing
         self.playhead, self.playing = tick, playing
-        if follow and not GUTTER <= self.x_at(tick) <= self.width - 24:
+        x = self.x_at(tick)
+        if follow == "center" and abs(x - self._middle()) >= 1:
+            self._left += x - self._middle()
+            self._settle()
+        elif follow == "page" and not GUTTER <= x <= self.width - 24:
             self._left = tick * self.scale - 24
             self._settle()
         if tick != before or not same:
             self.playhead_moved.emit(self.x_at(before), self.x_at(tick))
+
+    def _middle(self) -> float:
+        return (GUTTER + self.width) / 2
 
     def _smallest_scale(self) -> float:
         room = max(1, self.width - GUTTER)

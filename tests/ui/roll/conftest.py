@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from studio.app.session import Session
 from studio.music.document import Clip, Document, KeyChange, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
+from studio.ui.roll.commands import COMMANDS
 from studio.ui.roll.state import RollState
 from studio.ui.roll.view import RollEditor
 from studio.ui.roll.viewport import Viewport
@@ -131,6 +132,13 @@ def hands(qtbot: QtBot, state: RollState) -> Hands:
     roll.resize(1000, 420)
     roll.show()
     qtbot.waitExposed(roll)
+    for name, command in COMMANDS.items():  # as the window does
+        action = QAction(name, roll)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.triggered.connect(lambda _=False, name=name: roll.commands.run(name))
+        roll.addAction(action)
+    roll.activateWindow()
+    QTest.qWaitForWindowActive(roll)
     roll.setFocus()
     roll.center_on_notes()
     return Hands(roll, state, heard)

@@ -1,6 +1,9 @@
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from studio.music import edits
+from studio.music.notes import Notes
 from studio.ui.roll.commands import COMMANDS
 from tests.ui.roll.conftest import ALT, CTRL, MELODY, NONE, SHIFT, Hands
 
@@ -75,7 +78,7 @@ def test_every_command_can_be_run_with_and_without_a_selection(hands: Hands) -> 
 
 
 def test_no_two_commands_share_a_key() -> None:
-    keys = [key for _, keys in COMMANDS.values() for key in keys]
+    keys = [key for command in COMMANDS.values() for key in command.keys]
     assert len(set(keys)) == len(keys)
 
 
@@ -85,3 +88,37 @@ def test_a_group_moves_as_a_whole_or_not(hands: Hands) -> None:
         hands.key(Qt.Key.Key_Up, SHIFT)
     pitches = [p for _, _, p in hands.rows()]
     assert pitches == [62 + 48, 65 + 48, 69 + 48, 62 + 48]
+
+
+def test_glue_legato_reverse(hands: Hands) -> None:
+    hands.state.select([1, 2, 3])
+    hands.key(Qt.Key.Key_L, SHIFT)
+    assert hands.rows()[:2] == [(0, 960, 62), (960, 960, 65)]
+    hands.key(Qt.Key.Key_R, SHIFT)
+    assert hands.rows()[:3] == [(0, 960, 69), (960, 960, 65), (1920, 960, 62)]
+    hands.state.select([1, 4])
+    hands.key(Qt.Key.Key_J, CTRL)
+    assert (1920, 2880, 62) in hands.rows()
+    assert hands.session.steps[1:] == ("Legato", "Reverse notes", "Glue notes")
+
+
+def test_humanize_asks_for_playing(hands: Hands) -> None:
+    hands.state.humanized = lambda document, ids: edits.change_velocity(document, ids, 7)
+    hands.state.select([2])
+    hands.key(Qt.Key.Key_H)
+    assert hands.notes.velocity.tolist() == [80, 47, 100, 80]
+    assert hands.session.steps == ("Open", "Humanize")
+
+
+def test_free_playing_is_laid_on_the_grid_and_the_tempo_may_follow(hands: Hands) -> None:
+    beats = 0.3 + np.arange(17) * 0.55 + 0.02 * np.sin(np.arange(17))
+    ticks = np.rint(hands.session.document.tempo.ticks_at_seconds(beats)).astype(int)
+    hands.session.commit("played", edits.replace_notes(hands.session.document, 11, 0, 9**9, Notes.of(ticks, 200, 60)))
+    hands.roll.commands.run("fit_tempo")
+    assert np.abs(hands.notes.start - np.rint(hands.notes.start / 960) * 960).max() <= 2
+    sound = hands.session.document.tempo.seconds(hands.notes.start)
+    assert np.abs(np.diff(sound) - np.diff(beats)).max() < 0.01
+    hands.session.undo()
+    hands.roll.commands.run("fit")
+    assert len(hands.session.document.tempo.changes) == 1
+    assert np.abs(hands.notes.start - np.rint(hands.notes.start / 960) * 960).max() <= 2

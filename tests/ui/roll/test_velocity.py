@@ -7,7 +7,7 @@ from studio.engines.api import Part
 from studio.ui.roll.state import RollState
 from studio.ui.roll.velocity import VelocityLane
 from studio.ui.theme import DARK
-from tests.ui.roll.conftest import LEFT, NONE, drag
+from tests.ui.roll.conftest import LEFT, NONE, SHIFT, drag, move
 
 
 @pytest.fixture
@@ -76,3 +76,28 @@ def test_proposed_notes_have_violet_bars_that_cannot_be_dragged(lane: VelocityLa
     assert color.blue() > color.green() + 25
     drag(lane, at(lane, 5760, 100), at(lane, 5760, 20))
     assert not lane.state.session.can_undo
+
+
+def test_a_drag_with_shift_draws_a_ramp_in_one_step(lane: VelocityLane) -> None:
+    drag(lane, at(lane, 0, 20), at(lane, 1920, 120), keys=SHIFT)
+    got = lane.state.shown.notes.velocity.tolist()
+    assert got[:3] == pytest.approx([20, 70, 120], abs=3)
+    assert got[3] == 80
+    assert lane.state.session.steps == ("Open", "Draw velocities")
+
+
+def test_a_ramp_touches_only_the_selection_if_there_is_one(lane: VelocityLane) -> None:
+    lane.state.select([2])
+    drag(lane, at(lane, 0, 20), at(lane, 1920, 120), keys=SHIFT)
+    got = lane.state.shown.notes.velocity.tolist()
+    assert got[1] == pytest.approx(70, abs=3)
+    assert [got[0], got[2], got[3]] == [80, 100, 80]
+
+
+def test_the_pencil_draws_freely(lane: VelocityLane) -> None:
+    lane.state.set_tool("pencil")
+    drag(lane, at(lane, 0, 100), at(lane, 960, 20), release=False)
+    move(lane, at(lane, 1920, 110), LEFT)
+    QTest.mouseRelease(lane, LEFT, NONE, at(lane, 1920, 110))
+    assert lane.state.shown.notes.velocity.tolist()[:3] == pytest.approx([100, 20, 110], abs=4)
+    assert lane.state.session.steps == ("Open", "Draw velocities")

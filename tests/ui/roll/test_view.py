@@ -13,10 +13,10 @@ from tests.ui.roll.conftest import MELODY, NONE, Hands
 
 def test_right_click_opens_a_menu_for_the_note(hands: Hands) -> None:
     menu = hands.roll.make_menu()
-    assert not next(a for a in menu.actions() if a.text() == "Delete").isEnabled()
+    assert not next(a for a in menu.actions() if a.objectName() == "delete").isEnabled()
     hands.click(hands.at(300, 62))
     menu = hands.roll.make_menu()
-    next(a for a in menu.actions() if a.text() == "Delete").trigger()
+    next(a for a in menu.actions() if a.objectName() == "delete").trigger()
     assert hands.rows() == MELODY[1:]
     assert all(isinstance(m, QMenu) for m in hands.roll.findChildren(QMenu))
 

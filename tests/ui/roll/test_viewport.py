@@ -77,8 +77,32 @@ def test_playhead_tells_where_it_was_and_turns_pages(view: Viewport) -> None:
     view.set_playhead(960, playing=True)
     assert moves == [(GUTTER, GUTTER + 960 * view.scale)]
     assert changes == []
-    view.set_playhead(50_000, playing=True, follow=True)
+    view.set_playhead(50_000, playing=True, follow="page")
     assert GUTTER <= view.x_at(50_000) <= GUTTER + 30
     assert len(changes) == 1
-    view.set_playhead(0, follow=False)
+    view.set_playhead(0)
     assert len(changes) == 1
+
+
+def test_following_in_the_middle_keeps_the_playhead_still() -> None:
+    view = Viewport()
+    view.resize(1200, 500)
+    view.set_content_end(200_000)
+    places = set()
+    for tick in range(50_000, 60_000, 700):
+        view.set_playhead(tick, playing=True, follow="center")
+        places.add(round(view.x_at(tick) / 2))
+    assert len(places) <= 2
+    assert abs(view.x_at(view.playhead) - (GUTTER + 1200) / 2) <= 1
+    view.set_playhead(0, playing=True, follow="center")  # the song's start stays at the left
+    assert view.left == 0
+
+
+def test_show_exactly_fills_the_width() -> None:
+    view = Viewport()
+    view.resize(1200, 500)
+    view.set_content_end(200_000)
+    view.show_exactly(10_000, 20_000)
+    start, end = view.visible_ticks()
+    assert abs(start - 10_000) < 20
+    assert abs(end - 20_000) < 20

@@ -3,38 +3,33 @@
 from PySide6.QtCore import QRectF, Qt
 
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.tools.base import Gesture, Pointer, Tool, hit, note_cursor
-from studio.ui.roll.tools.box import BoxSelect
+from studio.ui.roll.tools.base import Gesture, Pointer, hit, note_cursor
 from studio.ui.roll.tools.draw import DrawNote
 from studio.ui.roll.tools.erase import EraseNotes
-from studio.ui.roll.tools.pointer import grab
+from studio.ui.roll.tools.pointer import PointerTool
 
 
-class PencilTool(Tool):
-    """Draws notes; Ctrl+drag selects with a box, Ctrl+click toggles."""
+class PencilTool(PointerTool):
+    """Draws notes on empty ground; on notes, and with Ctrl or Shift held, it does what the pointer does."""
 
     name = "pencil"
 
     def press(self, at: Pointer) -> Gesture | None:
-        found = hit(self.state, at)
-        if at.ctrl:
-            if found is not None:
-                self.state.select(self.state.selection ^ {found.id})
-            return BoxSelect(self.state, at)
-        if found is not None:
-            return grab(self.state, at, found)
+        if at.ctrl or at.shift or hit(self.state, at) is not None:
+            return super().press(at)
         return DrawNote(self.state, at) if self.state.track is not None and at.tick >= 0 else None
 
     def right_press(self, at: Pointer) -> Gesture | None:
         return EraseNotes(self.state, at)
 
     def cursor(self, at: Pointer) -> Qt.CursorShape:
-        found = None if at.ctrl else hit(self.state, at)
-        return note_cursor(found, Qt.CursorShape.ArrowCursor if at.ctrl else Qt.CursorShape.CrossCursor)
+        selecting = at.ctrl or at.shift
+        found = None if selecting else hit(self.state, at)
+        return note_cursor(found, Qt.CursorShape.ArrowCursor if selecting else Qt.CursorShape.CrossCursor)
 
     def paint_hover(self, frame: Frame, at: Pointer) -> None:
         """The note that a click would draw, faintly."""
-        if at.ctrl or frame.track is None or at.tick < 0 or hit(self.state, at) is not None:
+        if at.ctrl or at.shift or frame.track is None or at.tick < 0 or hit(self.state, at) is not None:
             return
         view = frame.viewport
         tick = self.state.snapped_down(at.tick, free=at.alt)

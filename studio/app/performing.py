@@ -1,0 +1,65 @@
+"""Playing what is written as people do: the performer's timing and loudness, laid over notes."""
+
+import logging
+from collections.abc import Iterable
+
+import numpy as np
+
+from studio.engines.cards import find_cards
+from studio.engines.performer import Performer
+from studio.errors import StudioError
+from studio.music import edits
+from studio.music.document import Document
+from studio.music.notes import Notes
+from studio.music.time import TICKS_PER_QUARTER
+
+log = logging.getLogger(__name__)
+ENGINE = "performer"
+FINEST = (TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3)  # what a played note is taken for: a sixteenth, or else a triplet
+
+
+class Performing:
+    """Humanizes notes with the shipped performer, which is loaded when it is first needed."""
+
+    def __init__(self) -> None:
+        self._performer: Performer | None = None
+        self._seed = 0
+
+    def humanized(self, document: Document, ids: Iterable[int]) -> Document:
+        """``document`` with those notes played. Asked again, it is played otherwise; the same seed plays the same.
+
+        Raises:
+            StudioError: the performer's model is missing or damaged.
+        """
+        performer = self._loaded()
+        self._seed += 1
+        for track_id, notes in edits.notes_of(document, ids):
+            document = played(document, notes, performer, document.track(track_id).drums, self._seed)
+        return document
+
+    def _loaded(self) -> Performer:
+        if self._performer is None:
+            card = next((c for c in find_cards() if c.engine == ENGINE), None)
+            if card is None:
+                raise StudioError("There is no model that plays notes.", "Install Partita again.")
+            self._performer = Performer.load(card)
+        return self._performer
+
+
+def played(document: Document, notes: Notes, performer: Performer, drums: bool, seed: int) -> Document:
+    """``document`` with ``notes`` (of one track, counted from the song's start) placed and sounded as ``performer`` plays them."""
+    written = notes.replace(start=_written(notes, document))
+    order = np.argsort(written.id)
+    playing = performer.play(written, document.meter, document.tempo, drums, seed)
+    at = order[np.searchsorted(written.id[order], notes.id)]
+    seconds = document.tempo.seconds(notes.start) + playing.late_ms[at] / 1000
+    start = np.rint(document.tempo.ticks_at_seconds(np.maximum(seconds, 0.0))).astype(np.int64)
+    velocity = np.rint(notes.velocity + playing.louder[at]).astype(np.int64)
+    return edits.set_playing(document, notes.id, start, velocity)
+
+
+def _written(notes: Notes, document: Document) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Where the notes would stand in the score: on the nearest sixteenth, or the triplet that is much nearer."""
+    straight, triplet = (document.meter.snap_all(notes.start, grid) for grid in FINEST)
+    nearer = np.abs(notes.start - triplet) + 0.03 * TICKS_PER_QUARTER < np.abs(notes.start - straight)
+    return np.where(nearer, triplet, straight)

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from studio.app import performing
+from studio.app.performing import Performing
+from studio.errors import StudioError
+from studio.music import edits
+from studio.music.checks import check
+from studio.music.document import Document, Track
+from studio.music.notes import Notes
+
+
+def song(drums: bool) -> Document:
+    document = edits.add_track(Document(), Track(0, drums=drums))
+    k = np.arange(64)
+    document = edits.add_notes(document, 1, Notes.of(k * 480, 240, np.where(k % 2, 42, 36) if drums else 60 + k % 5, 80))
+    return edits.set_locked(document, [document.tracks[0].notes.id[5]], True)
+
+
+@pytest.mark.parametrize("drums", [True, False])
+def test_playing_is_near_what_is_written_and_leaves_locked_notes(drums: bool) -> None:
+    document = song(drums)
+    notes = document.tracks[0].notes
+    changed = Performing().humanized(document, notes.id)
+    new = changed.tracks[0].notes.select(np.argsort(changed.tracks[0].notes.id))
+    old = notes.select(np.argsort(notes.id))
+    late = (new.start - old.start) / 1.92  # ticks to milliseconds at 120 quarters a minute
+    assert 1 < np.abs(late).mean() < 40
+    assert np.abs(late).max() <= 61
+    assert np.std(new.velocity) > 1
+    assert (new.start[5], new.velocity[5]) == (old.start[5], old.velocity[5])
+    assert (new.duration == old.duration).all()
+    assert check(changed) == []
+
+
+def test_asked_again_it_is_played_otherwise_and_a_fresh_start_plays_the_same() -> None:
+    document = song(False)
+    ids = document.tracks[0].notes.id
+    one = Performing()
+    first, second = one.humanized(document, ids), one.humanized(document, ids)
+    assert first != second
+    assert Performing().humanized(document, ids) == first
+
+
+def test_without_a_model_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(performing, "find_cards", list)
+    with pytest.raises(StudioError, match="no model"):
+        Performing().humanized(song(False), [2])
