@@ -1,6 +1,7 @@
 """Small controls that all panels share: fields that leave the window's shortcuts alone, faders, segments, chips."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QWheelEvent
@@ -104,14 +105,6 @@ class TextField(QLineEdit):
             self.undo()
 
 
-def _quiet_number(field: QAbstractSpinBox) -> None:
-    """No signal while typing, no wheel without the focus; the style sheet hides the arrows, as NoButtons breaks its layout."""
-    for text in field.findChildren(QLineEdit):
-        text.setTextMargins(6, 0, 6, 0)
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    field.setKeyboardTracking(False)
-
-
 def _keeps_key(event: QEvent) -> bool | None:
     """For a shortcut's announcement: whether a number keeps the key. Space is the transport's; None for other events."""
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
@@ -121,55 +114,50 @@ def _keeps_key(event: QEvent) -> bool | None:
     return keeps
 
 
-class IntField(QSpinBox):
+class _QuietNumber(QAbstractSpinBox if TYPE_CHECKING else object):  # type: ignore[misc]
+    """No signal while typing, no wheel without the focus; the style sheet hides the arrows, as NoButtons breaks its layout."""
+
+    def _quieten(self) -> None:
+        for text in self.findChildren(QLineEdit):
+            text.setTextMargins(6, 0, 6, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setKeyboardTracking(False)
+
+    def event(self, event: QEvent) -> bool:
+        keeps = _keeps_key(event)
+        return super().event(event) if keeps is None else keeps
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (*_RETURN, Qt.Key.Key_Escape):
+            self.clearFocus()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class IntField(_QuietNumber, QSpinBox):
     """A whole number in a range."""
 
     def __init__(self, low: int, high: int, value: int) -> None:
         super().__init__()
-        _quiet_number(self)
+        self._quieten()
         self.setRange(low, high)
         self.setValue(value)
 
-    def event(self, event: QEvent) -> bool:
-        keeps = _keeps_key(event)
-        return super().event(event) if keeps is None else keeps
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
-        if event.key() in (*_RETURN, Qt.Key.Key_Escape):
-            self.clearFocus()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class FloatField(QDoubleSpinBox):
+class FloatField(_QuietNumber, QDoubleSpinBox):
     """A number with ``places`` decimals in a range."""
 
     def __init__(self, low: float, high: float, value: float, places: int = 1) -> None:
         super().__init__()
-        _quiet_number(self)
+        self._quieten()
         self.setDecimals(places)
         self.setRange(low, high)
         self.setValue(value)
-
-    def event(self, event: QEvent) -> bool:
-        keeps = _keeps_key(event)
-        return super().event(event) if keeps is None else keeps
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
-        if event.key() in (*_RETURN, Qt.Key.Key_Escape):
-            self.clearFocus()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Choice(QComboBox):
