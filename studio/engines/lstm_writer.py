@@ -5,7 +5,8 @@ slower, and the bytes it writes would depend on the machine. Rows of the batch a
 same alone and among others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
 from studio.engines.cards import Card, check_weights
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
 from studio.engines.lstm_writer_setting import Setting, setting_of
-from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES, sampling
+from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
 from studio.engines.lstm_writer_take import Take
 from studio.engines.lstm_writer_wishes import Course, Plans, course_of
 from studio.engines.note_columns import DURATIONS, N_TRACK, SHIFTS, VERSION
@@ -37,6 +38,17 @@ _LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _REMEMBERED = 4096
 _LISTENED = 192
 """Notes of the context that the pointers know, and that the LSTM has heard: what 150 ms allow."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A request as the writer goes about it: setting and style, the pointers' past, the note before, the LSTM's state of one row."""
+
+    setting: Setting
+    style: int
+    past: NoteState
+    last: Any
+    state: "State"
 
 
 class LstmWriter:
@@ -76,29 +88,45 @@ class LstmWriter:
 
     def generate(self, request: GenerateRequest, ctx: Context) -> Iterator[Chunk]:
         """Write; yields as notes come. Calls ``ctx.progress`` after every note."""
+        shares = np.zeros(request.takes)
+        for number, share, chunks in self._in_turns([request], [(0, k) for k in range(request.takes)], ctx):
+            shares[number] = share
+            ctx.progress(float(shares.mean()), f"Writing, {shares.mean():.0%}")
+            yield from chunks
+
+    def generate_together(self, requests: Sequence[GenerateRequest], ctx: Context) -> Iterator[tuple[int, Chunk]]:
+        """Write the first takes of many requests in one batch: for measurements. Yields a request's number with each chunk."""
+        numbers = [(k, 0) for k in range(len(requests))]
+        for number, _, chunks in self._in_turns(requests, numbers, ctx, most=len(requests)):
+            ctx.progress(0.0, "Writing")
+            yield from ((number, c) for c in chunks)
+
+    def _in_turns(
+        self, requests: Sequence[GenerateRequest], numbers: Sequence[tuple[int, int]], ctx: Context, most: int = ROWS
+    ) -> Iterator[tuple[int, float, list[Chunk]]]:
+        """Write takes given as (request, take), ``most`` in a batch, a note of each in turn.
+
+        Yields the place among ``numbers``, how much of that take is written, and what is ready.
+        """
         ctx.progress(0.0, "Listening")
+        heard = [self._heard(r, ctx) for r in requests]
+        rows = [(requests[k], heard[k], take) for k, take in numbers]
+        writers = [(at, self._write(rows[at : at + most])) for at in range(0, len(rows), most)]
+        while writers:
+            for turn in list(writers):
+                at, writer = turn
+                done = next(writer, None)
+                if done is None:
+                    writers.remove(turn)
+                    continue
+                yield from ((at + k, share, chunks) for k, share, chunks in done)
+
+    def _heard(self, request: GenerateRequest, ctx: Context) -> "Heard":
         self._check(request)
         setting = setting_of(request)
-        shape = self._model.shape
-        style = shape.styles.index(setting.style) if setting.style in shape.styles else len(shape.styles)
-        heard = self._listen(setting, style, ctx)
-        writers = [
-            self._write(request, setting, style, heard, range(k, min(k + ROWS, request.takes)))
-            for k in range(0, request.takes, ROWS)
-        ]
-        shares = np.zeros(request.takes)
-        while writers:
-            for writer in list(writers):
-                try:
-                    takes, chunks = next(writer)
-                except StopIteration:
-                    writers.remove(writer)
-                    continue
-                for take in takes:
-                    shares[take.number] = take.share
-                share = float(shares.mean())
-                ctx.progress(share, f"Writing, {share:.0%}")
-                yield from chunks
+        styles = self._model.shape.styles
+        style = styles.index(setting.style) if setting.style in styles else len(styles)
+        return Heard(setting, style, *self._listen(setting, style, ctx))
 
     def _check(self, request: GenerateRequest) -> None:
         lstm_writer_wishes.check(request.wishes)
@@ -156,21 +184,25 @@ class LstmWriter:
         told[:, [*setting.parts, *np.unique(setting.piece.track).tolist(), N_TRACK]] = 1
         return told
 
-    def _write(
-        self, request: GenerateRequest, setting: Setting, style: int, heard: "tuple[NoteState, Any, State]", numbers: range
-    ) -> Iterator[tuple[list[Take], list[Chunk]]]:
-        """Write takes together, a note of each at a time; yields them and what is ready after every note."""
+    def _write(self, rows: "list[tuple[GenerateRequest, Heard, int]]") -> Iterator[list[tuple[int, float, list[Chunk]]]]:
+        """Write takes (request, what was heard, number) in one batch; yields after every note, for each row not yet closed."""
+        from torch import cat
+
         from studio.nn.runtime import inference
 
-        stepper, (past, last, state) = self._stepper, heard
-        rows = stepper.rows(len(numbers))
-        ints, levels = np.zeros((rows, WIDTH), np.int64), np.zeros((rows, LEVELS), np.uint8)
-        told = self._told(setting, rows)
-        takes = [
-            Take(request, setting, n, style, past.copy(), last, self._course(request, setting, style, n), (ints[k], levels[k]))
-            for k, n in enumerate(numbers)
-        ]
-        state = [(h.expand(rows, -1), c.expand(rows, -1)) for h, c in state]
+        stepper = self._stepper
+        count = stepper.rows(len(rows))
+        ints, levels = np.zeros((count, WIDTH), np.int64), np.zeros((count, LEVELS), np.uint8)
+        told = np.zeros((count, N_TRACK + 1), np.float32)
+        takes = []
+        for k, (request, heard, number) in enumerate(rows):
+            told[k] = self._told(heard.setting, 1)
+            course = self._course(request, heard, number)
+            past = heard.past.copy()
+            takes.append(Take(request, heard.setting, number, heard.style, past, heard.last, course, (ints[k], levels[k])))
+        spare = [rows[0][1].state] * (count - len(rows))
+        states = [*(heard.state for _, heard, _ in rows), *spare]
+        state = [(cat([s[k][0] for s in states]), cat([s[k][1] for s in states])) for k in range(self._model.shape.layers)]
         alive = list(enumerate(takes))
         while alive:
             for _, take in alive:
@@ -178,15 +210,16 @@ class LstmWriter:
             with inference():
                 shared, state = stepper.remember(ints, levels, told, state)
                 for head in HEADS:
-                    alive = self._choose(head, alive, shared, ints, levels, request)
-            yield takes, [c for t in takes if not t.closed and (c := self._ready(t)) is not None]
+                    alive = self._choose(head, alive, shared, ints, levels)
+            yield [(k, t.share, self._ready(t)) for k, t in enumerate(takes) if not t.closed]
 
-    def _course(self, request: GenerateRequest, setting: Setting, style: int, take: int) -> Course:
+    def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
+        setting = heard.setting
         new = not len(setting.piece)
-        return course_of(request, self._plans, style, setting.bars, tuple(setting.parts), setting.harmony, take, new)
+        return course_of(request, self._plans, heard.style, setting.bars, tuple(setting.parts), setting.harmony, take, new)
 
     def _choose(
-        self, head: str, alive: list[tuple[int, Take]], shared: "Tensor", ints: Any, levels: Any, request: GenerateRequest
+        self, head: str, alive: list[tuple[int, Take]], shared: "Tensor", ints: Any, levels: Any
     ) -> list[tuple[int, Take]]:
         """Draw a head's choice for every take; returns those that go on."""
         masks = [t.allowed(head) for _, t in alive]
@@ -194,20 +227,20 @@ class LstmWriter:
         chosen = dict.fromkeys((k for k, _ in alive), 0)
         if drawn:
             logits = self._stepper.logits(head, shared, ints, levels)
-            default = sampling(drawn[0][1].setting.style, head)
+            defaults = [t.sampling[head] for _, t, _ in drawn]
             made = draw_rows(
                 logits[[k for k, _, _ in drawn]],
-                np.stack([m for _, _, m in drawn]),
+                np.array([m for _, _, m in drawn]),
                 np.array([t.draw.random() for _, t, _ in drawn]),
-                max(0.05, default.temperature * request.temperature),
-                default.top_p * request.top_p / 0.95,
-                default.lean * _LENGTHS[head] if default.lean else 0.0,
+                [d.temperature for d in defaults],
+                [d.top_p for d in defaults],
+                np.array([[d.lean] for d in defaults]) * _LENGTHS[head] if head in _LENGTHS else 0.0,
             )
             chosen.update(zip((k for k, _, _ in drawn), made.tolist(), strict=True))
         return [(k, t) for k, t in alive if t.put(head, chosen[k])]
 
     @staticmethod
-    def _ready(take: Take) -> Chunk | None:
+    def _ready(take: Take) -> list[Chunk]:
         chunk = take.chunk()
         take.closed = take.done
-        return chunk
+        return [chunk] if chunk is not None else []

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from studio.engines.api import Chunk, GenerateRequest
 from studio.engines.lstm_writer_limits import Voices
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
-from studio.engines.lstm_writer_styles import phrased_velocity
+from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity, sampling
 from studio.engines.lstm_writer_wishes import Course
 from studio.engines.note_columns import (
     DRUM_STEPS,
@@ -48,6 +48,11 @@ _DRUM_DURATION = int(nearest(DURATIONS, [DRUM_STEPS])[0])
 FLAT_CLASS = 20
 
 
+def _at_temperature(default: Sampling, request: GenerateRequest) -> Sampling:
+    """A style's default as the request turns it: at temperature 1 and top-p 0.95, as it is."""
+    return Sampling(max(0.05, default.temperature * request.temperature), default.top_p * request.top_p / 0.95, default.lean)
+
+
 class Take:
     """A take of a request.
 
@@ -68,6 +73,7 @@ class Take:
     ) -> None:
         self.number, self.setting = number, setting
         self._request = request
+        self.sampling = {h: _at_temperature(sampling(setting.style, h), request) for h in HEADS}
         self.draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))
         self.state = state
         self.ints, self.levels = row

@@ -11,28 +11,29 @@ def draw_rows(
     logits: npt.NDArray[np.float32],
     allowed: npt.NDArray[np.bool_],
     draws: npt.NDArray[np.float64],
-    temperature: float = 1.0,
-    top_p: float = 1.0,
+    temperature: npt.ArrayLike = 1.0,
+    top_p: npt.ArrayLike = 1.0,
     lean: npt.NDArray[np.float64] | float = 0.0,
 ) -> npt.NDArray[np.int64]:
     """A class for each row of ``logits`` [n, c], never one that is not ``allowed`` (some must be).
 
-    ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` [c] is
-    added to the scores.
+    ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` is
+    added to the scores. Temperature and top-p are one for all or one a row, a lean one for all or [n, c].
     """
     scores = logits.astype(np.float64)
     scores *= _FINE
     np.rint(scores, out=scores)
-    scores /= _FINE * temperature
+    scores /= _FINE * np.reshape(temperature, (-1, 1))
     scores += lean
     scores[~allowed] = -np.inf
     scores -= scores.max(axis=1, keepdims=True)
     np.negative(np.exp(scores, out=scores), out=scores)
     order = scores.argsort(axis=1, kind="stable")
     made = np.empty(len(order), np.int64)
-    for row, (negative, best, mask, draw) in enumerate(zip(scores, order, allowed, draws.tolist(), strict=True)):
+    tops = np.broadcast_to(np.minimum(top_p, 1.0), len(order)).tolist()
+    for row, (negative, best, mask, draw, top) in enumerate(zip(scores, order, allowed, draws.tolist(), tops, strict=True)):
         total = np.cumsum(negative[best])
         np.negative(total, out=total)
-        kept = min(int(total.searchsorted(min(1.0, top_p) * total[-1])), int(np.count_nonzero(mask)) - 1)
+        kept = min(int(total.searchsorted(top * total[-1])), int(np.count_nonzero(mask)) - 1)
         made[row] = best[total[:kept].searchsorted(draw * total[kept], "right")]
     return made

@@ -54,8 +54,8 @@ class Feeding:
 
     ``power`` of a set's size is its share of the segments; shares of segments without style, mode, or that tell the tracks.
     Segments without mode stand in any key: they are moved by up to ``transpose`` semitones either way. ``all_open`` segments
-    are told nothing of what the music will be like, the others each control but for a share of ``each_open``, chords but
-    for ``chords_open``. ``slips`` come from songs with slips; in ``no_match`` and ``no_pointers`` of the mini-batches a stream
+    are told nothing of what the music will be like, ``all_told`` every control, the others each but for a share of
+    ``each_open``; where any is told, chords but for ``chords_open``. ``slips`` come from songs with slips; in ``no_match`` and ``no_pointers`` of the mini-batches a stream
     sees nothing where its longest match, or any pointer, would point, so that copying is not all it can do.
     """
 
@@ -69,7 +69,8 @@ class Feeding:
     transpose: int = 6
     tell_tracks: float = 0.5
     all_open: float = 0.35
-    each_open: float = 0.35
+    all_told: float = 0.3
+    each_open: float = 0.5
     chords_open: float = 0.6
     slips: float = 0.25
     no_match: float = 0.15
@@ -127,7 +128,8 @@ class WriterTask:
         stream.mode = 0 if draw.random() < f.no_mode else mode_of(int(c.key[song]))
         stream.moved = int(draw.integers(-f.transpose, f.transpose + 1)) if stream.mode == 0 and c.key[song] >= 0 else 0
         stream.told = draw.random() < f.tell_tracks
-        some, each = draw.random() >= f.all_open, draw.random(len(note_controls.CONTROLS)) >= f.each_open
+        kind, each = draw.random(), draw.random(len(note_controls.CONTROLS)) >= f.each_open
+        some, each = kind >= f.all_open, each | (kind < f.all_open + f.all_told)
         chords = draw.random() >= f.chords_open
         stream.told_controls = [bool(some and e) for e in each] + [bool(some and chords)] * len(note_controls.HARMONY)
 

@@ -76,12 +76,13 @@ def test_what_is_told_reaches_the_network_and_all_open_is_as_if_nothing_were_tol
 
 
 def test_segments_are_told_as_much_as_the_feeding_says():
-    task = WriterTask(tiny_network(), small_corpus(), replace(FEEDING, all_open=0.5, each_open=0.5), 0)
+    task = WriterTask(tiny_network(), small_corpus(), replace(FEEDING, all_open=0.5, all_told=0.1, each_open=0.5), 0)
     told = []
     for _ in range(2000):
         task._renew(task._streams[0])
         told.append(task._streams[0].told_controls)
-    assert np.allclose(np.mean(told, axis=0)[: len(CONTROLS)], 0.25, atol=0.05)
+    assert np.allclose(np.mean(told, axis=0)[: len(CONTROLS)], 0.1 + 0.4 * 0.5, atol=0.05)
+    assert np.mean(np.all(np.array(told)[:, : len(CONTROLS)], axis=1)) > 0.08
 
 
 def test_slips_are_heard_and_not_learned():
