@@ -91,6 +91,12 @@ class NeuralInstruments:
         self._synth = Synthesiser(device)
         self.device = str(device)
 
+    def forget(self) -> None:
+        """Give up what is kept of notes."""
+        with self._known:
+            self._places.clear()
+            self._voices.clear()
+
     def sound_of(self, program: int, pitch: int) -> str:
         """The id of the trained sound that plays ``program`` (DRUM_KIT: the piece at ``pitch``)."""
         return drum_key(pitch).piece if program == DRUM_KIT else sound_for(program, self._programs)

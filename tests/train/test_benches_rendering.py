@@ -1,12 +1,11 @@
 import json
 
 import mido
-import numpy as np
 
 from studio.engines.api import DRUM_KIT
 from studio.train import benches_rendering
 from studio.train.benches_instruments import prepared
-from studio.train.benches_rendering import as_batch, as_midi, mix, run, slices_agree, song
+from studio.train.benches_rendering import as_batch, as_midi, run, slices_agree, song, timed
 from tests.engines.instruments import tiny_model
 
 
@@ -23,18 +22,28 @@ def test_a_song_of_sixteen_voices_sounds_alike_in_both_forms(tmp_path):
     assert len(messages) == len(notes)
 
 
-def test_the_mix_is_the_sum_and_slices_agree(tmp_path):
+def test_more_voices_are_chords():
+    notes = song(1.0, 64)
+    assert sum(1 for n in notes if n[3] <= 0.1 < n[3] + n[4]) == 64
+    assert len({(n[0], n[1], n[3]) for n in notes}) == len(notes)
+
+
+def test_a_song_is_timed_and_slices_agree(tmp_path):
     engine = prepared(tiny_model(tmp_path / "tiny").folder)
-    batch, starts = as_batch(song(0.6)[:6], 44100)
-    one, two = mix(engine, batch, starts, 44100, 2), mix(engine, batch, starts, 44100)
-    assert np.abs(one - two).max() < 1e-5
-    assert slices_agree(engine, batch, 44100, 3) == (3, 3)
+    notes = song(0.6)[:6]
+    as_midi(notes, tmp_path / "a.mid")
+    found = timed(tmp_path / "a.mid", engine, 44100, True)
+    assert found.wall > 0
+    assert found.peak > 0.001
+    assert slices_agree(engine, as_batch(notes, 44100)[0], 44100, 3) == (3, 3)
 
 
 def test_the_command(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(benches_rendering, "_fluid", lambda notes, seconds, rate: {"fluid_dry": 20.0, "fluid_wet": 18.0})
+    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, seconds, rate: {"fluid_dry": 20.0, "fluid_wet": 18.0})
     model = tiny_model(tmp_path / "tiny").folder
     run(["--model", str(model), "--seconds", "0.1"])
-    assert "times real time" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "16 keys held at all times" in printed
+    assert "FluidSynth  18.0" in printed
     run(["--model", str(model), "--seconds", "0.1", "--json"])
     assert json.loads(capsys.readouterr().out)["slices_equal"] == 16
