@@ -142,13 +142,23 @@ def compose(order: Order, document: Document, generator: Generator, ctx: Context
     return replace(proposal, writing=False, id=0)
 
 
-def with_take(document: Document, proposal: Proposal, take: int | None = None) -> Document:
-    """``document`` with a take of ``proposal`` (the active one by default) as clips: what is auditioned, and what is kept."""
+def with_take(
+    document: Document, proposal: Proposal, take: int | None = None, *, match: bool = True, so_far: bool = False
+) -> Document:
+    """``document`` with a take of ``proposal`` (the active one by default) as clips: what is auditioned, and what is kept.
+
+    ``match``: the parts of a new piece go to tracks that play the same. ``so_far``: the clips end with the bar up to which it
+    is written.
+    """
     chosen = proposal.takes[proposal.active if take is None else take]
     parts = [(part, notes) for part, notes in chosen.parts if len(notes)]
+    end = min(proposal.end, document.meter.bar_ceiling(chosen.written_to)) if so_far else proposal.end
+    if end <= proposal.start:
+        return document
     if proposal.tempo and _at_usual_tempo(document):
         document = edits.set_tempo(document, 0, proposal.tempo)
-    return edits.accept_take(document, parts, proposal.start, proposal.end, chosen.provenance)
+    match = match and json.loads(chosen.provenance.request or "{}").get("verb") == "new"
+    return edits.accept_take(document, parts, proposal.start, end, chosen.provenance, match=match)
 
 
 def _at_usual_tempo(document: Document) -> bool:
@@ -163,6 +173,7 @@ class Generating:
         self._shelf = shelf
         self._jobs = jobs
         self._session = session
+        self.match_tracks = True
         self._serials = itertools.count(1)
 
     @property
@@ -220,7 +231,7 @@ class Generating:
         if not proposal:
             return
         self._stop_this(proposal)
-        document = with_take(self._session.committed, proposal, take)
+        document = with_take(self._session.committed, proposal, take, match=self.match_tracks, so_far=True)
         self._session.propose(None)
         self._session.commit("Keep take", document)
 

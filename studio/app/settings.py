@@ -33,6 +33,7 @@ class Settings:
     metronome: bool = False
     count_in: int = 1
     record_replaces: bool = False
+    match_tracks: bool = True
     theme: str = "dark"
     language: str = ""
     shortcuts: tuple[str, ...] = ()

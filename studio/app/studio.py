@@ -34,6 +34,7 @@ class Studio:
         self.session = Session()
         self.recovery = Recovery(self._tell_later)
         self.generating = Generating(self.shelf, self.jobs, self.session)
+        self.generating.match_tracks = self.settings.match_tracks
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
@@ -55,8 +56,11 @@ class Studio:
         """The document as it sounds: with the auditioned take of what is proposed."""
         document, proposal = self.session.document, self.session.proposal
         if self._heard is None or self._heard[0] is not document or self._heard[1] is not proposal:
-            self._heard = document, proposal, with_take(document, proposal) if proposal else document
+            self._heard = document, proposal, self._with_take(document, proposal)
         return self._heard[2]
+
+    def _with_take(self, document: Document, proposal: Proposal | None) -> Document:
+        return with_take(document, proposal, match=self.generating.match_tracks) if proposal else document
 
     def close(self) -> None:
         """Stop everything that runs: sound, threads, processes."""

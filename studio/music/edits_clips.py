@@ -23,20 +23,55 @@ class PartLike(Protocol):
 
 
 def accept_take(
-    document: Document, parts: Iterable[tuple[PartLike, Notes]], start: int, end: int, provenance: Provenance
+    document: Document,
+    parts: Iterable[tuple[PartLike, Notes]],
+    start: int,
+    end: int,
+    provenance: Provenance,
+    *,
+    match: bool = False,
 ) -> Document:
     """Make proposed notes part of the song: a clip from ``start`` to ``end`` in the track of each part, made where it is new.
 
     ``parts`` holds (part, notes counted from the song's start); only notes that start in [start, end) are taken. What the
-    tracks held there stays as an older take of the new clip, and its locked notes are kept in the new take.
+    tracks held there stays as an older take of the new clip, and its locked notes are kept in the new take. With ``match`` a
+    new part goes to a track with the same instrument that no other part has, best of the same name.
     """
+    parts = list(parts)
     merged: dict[int, list[Notes]] = {}
-    for part, notes in parts:
+    places = matching_tracks(document, [part for part, _ in parts]) if match else {}
+    for i, (part, notes) in enumerate(parts):
+        if i in places:
+            merged.setdefault(places[i], []).append(notes)
+            continue
         document, track_id = _track_for(document, part)
         merged.setdefault(track_id, []).append(notes)
     for track_id, pieces in merged.items():
         document = lay_take(document, track_id, Notes.concat(pieces), start, end, provenance)
     return document
+
+
+def matching_tracks(document: Document, parts: list[PartLike]) -> dict[int, int]:
+    """Ids of the tracks that play what new parts ask for, by the parts' places in the list: each track for one part."""
+    taken = {part.track_id for part in parts}
+    new = [i for i, part in enumerate(parts) if part.track_id is None]
+    found: dict[int, int] = {}
+    for by_name in (True, False):
+        for i in new:
+            part = parts[i]
+            fitting = (
+                t.id
+                for t in document.tracks
+                if t.id not in taken
+                and t.drums == part.drums
+                and (part.drums or t.program == part.program)
+                and (not by_name or t.name == part.name)
+            )
+            track_id = None if i in found else next(fitting, None)
+            if track_id is not None:
+                found[i] = track_id
+                taken.add(track_id)
+    return found
 
 
 def _track_for(document: Document, part: PartLike) -> tuple[Document, int]:

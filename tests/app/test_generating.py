@@ -6,11 +6,11 @@ import pytest
 
 from studio.app.generating import Generating, Order, compose, context_hash, provenance_of, request_of, with_take
 from studio.app.jobs import Jobs
-from studio.app.session import Session
-from studio.engines.api import Limits, Quiet, Wishes
+from studio.app.session import Proposal, ProposedTake, Session
+from studio.engines.api import Limits, Part, Quiet, Wishes
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import Clip, Document, Take, Track
+from studio.music.document import Clip, Document, Provenance, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 from studio.music.time import Meter, TimeSignature
@@ -228,3 +228,32 @@ def test_wishes_and_limits_reach_the_request_and_the_provenance():
     assert request.wishes.density == 0.2 and request.limits.leap == 5
     asked = json.loads(provenance_of(request, order, OneNoteABar()).request)
     assert asked["wishes"]["density"] == 0.2 and asked["limits"]["leap"] == 5 and asked["chords"] == "C"
+
+
+def proposed(verb: str, written_to: int) -> Proposal:
+    """A piece for the song's own instrument and a tuba, written for four bars so far as told."""
+    notes = Notes.of([BAR, 2 * BAR, 3 * BAR], 960, 60)
+    parts = ((Part("Lead", 73), notes), (Part("Tuba", 58), notes))
+    provenance = Provenance("generated", request=f'{{"verb": "{verb}"}}')
+    return Proposal(BAR, 5 * BAR, (ProposedTake(parts, written_to, provenance),), writing=True)
+
+
+def test_kept_while_it_is_written_the_clip_is_what_there_is_so_far(made):
+    generating, _, session, _ = made
+    session.propose(proposed("continue", 2 * BAR + 100))
+    generating.keep()
+    assert session.document.tracks[-1].end == 3 * BAR
+    assert session.document.tracks[-1].notes.start.tolist() == [BAR, 2 * BAR]
+    session.propose(proposed("continue", BAR))
+    generating.keep()
+    assert session.steps == ("Open", "Keep take"), "nothing is written yet"
+
+
+@pytest.mark.parametrize(("verb", "match", "tracks"), [("new", True, 1), ("new", False, 2), ("continue", True, 2)])
+def test_a_new_piece_goes_to_tracks_that_play_the_same(made, verb, match, tracks):
+    generating, _, session, _ = made
+    generating.match_tracks = match
+    before = len(session.document.tracks)
+    session.propose(proposed(verb, 5 * BAR))
+    generating.keep()
+    assert len(session.document.tracks) == before + tracks

@@ -121,3 +121,16 @@ def test_naming_and_removing():
     assert [c.id for c in edits.remove_clips(song(), [2]).tracks[0].clips] == [3]
     with pytest.raises(KeyError):
         edits.rename_clip(song(), 99, "")
+
+
+def test_new_parts_find_tracks_that_play_the_same_if_asked():
+    tracks = (Track(1, "Lead", program=73), Track(2, "Keys", program=0), Track(3, "Beat", drums=True), Track(4, "Left", program=0))
+    document = Document(tracks=tracks, next_id=9)
+    notes = Notes.of([0], 10, [60])
+    parts = [(Part("Left", 0), notes), (Part("Other", 0), notes), (Part("Drums", drums=True), notes), (Part("Tuba", 58), notes)]
+    done = edits.accept_take(document, parts, 0, 3840, Provenance("generated"), match=True)
+    assert [(t.id, len(t.clips)) for t in done.tracks[:4]] == [(1, 0), (2, 1), (3, 1), (4, 1)]
+    assert [(t.name, t.program) for t in done.tracks[4:]] == [("Tuba", 58)]
+    third = [*parts, (Part("Third", 0), notes)]
+    assert len(edits.accept_take(document, third, 0, 3840, Provenance("generated"), match=True).tracks) == 6
+    assert len(edits.accept_take(document, parts, 0, 3840, Provenance("generated")).tracks) == 8
