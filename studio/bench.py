@@ -24,6 +24,7 @@ BENCHES: dict[str, Bench] = {
     "nll": Bench("studio.train.benches_writer:nll", "Held-out nats a note: Kneser-Ney 5-gram, with pointers, LSTM"),
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
     "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
+    "steering": Bench("studio.train.benches_steering:steering", "Density, register, energy, brightness: asked for and written"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),
     "crash": Bench("studio.app.benches_crash:run", "A run that edits songs killed 200 times: what opens, what is lost"),

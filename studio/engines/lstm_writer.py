@@ -216,7 +216,8 @@ class LstmWriter:
     def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
         setting = heard.setting
         new = not len(setting.piece)
-        return course_of(request, self._plans, heard.style, setting.bars, tuple(setting.parts), setting.harmony, take, new)
+        parts, harmony = tuple(setting.parts), setting.harmony
+        return course_of(request, self._plans, heard.style, setting.bars, parts, harmony, take, new, setting.moved)
 
     def _choose(
         self, head: str, alive: list[tuple[int, Take]], shared: "Tensor", ints: Any, levels: Any

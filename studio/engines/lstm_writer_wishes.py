@@ -95,8 +95,11 @@ def check(wishes: Wishes) -> None:
             raise StudioError(f"The {name} must lie between 0 and 1.", "0.5 is usual for the style; leave it out for any.")
 
 
-def wished(wishes: Wishes, plans: Plans, style: int) -> dict[int, int]:
-    """Class of each control that is wished for: the wish's place among the songs of the style."""
+def wished(wishes: Wishes, plans: Plans, style: int, moved: int = 0) -> dict[int, int]:
+    """Class of each control that is wished for: the wish's place among the songs of the style.
+
+    The register is wished as it sounds; the network counts ``moved`` semitones higher, two to a class.
+    """
     rows = plans.of(style)[0].astype(float)
     made = {}
     for name, value in vars(wishes).items():
@@ -104,12 +107,21 @@ def wished(wishes: Wishes, plans: Plans, style: int) -> dict[int, int]:
         songs = np.where(rows[:, :, k] == OPEN[k], np.nan, rows[:, :, k])
         if value is not None and not np.isnan(songs).all():
             means = np.nanmean(songs[~np.isnan(songs).all(axis=1)], axis=1)
-            made[k] = round(float(np.quantile(means, value)))
+            place = float(np.quantile(means, value)) + (moved / 2 if name == "register" else 0)
+            made[k] = int(np.clip(round(place), 0, CONTROLS[k][1] - 1))
     return made
 
 
 def course_of(
-    request: GenerateRequest, plans: Plans, style: int, bars: Bars, parts: tuple[int, ...], harmony: Harmony, take: int, new: bool
+    request: GenerateRequest,
+    plans: Plans,
+    style: int,
+    bars: Bars,
+    parts: tuple[int, ...],
+    harmony: Harmony,
+    take: int,
+    new: bool,
+    moved: int = 0,
 ) -> Course:
     """What take number ``take`` is told: wishes in every bar; a ``new`` piece follows one of the songs nearest to them.
 
@@ -117,7 +129,7 @@ def course_of(
     """
     start, end = -(-request.start // _TICKS), -(-request.end // _TICKS)
     lines = lines_of(bars, start, max(end, start + 1))
-    wish = wished(request.wishes, plans, style)
+    wish = wished(request.wishes, plans, style, moved)
     if new and style < len(plans.rows):
         rows = _plan(request, plans, style, parts, wish, take).copy()
         keep = [k for k, name in enumerate(NAMES) if name in PLANNED]

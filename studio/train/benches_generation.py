@@ -1,4 +1,7 @@
-"""``studio bench generation``: pieces of 16 bars of each style beside what held-out songs are like (the second half of bar 3)."""
+"""``studio bench generation``: pieces of 16 bars of each style beside what held-out songs are like, at the defaults.
+
+The defaults may have been looked at beside training songs only (``--songs train``); the songs judged here had no part in them.
+"""
 
 import argparse
 from collections import defaultdict
@@ -19,7 +22,7 @@ from studio.music.time import TICKS_PER_QUARTER, Meter, TimeSignature
 from studio.paths import models, training_data
 from studio.train.measures import NAMES, bar_lines, figures, longest_copy, outline
 from studio.train.symbolic import corpus
-from studio.train.symbolic_files import SETS, TEST, TRAIN, list_songs, read_parts
+from studio.train.symbolic_files import SETS, TEST, TRAIN, VALID, list_songs, read_parts
 
 BARS = 16
 
@@ -52,16 +55,20 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
 
 def pieces(writer: LstmWriter, style: str, models_: Sequence[Model], bars: int, seed: int = 0) -> list[tuple[Piece, int, int]]:
     """New pieces of a style at the defaults, as (piece, first, last): each with the players and metre of one held-out song."""
-    made = []
-    for k, model in enumerate(models_):
-        length = bars * model.bar
-        take: dict[Part, list[Notes]] = defaultdict(list)
-        wanted = tuple(t.id for t in model.empty.tracks)
-        for chunk in writer.generate(GenerateRequest(model.empty, 0, length, wanted, style, seed=seed + k), Quiet()):
-            for part, notes in chunk.notes:
-                take[part].append(notes)
-        made.append((_piece(take, model.empty.meter, length), 0, length * STEPS // TICKS_PER_QUARTER))
-    return made
+    requests = [
+        GenerateRequest(m.empty, 0, bars * m.bar, tuple(t.id for t in m.empty.tracks), style, seed=seed + k)
+        for k, m in enumerate(models_)
+    ]
+    return [(p, 0, r.length * STEPS // TICKS_PER_QUARTER) for p, r in zip(written(writer, requests), requests, strict=True)]
+
+
+def written(writer: LstmWriter, requests: Sequence[GenerateRequest]) -> list[Piece]:
+    """The first takes of requests for new pieces, written in one batch."""
+    takes: list[dict[Part, list[Notes]]] = [defaultdict(list) for _ in requests]
+    for number, chunk in writer.generate_together(requests, Quiet()):
+        for part, notes in chunk.notes:
+            takes[number][part].append(notes)
+    return [_piece(t, r.context.meter, r.length) for t, r in zip(takes, requests, strict=True)]
 
 
 def spread(found: Sequence[Model], count: int) -> list[Model]:
@@ -77,8 +84,12 @@ def _piece(take: dict[Part, list[Notes]], meter: Meter, length: int) -> Piece:
     return piece_of(Document(meter=meter, tracks=tuple(tracks)))
 
 
-def _songs(number: int, split: int) -> list[tuple[int, str, int, Path]]:
-    return [c for c in list_songs(training_data() / "symbolic") if c[0] == number and c[2] == split]
+def judged(number: int, split: int, most: int) -> list[Model]:
+    """Up to ``most`` models among the songs of a set and split: all in order, or drawn where only training songs are looked at."""
+    chosen = [c for c in list_songs(training_data() / "symbolic") if c[0] == number and c[2] == split]
+    if split == TRAIN:
+        chosen = [chosen[k] for k in np.random.default_rng(5).permutation(len(chosen))[: 2 * most]]
+    return [m for c in chosen if (m := like(c)) is not None]
 
 
 def windows(piece: Piece, bars: int = BARS) -> list[tuple[int, int]]:
@@ -112,37 +123,40 @@ def generation(argv: Sequence[str]) -> int:
     parser.add_argument("--model", default="writer-lstm")
     parser.add_argument("--styles", default="")
     parser.add_argument("--pieces", type=int, default=20)
-    parser.add_argument("--copies", action="store_true", help="also look for the longest copies (slow)")
-    parser.add_argument("--long", action="store_true", help="also write 64 bars and compare their ends")
+    parser.add_argument("--songs", choices=("test", "valid", "train"), default="test", help="which songs to stand beside")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--quick", action="store_true", help="leave out the longest copies and the 64 bars")
     options = parser.parse_args(argv)
+    split = {"test": TEST, "valid": VALID, "train": TRAIN}[options.songs]
     writer = LstmWriter()
     writer.prepare(read_card(models() / options.model), "cpu")
-    print(f"{'style':<11}{'':<10}" + "".join(f"{n:>21}" for n in NAMES))
-    within = total = 0
+    print(f"{'style':<11}{'':<11}" + "".join(f"{n:>21}" for n in NAMES))
+    marks: list[bool] = []
+    copies: list[tuple[str, bool]] = []
+    decays: list[bool] = []
     for number, chosen in enumerate(SETS):
         if options.styles and chosen.style not in options.styles.split(","):
             continue
-        held = [m for c in _songs(number, TEST) if (m := like(c)) is not None]
+        held = judged(number, split, options.pieces)
         asked = spread(held, options.pieces)
-        made = pieces(writer, chosen.style, asked, BARS)
+        made = pieces(writer, chosen.style, asked, BARS, options.seed)
         # Each piece beside the song whose players and metre it has; a piece that was just begun beside how the song begins.
         begun = [(m.piece, *windows(m.piece)[0]) for m in asked]
-        ours, theirs = mean_figures(made), mean_figures(begun)
-        for name, row in (("written", ours), ("held out", theirs)):
-            print(f"{chosen.style if name == 'written' else '':<11}{name:<10}" + "".join(f"{row[n]:>21.3f}" for n in NAMES))
-        apart = {n: _apart(ours[n], theirs[n]) for n in NAMES}
-        within += sum(a <= 0.1 for a in apart.values() if a == a)
-        total += sum(a == a for a in apart.values())
+        marks += _print_beside(chosen.style, mean_figures(made), mean_figures(begun))
+        if not options.quick:
+            copies.append((chosen.style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
+            decays += _print_decay(writer, chosen.style, held)
+    print(f"\n{sum(marks)} of {len(marks)} figures within 10 % of the {options.songs} songs' ({_HOW})")
+    if copies:
+        longer = [style for style, fine in copies if not fine]
         print(
-            f"{'':<11}{'apart':<10}" + "".join(f"{apart[n]:>20.0%}{' ' if not apart[n] > 0.1 else '*'}" for n in NAMES),
-            flush=True,
+            f"longest copies no longer than the songs' own: {len(copies) - len(longer)} of {len(copies)} styles; longer: {longer}"
         )
-        if options.copies:
-            _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])
-        if options.long:
-            _print_decay(writer, chosen.style, held)
-    print(f"\n{within} of {total} figures within 10 % of the held-out songs' (shares below 0.3: the difference below 0.1)")
+        print(f"{sum(decays)} of {len(decays)} figures of bars 49-64 within 10 % of bars 1-16")
     return 0
+
+
+_HOW = "shares below 0.3: the difference below 0.1"
 
 
 def _apart(ours: float, theirs: float) -> float:
@@ -150,20 +164,38 @@ def _apart(ours: float, theirs: float) -> float:
     return abs(ours - theirs) / theirs if abs(theirs) > 0.3 else abs(ours - theirs)
 
 
-def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> None:
+def _print_row(style: str, name: str, row: dict[str, float]) -> None:
+    print(f"{style:<11}{name:<11}" + "".join(f"{row[n]:>20.3f} " for n in NAMES))
+
+
+def _print_marks(name: str, apart: dict[str, float]) -> list[bool]:
+    """Print distances, starred where they are over 10 %; which of those that say something are not."""
+    print(f"{'':<11}{name:<11}" + "".join(f"{apart[n]:>20.0%}{'*' if apart[n] > 0.1 else ' '}" for n in NAMES), flush=True)
+    return [bool(a <= 0.1) for a in apart.values() if a == a]
+
+
+def _print_beside(style: str, ours: dict[str, float], theirs: dict[str, float]) -> list[bool]:
+    _print_row(style, "written", ours)
+    _print_row("", "songs", theirs)
+    return _print_marks("apart", {n: _apart(ours[n], theirs[n]) for n in NAMES})
+
+
+def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> bool:
     songs = corpus()
-    learned = [k for k in range(len(songs)) if songs.set[k] == number and songs.split[k] == TRAIN]
+    learned = [k for k in range(len(songs)) if songs.set[k] == number and songs.split[k] == TRAIN and "#" not in songs.names[k]]
     rows = [songs.target[songs.first[k] : songs.first[k + 1]].astype(np.int64) for k in learned]
     known = [outline(r[:, 0], r[:, 1], r[:, 2]) for r in rows]
     ours, theirs = (longest_copy([outline(p.shift, p.track, p.pitch) for p in which], known) for which in (made, held))
     print(
         f"{'':<11}longest stretch found in training songs, notes: written {max(ours)} (median {np.median(ours):.0f}), "
-        f"held out {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})"
+        f"songs {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})"
     )
+    return max(ours) <= max(theirs, default=0)
 
 
-def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> None:
+def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> list[bool]:
     made = pieces(writer, style, spread(models_, 4), 64, seed=100)
     ends = [mean_figures([(p, k * last // 64, (k + BARS) * last // 64) for p, _, last in made]) for k in (0, 48)]
-    print(f"{'':<11}bars 1-16   " + ", ".join(f"{n} {v:.2f}" for n, v in ends[0].items()))
-    print(f"{'':<11}bars 49-64  " + ", ".join(f"{n} {v:.2f}" for n, v in ends[1].items()))
+    _print_row("", "bars 1-16", ends[0])
+    _print_row("", "bars 49-64", ends[1])
+    return _print_marks("apart", {n: _apart(ends[1][n], ends[0][n]) for n in NAMES})

@@ -42,6 +42,11 @@ def test_a_wish_is_a_place_among_the_songs():
     assert wished(Wishes(density=0.5), plans(), 7) == {D: 9}  # a style without songs: among all
 
 
+def test_the_register_is_wished_as_it_sounds():
+    low, high = (wished(Wishes(register=0.5), plans(), 0, moved)[R] for moved in (0, 4))
+    assert high == low + 2
+
+
 def test_a_new_piece_follows_a_song_with_the_same_players():
     seen = {int(course(take=k).at(0)[D]) for k in range(30)}
     assert seen <= {2 * k for k in range(10)} and len(seen) > 2
