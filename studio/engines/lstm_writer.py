@@ -186,8 +186,6 @@ class LstmWriter:
 
     def _write(self, rows: "list[tuple[GenerateRequest, Heard, int]]") -> Iterator[list[tuple[int, float, list[Chunk]]]]:
         """Write takes (request, what was heard, number) in one batch; yields after every note, for each row not yet closed."""
-        from torch import cat
-
         from studio.nn.runtime import inference
 
         stepper = self._stepper
@@ -201,8 +199,7 @@ class LstmWriter:
             past = heard.past.copy()
             takes.append(Take(request, heard.setting, number, heard.style, past, heard.last, course, (ints[k], levels[k])))
         spare = [rows[0][1].state] * (count - len(rows))
-        states = [*(heard.state for _, heard, _ in rows), *spare]
-        state = [(cat([s[k][0] for s in states]), cat([s[k][1] for s in states])) for k in range(self._model.shape.layers)]
+        state = stepper.together([*(heard.state for _, heard, _ in rows), *spare])
         alive = list(enumerate(takes))
         while alive:
             for _, take in alive:

@@ -78,13 +78,7 @@ def setting_of(request: GenerateRequest) -> Setting:
     known = request.key or document.key_at(request.start)
     piece = encode(sources, signatures, TICKS_PER_QUARTER, number_of(known) if known else None)
     classes = note_columns.track_classes(sources)
-    if wanted:
-        parts: dict[int, Part] = {}
-        for track, number in zip(tracks, classes, strict=True):
-            if track in wanted:
-                parts.setdefault(number, Part(track.name, track.program, track.drums, track.id))
-    else:
-        parts = _ensemble(style, draw)
+    parts = _players([(c, t) for c, t in zip(classes, tracks, strict=True) if t in wanted]) or _ensemble(style, draw)
     key = piece.key if known or piece.key >= 0 else _drawn_key(request, style, draw)
     if not any(number != DRUMS for number in parts) and not len(piece):
         key = -1
@@ -125,6 +119,14 @@ def _source(track: Track, before: int) -> note_columns.Part:
     length = np.minimum(n.duration, before - n.start)
     velocity = n.velocity.astype(np.int64)
     return note_columns.Part(track.name, track.program, track.drums, n.start, length, n.pitch.astype(np.int64), velocity)
+
+
+def _players(wanted: list[tuple[int, Track]]) -> dict[int, Part]:
+    """Parts for tracks of a song by class; where two share one, the first plays."""
+    parts: dict[int, Part] = {}
+    for number, track in wanted:
+        parts.setdefault(number, Part(track.name, track.program, track.drums, track.id))
+    return parts
 
 
 def _ensemble(style: Style, draw: np.random.Generator) -> dict[int, Part]:

@@ -131,6 +131,11 @@ class NoteStepper:
         zero = torch.zeros(rows, self.shape.units)
         return [(zero, zero) for _ in range(self.shape.layers)]
 
+    @staticmethod
+    def together(states: list[list[tuple[Tensor, Tensor]]]) -> list[tuple[Tensor, Tensor]]:
+        """States of a row each as one state of many rows."""
+        return [tuple(torch.cat(list(parts)) for parts in zip(*layer, strict=True)) for layer in zip(*states, strict=True)]  # type: ignore[misc]
+
     def remember(
         self, ints: Ints, levels: npt.NDArray[np.uint8], told: Floats, state: list[tuple[Tensor, Tensor]]
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
