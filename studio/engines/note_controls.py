@@ -11,6 +11,7 @@ writer's. They are standardised within each set of songs: high means high for su
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,7 @@ def values(sound: Sounding, lines: Ints) -> Floats:
     ]
     chroma = _chroma(sound, lines)
     total, covered = _held(sound, lines)
-    made = [_ahead(s) for s in (*sums, total, covered)]
+    made = [_ahead(np.asarray(s, float)) for s in (*sums, total, covered)]
     notes, onsets, copied, loudness, n, first, second, low, length, beats, area, time = made
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = first / n
@@ -163,7 +164,7 @@ def _held(sound: Sounding, lines: Ints) -> tuple[Floats, Floats]:
     pitched = sound.track != DRUMS
     first, last = int(lines[0]), int(lines[-1])
     line = _timeline(sound.time[pitched], (sound.time + sound.steps)[pitched], first, last)
-    return _between(line, lines, first), _between(line > 0, lines, first)
+    return _between(line, lines, first), _between((line > 0).astype(float), lines, first)
 
 
 def _chroma(sound: Sounding, lines: Ints) -> Floats:
@@ -247,7 +248,7 @@ def note_columns(
     return np.concatenate([by_bar[bar], np.stack([by_half[here], by_half[there], by_half[ahead]], axis=1)], axis=1)
 
 
-def moved(columns: npt.NDArray[np.uint8], semitones: int) -> npt.NDArray[np.uint8]:
+def moved(columns: npt.NDArray[np.integer[Any]], semitones: int) -> npt.NDArray[np.uint8]:
     """``columns`` of music that stands ``semitones`` higher; open stays open."""
     made = columns.astype(np.int64)
     k = NAMES.index("register")

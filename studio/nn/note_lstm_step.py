@@ -7,6 +7,9 @@ small arithmetic around the products goes through numpy, whose calls cost a frac
 depends on few values.
 """
 
+from contextlib import suppress
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -28,11 +31,11 @@ class _Product:
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         weight, self._bias = weight.detach().float(), bias.detach().float()
-        self._packed = self._turned = None
-        try:
+        self._packed: Any = None
+        self._turned = weight.t().contiguous()
+        with suppress(RuntimeError, NotImplementedError):  # not every processor has it
             self._packed = torch.ops.quantized.linear_prepack_fp16(weight.contiguous(), self._bias)
-        except (RuntimeError, NotImplementedError):  # not every processor has it
-            self._turned = weight.t().contiguous()
+            self._turned = weight[:0]
 
     @property
     def half(self) -> bool:
@@ -49,7 +52,8 @@ class _Bag:
     """Lookups summed; what is asked for goes in the same sum."""
 
     def __init__(self, lookup: Lookup, asked: Asked | None) -> None:
-        tables, where, offset = [lookup.table], [lookup.where], [lookup.offset]
+        tables: list[Tensor] = [lookup.table]
+        where, offset = [lookup.where], [lookup.offset]
         if asked is not None:
             tables.append(asked.table)
             where.append(asked.where)
