@@ -318,6 +318,12 @@ class Playback:
         n = self._output.ring.numbers
         return int(n[GAPS]), int(n[MISSING])
 
+    def unrendered(self) -> tuple[tuple[int, int], ...]:
+        """Stretches of the song, in ticks, that the light voice would play, because the instruments have not yet."""
+        tempo, (first, end) = self._document.tempo, self.rendering.missing()
+        ticks = (tempo.ticks_at_seconds(x / self._rate).astype(np.int64).tolist() for x in (first, end))
+        return tuple(zip(*ticks, strict=True))
+
     @property
     def settled(self) -> bool:
         """Whether the newest document is planned, rendered as far as memory reaches, and summed for the pictures."""

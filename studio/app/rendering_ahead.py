@@ -18,6 +18,7 @@ SALT_SHIFT = 54
 _SOON_SECONDS = 2.0
 _AT_ONCE_SOON = 8
 _LOOK_SECONDS = 0.5
+_BEHIND = 1 << 40  # added to the starts of what lies behind the playhead
 _SHARE_AHEAD = 0.7  # of the memory for rows is used ahead of the playhead
 
 
@@ -81,6 +82,17 @@ class RenderingAhead:
     def idle(self) -> bool:
         """Whether all rows that are wanted and fit into memory are there."""
         return self._idle
+
+    def missing(self) -> Ints:
+        """Stretches [2, n] (first frames, ends) of the song whose rows are still to be made, rising, none of them touching."""
+        queue, at = self._queue, self._queued_at
+        if self._idle or queue.ndim < 2 or at >= queue.shape[1]:
+            return np.zeros((2, 0), np.int64)
+        first, length = queue[2, at:] & _BEHIND - 1, queue[1, at:]
+        order = np.argsort(first, kind="stable")
+        first, reach = first[order], np.maximum.accumulate((first + length)[order])
+        heads = np.flatnonzero(np.concatenate([[True], first[1:] > reach[:-1] + self.rate]))
+        return np.stack([first[heads], np.append(reach[heads[1:] - 1], reach[-1])])
 
     def set_renderer(self, renderer: Renderer) -> None:
         """Render with ``renderer`` from now on."""
@@ -190,7 +202,7 @@ class RenderingAhead:
         lengths = np.fromiter((self._lengths.get(n, 0) for n in unique.tolist()), np.int64, len(unique))
         fits = (lengths > 0) & (np.cumsum(4 * lengths) <= _SHARE_AHEAD * self.store.limit)
         missing = fits & ~self.store.touch(unique | self._salt)
-        starts = np.concatenate([self._start[at:], self._start[:at] + (1 << 40)])  # what lies behind can wait
+        starts = np.concatenate([self._start[at:], self._start[:at] + _BEHIND])  # what lies behind can wait
         self._queue = np.stack([unique, lengths, starts[first]])[:, missing]
 
     def _take(self) -> tuple[Ints, Ints, bool]:

@@ -131,6 +131,10 @@ _WRITE = (
            "Write"),
     Action("write.next", "Next take", ("N",), "", "Listen to the next take", "writing.step:1", "Write", gap=True),
     Action("write.previous", "Previous take", ("Shift+N",), "", "Listen to the take before", "writing.step:-1", "Write"),
+    Action("write.other", "A/B: the clip's other take", ("B",), "", "Go back and forth between two takes of the clip",
+           "clip_takes.other", "Write", gap=True),
+    Action("write.match", "New pieces use tracks that play the same", (), "",
+           "Off: a new piece always gets tracks of its own", "writing.toggle_match", "Write", checkable=True),
     Action("write.takes", "Go to the takes", ("T",), "", "Give the takes the keys 1 to 8, Enter and Backspace", "writing.focus",
            "Write"),
 )  # fmt: skip

@@ -297,6 +297,12 @@ class Writing:
         if proposal := self._studio.session.proposal:
             self.audition((proposal.active + int(places)) % len(proposal.takes))
 
+    def toggle_match(self) -> None:
+        """Switch whether a new piece goes to tracks that play the same."""
+        self._studio.change_settings(match_tracks=not self._studio.settings.match_tracks)
+        self._studio.generating.match_tracks = self._studio.settings.match_tracks
+        self._transport.changed.emit()
+
     def focus(self) -> None:
         """Give the takes the keyboard."""
         self._takes.setFocus()

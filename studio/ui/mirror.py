@@ -1,5 +1,6 @@
 """Keeps the panels true to the session and to the sound: what is shown is what is."""
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 EMPTY_WORDS = noted("Draw notes with the pencil (2), import a MIDI file (Ctrl+I), or press Write and let the network begin.")
 _FRAME_MS = 16
 _IDLE_MS = 120
+_RENDERING_SECONDS = 0.3
 
 
 class Mirror(QObject):
@@ -25,6 +27,7 @@ class Mirror(QObject):
         super().__init__(window)
         self._window = window
         self._placed: Document | None = None
+        self._looked = 0.0  # when the rendering was looked at
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self.tick)
@@ -45,6 +48,7 @@ class Mirror(QObject):
         document = session.document
         window.mixer.show_document(document, window.state.track_id)
         window.takes_panel.show_proposal(session.proposal, document)
+        window.clip_takes.show()
         if document is not self._placed:
             self._placed = document
             window.write_panel.show_place(document)
@@ -111,9 +115,17 @@ class Mirror(QObject):
         window, settings = self._window, self._window.studio.settings
         recording = window.recording
         on = {"record": recording.on, "metronome": settings.metronome, "typing": recording.typing.on}
+        window.actions_by_id["write.match"].setChecked(settings.match_tracks)
         on |= {"count_in": settings.count_in > 0, "replace": settings.record_replaces}
         for name, checked in on.items():
             window.actions_by_id[f"play.{name}"].setChecked(checked)
+
+    def _show_rendering(self) -> None:
+        """Now and then: which bars are still being rendered."""
+        now = perf_counter()
+        if now - self._looked > _RENDERING_SECONDS:
+            self._looked = now
+            self._window.column.ruler.set_rendering(self._window.studio.playback.unrendered())
 
     def tick(self) -> None:
         """A look at the sound: the playhead and the levels."""
@@ -122,6 +134,7 @@ class Mirror(QObject):
         window.transport.wait_for_notes(tick)
         playing = window.transport.playing
         window.recording.follow()
+        self._show_rendering()
         window.transport_panel.show_count(window.recording.counting)
         if playing or tick != int(window.viewport.playhead) or window.viewport.playing != playing:
             window.viewport.set_playhead(tick, playing, window.transport.follow_mode if playing else "")

@@ -83,6 +83,12 @@ class Recording(QObject):
             self.grew.emit()
             self.changed.emit()
 
+    def rest(self) -> None:
+        """The window goes: what was played so far is kept, letters are letters again."""
+        self.finish()
+        self.typing.set_on(False)
+        self._transport.halting = lambda: None
+
     def toggle_metronome(self) -> None:
         """Switch the click."""
         self._studio.change_settings(metronome=not self._studio.settings.metronome)

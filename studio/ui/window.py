@@ -41,6 +41,7 @@ from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
 from studio.ui.shortcuts import all_keys, apply_keys, changed_keys
 from studio.ui.song_tabs import SongPlaces, SongTabs
+from studio.ui.takes_of_clip import TakesOfClip
 from studio.ui.telling import Telling
 from studio.ui.texts import noted
 from studio.ui.theme import look
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self.recording = Recording(studio, self.state, self.transport)
         self.tracks = Tracks(studio, self.state)
         self.writing = Writing(studio, self.transport, self.write_panel, self.takes_panel)
+        self.clip_takes = TakesOfClip(studio, self.state, self.transport, self.takes_panel, self.column.arrangement.strip)
         self.files = Files(studio, self, self.song_opened)
         self.exports = Exports(studio, self.files, self.state)
         self.autosave = Autosave(studio, self)
@@ -104,7 +106,7 @@ class MainWindow(QMainWindow):
         self.view = View(self.state, self.show_part, self._toggle_full)
         targets = {"window": self, "commands": self.column.roll.commands} | {
             name: getattr(self, name)
-            for name in ("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "view")
+            for name in ("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view")
         }
         self.actions_by_id = make_actions(self, self.column, targets)
         fill_menus(self.menuBar(), self.actions_by_id, self.files.recent_menu)
@@ -193,7 +195,7 @@ class MainWindow(QMainWindow):
         for end in self._following:
             end()
         self._following = []
-        for part in (self.mirror, self.autosave, self.activity):
+        for part in (self.recording, self.mirror, self.autosave, self.activity):
             part.rest()
         self.state.close()
         self.wave.close_source()

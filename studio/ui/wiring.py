@@ -66,8 +66,21 @@ def _column(window: "MainWindow") -> None:
     state.audition = audition
     state.humanized = humanized
     window.recording.grew.connect(show_recorded)
+    column.arrangement.strip.opened.connect(lambda clip_id: open_clip(window, clip_id))
     column.set_seek(window.transport.seek)
     column.ruler.toggle_loop = window.transport.toggle_loop
+
+
+def open_clip(window: "MainWindow", clip_id: int) -> None:
+    """Show a clip in the roll: all of its time, its notes in the middle, and the roll has the keys."""
+    for track in window.studio.session.document.tracks:
+        for clip in track.clips:
+            if clip.id == clip_id:
+                window.state.set_track(track.id)
+                window.viewport.show_ticks(clip.start, clip.end)
+                if len(clip.notes):
+                    window.viewport.show_pitches(int(clip.notes.pitch.min()), int(clip.notes.pitch.max()))
+                window.column.roll.setFocus()
 
 
 def _hint(window: "MainWindow") -> None:

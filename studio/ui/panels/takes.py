@@ -1,78 +1,21 @@
 """TAKES: each alternative as a card with a picture of its notes; nothing enters the song until it is kept."""
 
-import json
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.session import Proposal, ProposedTake
-from studio.music.document import Document, Provenance
-from studio.ui.texts import noted, t, told
-from studio.ui.theme import look, mixed, ui_font
+from studio.music.document import Clip, Document, Provenance, Track
+from studio.ui.panels.clip_takes import ClipTakesPanel
+from studio.ui.panels.take_picture import TakePicture, provenance_text
+from studio.ui.texts import noted, t
+from studio.ui.theme import ui_font
 from studio.ui.widgets import Elided, icon_button, label, named, role
 
 _EMPTY = noted("What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it.")
 _KEYS = noted("1 to 8 listen    Enter keeps    Backspace drops")
-
-
-def provenance_text(provenance: Provenance) -> str:
-    """All that is needed to write the take again, a line each."""
-    lines = [
-        t("Written by {model}", model=provenance.model or provenance.engine),
-        t("Weights {hash}", hash=provenance.weights_sha256[:16]),
-    ]
-    lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
-    try:
-        asked = json.loads(provenance.request or "{}")
-    except ValueError:
-        asked = {}
-    lines += [
-        f"{told(name.replace('_', ' ').capitalize())}: {value}" for name, value in asked.items() if name != "seed" and value
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-class TakePicture(QWidget):
-    """The notes of a take, the whole span wide, lightly drawn where they are not written yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(36)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._take = ProposedTake()
-        self._span = (0, 1)
-
-    def show_take(self, take: ProposedTake, start: int, end: int) -> None:
-        """Show ``take`` of a proposal for [start, end)."""
-        if take is not self._take:
-            self._take, self._span = take, (start, max(start + 1, end))
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        start, end = self._span
-        width, height = self.width(), self.height()
-        written = width * (min(end, self._take.written_to) - start) / (end - start)
-        painter.fillRect(self.rect(), QColor(look().ground))
-        painter.fillRect(QRectF(0, 0, written, height), mixed(look().ground, look().proposed, 0.10))
-        pitched = [notes for part, notes in self._take.parts if len(notes) and not part.drums]
-        drums = [notes for part, notes in self._take.parts if len(notes) and part.drums]
-        low = min((int(n.pitch.min()) for n in pitched), default=48)
-        high = max((int(n.pitch.max()) for n in pitched), default=72)
-        room = height - 8 - (5 if drums else 0)
-        step = room / max(12, high - low + 1)
-        scale = width / (end - start)
-        color = QColor(look().proposed)
-        for notes in pitched:
-            for note_start, duration, pitch in zip(notes.start, notes.duration, notes.pitch, strict=True):
-                x, y = (int(note_start) - start) * scale, 4 + (high - int(pitch)) * step
-                painter.fillRect(QRectF(x, y, max(1.5, int(duration) * scale - 0.5), max(1.5, step)), color)
-        for notes in drums:
-            for note_start in notes.start:
-                painter.fillRect(QRectF((int(note_start) - start) * scale, height - 6, 1.5, 3), color)
-        painter.end()
 
 
 class TakeCard(QFrame):
@@ -182,6 +125,10 @@ class TakesPanel(QFrame):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(scroll, 1)
+        self.of_clip = ClipTakesPanel()
+        column.addWidget(self.of_clip, 1)
+        self.of_clip.hide()
+        self._scroll = scroll
         self.show_proposal(None, Document())
 
     def sizeHint(self) -> QSize:
@@ -204,6 +151,14 @@ class TakesPanel(QFrame):
                 card.show_take(take, proposal, document, card.place == proposal.active)
         self._empty.setVisible(not takes)
         self._keys.setVisible(bool(takes))
+
+    def show_clip(self, track: Track | None, clip: Clip | None, place: str = "") -> None:
+        """Show a clip's takes, where there is a clip and nothing is proposed."""
+        shown = track is not None and clip is not None and not self.cards
+        if track is not None and clip is not None and shown:
+            self.of_clip.show_clip(track, clip, place)
+        self.of_clip.setVisible(shown)
+        self._scroll.setVisible(not shown)
 
     def _deed(self, event: QKeyEvent) -> Callable[[], None] | None:
         """What a key does here, None when it is none of ours."""

@@ -11,7 +11,8 @@ from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
 from studio.music.document import Document, Provenance
 from studio.music.notes import Notes
-from studio.ui.panels.takes import TakesPanel, provenance_text
+from studio.ui.panels.take_picture import provenance_text
+from studio.ui.panels.takes import TakesPanel
 
 LEFT = Qt.MouseButton.LeftButton
 PROVENANCE = Provenance("generated", "lstm-writer", "writer-lstm", "abcd" * 16, '{"style": "pop", "bars": 2}', 7, "take 1")
@@ -80,4 +81,4 @@ def test_where_a_take_comes_from_can_be_copied(panel):
 
 
 def test_a_damaged_request_is_still_told():
-    assert "Seed 1" in provenance_text(Provenance(request="{", seed=1))
+    assert "Seed 1" in provenance_text(Provenance("generated", request="{", seed=1))

@@ -1,0 +1,75 @@
+"""A take as a tiny picture of its notes, and where it came from in words."""
+
+import json
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.app.session import ProposedTake
+from studio.app.takes import origin_of
+from studio.music.document import Provenance
+from studio.ui.texts import t, told
+from studio.ui.theme import look, mixed
+
+
+def provenance_text(provenance: Provenance) -> str:
+    """All that is needed to write the take again, a line each; of others where they came from."""
+    if provenance.kind != "generated":
+        return "\n".join(filter(None, (told(origin_of(provenance)).capitalize(), told(provenance.source))))
+    lines = [
+        t("Written by {model}", model=provenance.model or provenance.engine),
+        t("Weights {hash}", hash=provenance.weights_sha256[:16]),
+    ]
+    lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
+    try:
+        asked = json.loads(provenance.request or "{}")
+    except ValueError:
+        asked = {}
+    lines += [
+        f"{told(name.replace('_', ' ').capitalize())}: {value}" for name, value in asked.items() if name != "seed" and value
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+class TakePicture(QWidget):
+    """The notes of a take, the whole span wide, lightly drawn where they are not written yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(36)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hue = ""  # of the notes; that of what is proposed where it is empty
+        self._take = ProposedTake()
+        self._span = (0, 1)
+
+    def show_take(self, take: ProposedTake, start: int, end: int) -> None:
+        """Show ``take`` of a proposal for [start, end)."""
+        if take is not self._take or (start, end) != self._span:
+            self._take, self._span = take, (start, max(start + 1, end))
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        start, end = self._span
+        width, height = self.width(), self.height()
+        written = width * (min(end, self._take.written_to) - start) / (end - start)
+        painter.fillRect(self.rect(), QColor(look().ground))
+        hue = self.hue or look().proposed
+        painter.fillRect(QRectF(0, 0, written, height), mixed(look().ground, hue, 0.10))
+        pitched = [notes for part, notes in self._take.parts if len(notes) and not part.drums]
+        drums = [notes for part, notes in self._take.parts if len(notes) and part.drums]
+        low = min((int(n.pitch.min()) for n in pitched), default=48)
+        high = max((int(n.pitch.max()) for n in pitched), default=72)
+        room = height - 8 - (5 if drums else 0)
+        step = room / max(12, high - low + 1)
+        scale = width / (end - start)
+        color = QColor(hue)
+        for notes in pitched:
+            for note_start, duration, pitch in zip(notes.start, notes.duration, notes.pitch, strict=True):
+                x, y = (int(note_start) - start) * scale, 4 + (high - int(pitch)) * step
+                painter.fillRect(QRectF(x, y, max(1.5, int(duration) * scale - 0.5), max(1.5, step)), color)
+        for notes in drums:
+            for note_start in notes.start:
+                painter.fillRect(QRectF((int(note_start) - start) * scale, height - 6, 1.5, 3), color)
+        painter.end()

@@ -1,0 +1,24 @@
+from studio.app.session import ProposedTake
+from studio.engines.api import Part
+from studio.music.document import Provenance
+from studio.music.notes import Notes
+from studio.ui.panels.take_picture import TakePicture, provenance_text
+from studio.ui.theme import look
+
+
+def test_notes_are_in_their_hue_and_what_is_written_is_shaded(qtbot):
+    picture = TakePicture()
+    qtbot.addWidget(picture)
+    picture.resize(200, 36)
+    picture.show_take(ProposedTake(((Part("x"), Notes.of([0], 1_000, [60])),), 2_000), 0, 4_000)
+    image = picture.grab().toImage()
+    assert any(image.pixelColor(10, y).name() == look().proposed.lower() for y in range(36))
+    assert image.pixelColor(90, 2) != image.pixelColor(150, 2)
+    picture.hue = "#3fc0fa"
+    image = picture.grab().toImage()
+    assert any(image.pixelColor(10, y).name() == "#3fc0fa" for y in range(36))
+
+
+def test_where_a_take_came_from():
+    assert provenance_text(Provenance("played", source="Played, pass 2")) == "Played\nPlayed, pass 2"
+    assert provenance_text(Provenance("drawn")) == "Drawn"
