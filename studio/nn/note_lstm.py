@@ -172,7 +172,7 @@ def control_basis(name: str, classes: int) -> Tensor:
     return made
 
 
-QUICKLY = 8.0
+QUICKLY = 4.0
 """Under Adam, features scaled so learn so many times faster than the rest, which has learned much already."""
 
 
