@@ -70,10 +70,11 @@ class Feeding:
 
 @dataclass(frozen=True)
 class Example:
-    """A hole and the notes that belong into it, [n, 5]: time, pitch, duration class, velocity class, steps."""
+    """A hole and the notes that belong into it, [n, 5]: time, pitch, duration class, velocity class, steps; its song's number."""
 
     hole: Hole
     notes: Ints
+    song: int = -1
 
 
 def cut(piece: Piece, target: int, start: int, end: int, style: int, locked: Ints | None = None) -> Example:
@@ -126,7 +127,7 @@ class Holes:
             inside = own[(piece.time[own] >= start) & (piece.time[own] < end)]
             keep = inside[draw.random(len(inside)) < draw.uniform(0.1, 0.8)]
         example = cut(piece, target, start, end, self.songs[song].set, keep)
-        return example if 2 <= len(example.notes) <= most else None
+        return replace(example, song=song) if 2 <= len(example.notes) <= most else None
 
 
 def batch_of(examples: list[Example]) -> list[Tensor]:

@@ -78,7 +78,7 @@ def test_it_learns_a_hole():
     *shown, valid = batch_of(examples(2))
     optimizer = torch.optim.Adam(network.parameters(), 0.01)
     first = last = 0.0
-    for k in range(60):
+    for _ in range(60):
         optimizer.zero_grad()
         loss = (network.losses(*shown)[0].sum(-1) * valid).sum() / valid.sum()
         loss.backward()
