@@ -70,7 +70,7 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     imported = session.document
 
     window.write_panel.bars.setValue(BARS)
-    window.write_panel.takes.index = 0
+    window.write_panel.takes.index = 1
     mark = sound_card.mark()
     qtbot.mouseClick(window.write_panel.write, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.proposal is not None and studio.playback.playing, timeout=20_000)
@@ -101,8 +101,8 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     assert sorted_notes(kept) == sorted_notes(heard)
 
     midi, wav = tmp_path / "out.mid", tmp_path / "out.wav"
-    window.files.export_midi_to(midi)
-    window.files.export_sound_to(wav)
+    window.exports.midi_to(midi)
+    window.exports.sound_to(wav)
     qtbot.waitUntil(lambda: midi.exists() and wav.exists(), timeout=240_000)
     assert sorted_notes(read_midi(midi).document) == sorted_notes(kept)
     exported, rate = soundfile.read(wav)
