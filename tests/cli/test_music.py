@@ -7,6 +7,7 @@ import soundfile
 from studio.app.songs import read_song
 from studio.cli import main
 from studio.cli import music as cli_music
+from studio.engines.api import Limits, Wishes
 from studio.music.pitch import Key
 from tests.fakes import FakeShelf
 
@@ -113,3 +114,24 @@ def test_impossible_files_are_told_before_the_work(studio, out, wav, told, monke
     code, _, err = studio("compose", "--out", out, "--wav", wav)
     assert code == 1
     assert told in err
+
+
+def test_wishes_and_limits_are_passed_on(studio, monkeypatch):
+    asked = []
+    monkeypatch.setattr(cli_music, "compose_files", lambda order, *rest: asked.append(order))
+    words = "compose --out a.mid --density 0.2 --register 0.8 --energy 0.1 --brightness 0.9 --repetition 0.5"
+    limits = "--chords C,Am --chord-notes all --lowest 48 --highest 84 --polyphony 2 --leap 7 --grid 16"
+    assert studio(*words.split(), *limits.split())[0] == 0
+    assert asked[0].wishes == Wishes(0.2, 0.8, 0.1, 0.9, 0.5)
+    assert asked[0].limits == Limits(48, 84, 2, 7, 240, "all")
+    assert asked[0].chords == "C,Am"
+    assert studio("compose", "--out", "a.mid")[0] == 0
+    assert asked[1].wishes == Wishes() and asked[1].limits == Limits()  # without chords there is nothing to keep to
+    assert studio("compose", "--out", "a.mid", "--chords", "C", "--chord-notes", "guide")[0] == 0
+    assert asked[2].limits == Limits()
+    assert studio("compose", "--out", "a.mid", "--energy", "1.5")[0] == 2
+
+
+def test_chords_that_are_none_are_refused_with_a_sentence(studio):
+    code, _, said = studio("compose", "--out", "a.mid", "--bars", "1", "--chords", "C Hm")
+    assert code != 0 and "chords cannot be read" in said
