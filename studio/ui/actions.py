@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from studio.ui.arrangement.lanes import LANES
 from studio.ui.icons import icon
 from studio.ui.roll.commands import COMMANDS
 from studio.ui.texts import t
@@ -151,6 +152,11 @@ _VIEW = (
            checkable=True),
     Action("view.controls", "Controllers and pedal", ("Ctrl+3",), "", "Show or hide the lane of pedal, pitch bend and the like",
            "view.toggle_controls", "View", checkable=True),
+    *(
+        Action(f"view.{lane.id}", text, (), "", f"Show or hide {text.lower()} above the tracks", f"lanes.toggle:{lane.id}", "View",
+               gap=lane is LANES[0], checkable=True)
+        for lane, text in zip(LANES, ("Sections and markers", "Tempo changes", "Time signatures", "Keys", "Chords"), strict=True)
+    ),
     Action("view.full", "Full screen", ("F11",), "", "Fill the screen", "view.toggle_full", "View", gap=True, checkable=True),
 )  # fmt: skip
 

@@ -104,7 +104,8 @@ class MainWindow(QMainWindow):
         self.devices = Devices(studio, self)
         self.preferring = Preferring(studio, self._effects())
         self.view = View(self.state, self.show_part, self._toggle_full)
-        targets = {"window": self, "commands": self.column.roll.commands} | {
+        lanes = self.column.arrangement.lanes
+        targets = {"window": self, "commands": self.column.roll.commands, "lanes": lanes} | {
             name: getattr(self, name)
             for name in ("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view")
         }

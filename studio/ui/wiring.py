@@ -7,6 +7,7 @@ from studio.app.performing import Performing
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.notes import Notes
+from studio.ui.arrangement.lanes import LANES
 from studio.ui.panels.levels import gain_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,14 @@ def _column(window: "MainWindow") -> None:
     state.audition = audition
     state.humanized = humanized
     window.recording.grew.connect(show_recorded)
+
+    def show_lanes() -> None:
+        for lane in LANES:
+            window.actions_by_id[f"view.{lane.id}"].setChecked(lane in column.arrangement.lanes.shown)
+        window.layout_of_parts.share_height()
+
+    column.arrangement.lanes.shown_changed.connect(show_lanes)
+    show_lanes()
     column.arrangement.strip.opened.connect(lambda clip_id: open_clip(window, clip_id))
     column.set_seek(window.transport.seek)
     column.ruler.toggle_loop = window.transport.toggle_loop

@@ -9,6 +9,8 @@ from studio.music.document import ChordSpan, Document
 from studio.music.pitch import Chord, Key
 from studio.ui.texts import noted, t
 
+NEVER = 1 << 30  # the roll shows chords already, so their lane is for who edits them
+
 
 @dataclass(frozen=True)
 class Item:
@@ -27,7 +29,7 @@ class Wrong(Exception):  # noqa: N818 - what was typed, not a fault
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane. Functions return new documents; ``typed`` raises :class:`Wrong`. ``many``: from how many items on it is worth room."""
+    """A lane. Functions return new documents; ``typed`` raises :class:`Wrong`. From ``many`` items on it is shown unasked."""
 
     id: str
     title: str
@@ -131,13 +133,13 @@ def _tonic_chord(key: Key | None) -> str:
 
 
 SECTIONS = Lane(
-    "sections", noted("Sections"), True, 1, _sections,
+    "sections", noted("Sections"), True, 0, _sections,
     lambda d, a, b, text: edits.add_section(d, a, b, text) if b > a else edits.add_marker(d, a, text),
     lambda d, at: t("Section {letter}", letter=chr(ord("A") + len(d.sections) % 26)),
     _move_section, _type_section, _remove_section, noted("Sections"),
 )  # fmt: skip
 CHORDS = Lane(
-    "chords", noted("Chords"), True, 1, lambda d: [Item(c.start, c.end, _chord_name(d, c), c) for c in d.chords],
+    "chords", noted("Chords"), True, NEVER, lambda d: [Item(c.start, c.end, _chord_name(d, c), c) for c in d.chords],
     lambda d, a, b, text: edits.set_chord(d, a, b, read_chord(text)),
     lambda d, at: _tonic_chord(d.key_at(at)),
     lambda d, i, a, b: edits.change_chord(d, i.value, a, b),

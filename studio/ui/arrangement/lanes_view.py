@@ -74,7 +74,7 @@ class LanesView(SeekWidget):
 
     @property
     def shown(self) -> tuple[Lane, ...]:
-        """The lanes that are shown: sections and chords, others where the song has changes or the user asked for them."""
+        """The lanes that are shown: sections, others where the song has changes or the user asked for them."""
         return self._shown
 
     def show_lane(self, lane_id: str, on: bool) -> None:
@@ -82,9 +82,22 @@ class LanesView(SeekWidget):
         self.chosen[lane_id] = on
         self._follow()
 
+    def toggle(self, lane_id: str) -> None:
+        """Show a lane, or hide it."""
+        self.show_lane(lane_id, all(lane.id != lane_id for lane in self._shown))
+
+    def edit_at(self, lane: Lane, tick: float) -> None:
+        """Show a lane, and let the user type what is at ``tick``; something is added where nothing is."""
+        self.show_lane(lane.id, True)
+        items = [i for i in lane.items(self.state.document) if i.end is not None and i.start <= tick < i.end]
+        if items:
+            self.edit(lane, items[0])
+        else:
+            self.add(lane, tick)
+
     def _follow(self) -> None:
         document = self.state.document
-        shown = tuple(x for x in LANES if self.chosen.get(x.id, x.spans or len(x.items(document)) >= x.many))
+        shown = tuple(x for x in LANES if self.chosen.get(x.id, len(x.items(document)) >= x.many))
         if shown != self._shown:
             self._shown = shown
             self.setFixedHeight(ROW * len(shown) + (1 if shown else 0))

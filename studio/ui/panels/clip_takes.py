@@ -21,7 +21,7 @@ class ClipTakeCard(QFrame):
 
     def __init__(self, place: int, panel: "ClipTakesPanel") -> None:
         super().__init__()
-        self.setProperty("role", "take")
+        self.setProperty("role", "clip-take")
         self.place = place
         self._panel = panel
         self._shown: tuple[Take, Clip, Track, bool] | None = None
@@ -79,7 +79,7 @@ class ClipTakeCard(QFrame):
         named(self.drop, t("Drop take {number}", number=number), t("Drop it (Backspace)"))
         if self.property("active") != active:
             self.setProperty("active", active)
-            role(self, "take")
+            role(self, "clip-take")
 
     def _title(self) -> str:
         take = self._shown[0] if self._shown else Take()

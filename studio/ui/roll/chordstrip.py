@@ -1,11 +1,12 @@
 """The chord names above the roll: those of the song's chord lane, and where it has none those recognised from the notes."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from studio.music.chords import recognize_chords
@@ -27,12 +28,13 @@ KEPT = 64
 
 
 class ChordStrip(SeekWidget):
-    """Chord names: written ones bright, recognised ones muted. A press moves the playhead."""
+    """Chord names: written ones bright, recognised ones muted. A press moves the playhead, a double click asks for ``edit``."""
 
     def __init__(self, state: RollState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(state, theme, parent)
         self._found: OrderedDict[int, tuple[ChordSpan, ...]] = OrderedDict()  # by the number of eight bars
         self._of: Document | None = None
+        self.edit: Callable[[float], None] = lambda tick: None
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(t("Chords"))
         state.document_changed.connect(self._document_changed)
@@ -72,6 +74,10 @@ class ChordStrip(SeekWidget):
     def _document_changed(self) -> None:
         if self.state.session.committed is not self._of:
             self.repaint_all()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and event.position().x() >= GUTTER:
+            self.edit(self.viewport.tick_at(event.position().x()))
 
     # painting
 

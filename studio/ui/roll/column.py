@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from studio.ui.arrangement.lanes import CHORDS
 from studio.ui.arrangement.panel import ArrangementPanel
 from studio.ui.roll.chordstrip import ChordStrip
 from studio.ui.roll.controls import ControlLane
@@ -36,6 +37,7 @@ class EditorColumn(QWidget):
         self.controls = ControlLane(state, theme)
         self.controls.hide()
         self.chords = ChordStrip(state, theme)
+        self.chords.edit = lambda tick: self.arrangement.lanes.edit_at(CHORDS, tick)
         self.minimap = MiniMap(state, theme)
         middle = QWidget()
         inner = QVBoxLayout(middle)

@@ -20,7 +20,7 @@ def view(qtbot, state: RollState) -> LanesView:
     made = LanesView(state, DARK)
     qtbot.addWidget(made)
     made.resize(1000, made.height())
-    for lane in (TEMPO, METER, KEYS):
+    for lane in (TEMPO, METER, KEYS, CHORDS):
         made.show_lane(lane.id, True)
     made.show()
     qtbot.waitExposed(made)
@@ -45,12 +45,14 @@ def answer(view: LanesView, text: str, key=Qt.Key.Key_Return) -> None:
 def test_lanes_are_shown_where_the_song_has_something(view: LanesView) -> None:
     view.chosen.clear()
     view.state.session.open(view.state.document)
-    assert [x.id for x in view.shown] == ["sections", "chords"]
+    assert [x.id for x in view.shown] == ["sections"]
     view.state.session.commit("Tempo", edits.set_tempo(view.state.document, BAR, 90))
-    assert [x.id for x in view.shown] == ["sections", "tempo", "chords"]
-    assert view.height() == 3 * ROW + 1
+    assert [x.id for x in view.shown] == ["sections", "tempo"]
+    assert view.height() == 2 * ROW + 1
     view.show_lane("tempo", False)
     assert "tempo" not in [x.id for x in view.shown]
+    view.toggle("keys")
+    assert [x.id for x in view.shown] == ["sections", "keys"]
 
 
 def test_a_double_click_adds_and_asks_what(view: LanesView) -> None:
@@ -147,3 +149,13 @@ def test_cursors(view: LanesView) -> None:
         move(view, x)
         shapes.append(view.cursor().shape())
     assert shapes == [Qt.CursorShape.SizeAllCursor, Qt.CursorShape.SizeHorCursor, Qt.CursorShape.PointingHandCursor]
+
+
+def test_who_asks_for_a_chord_gets_the_lane_and_the_field(view: LanesView) -> None:
+    view.show_lane("chords", False)
+    view.edit_at(CHORDS, 2.5 * BAR)
+    answer(view, "Am")
+    assert texts(view, CHORDS) == [(2.5, "Am")] and CHORDS in view.shown
+    view.edit_at(CHORDS, 2.6 * BAR)
+    answer(view, "Am7")
+    assert texts(view, CHORDS) == [(2.5, "Am7")]
