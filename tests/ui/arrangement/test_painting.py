@@ -1,0 +1,45 @@
+"""How clips look: selected ones have an edge, names and takes are told where there is room."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+
+from studio.music.document import Take
+from studio.ui.arrangement.painting import NAMED, ClipPainter, Row
+from studio.ui.roll.state import RollState
+from studio.ui.theme import DARK
+
+
+@pytest.fixture
+def paint(qapp, state: RollState):
+    painter_of = ClipPainter(state, DARK, qapp.font())
+
+    def painted(height: int, selected: bool = False, **changes) -> QImage:
+        image = QImage(1_000, 60, QImage.Format.Format_RGB32)
+        image.fill(DARK.ground)
+        painter = QPainter(image)
+        track = state.document.tracks[0]
+        clip = replace(track.clips[0], **changes)
+        painter_of.paint(painter, QRect(0, 0, 1_000, 60), track, clip, Row(4, height), selected)
+        painter.end()
+        return image
+
+    return painted
+
+
+def test_a_selected_clip_has_an_edge(paint) -> None:
+    assert paint(24) != paint(24, selected=True)
+
+
+def test_names_and_takes_are_told_where_there_is_room(paint) -> None:
+    assert paint(NAMED) != paint(NAMED, name="Theme")
+    assert paint(NAMED - 1) == paint(NAMED - 1, name="Theme")
+    assert paint(NAMED) != paint(NAMED, takes=(Take(), Take()))
+
+
+def test_it_lies_in_its_row(paint) -> None:
+    image = paint(24)
+    ground = image.pixelColor(500, 1)
+    assert image.pixelColor(500, 50) == ground != image.pixelColor(500, 16)
