@@ -130,12 +130,13 @@ class ControlLane(TimeWidget):
         font = QFont(self.font())
         font.setPixelSize(10)
         painter.setFont(font)
-        name = painter.fontMetrics().elidedText(control_name(self.number), Qt.TextElideMode.ElideRight, GUTTER - 18)
+        name = painter.fontMetrics().elidedText(control_name(self.number), Qt.TextElideMode.ElideRight, GUTTER - 8)
         painter.setPen(theme.color("text"))
-        middle = self.height() / 2
-        painter.drawText(QRectF(6, middle - 8, GUTTER - 16, 16), int(Qt.AlignmentFlag.AlignVCenter), name)
+        middle = self.height() // 2 - 4
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(QRectF(2, middle - 8, GUTTER - 10, 16), right, name)
         for k in range(4):  # a small triangle: there is a list
-            painter.fillRect(QRectF(GUTTER - 12 + k, middle - 1 + k, 7 - 2 * k, 1), theme.color("muted"))
+            painter.fillRect(QRectF(GUTTER - 15 + k, middle + 11 + k, 7 - 2 * k, 1), theme.color("muted"))
 
     # the list of controllers
 

@@ -33,7 +33,10 @@ def paint_keyboard(painter: QPainter, viewport: Viewport, theme: Theme, pressed:
 
 def _paint_keys(painter: QPainter, viewport: Viewport, theme: Theme, pressed: int | None, pitches: range) -> None:
     height = viewport.key_height
-    ivory, ebony = mixed(theme.panel, theme.text, 0.54), mixed(theme.ground, theme.line, 0.45)
+    if theme.dark:
+        ivory, ebony = mixed(theme.panel, theme.text, 0.54), mixed(theme.ground, theme.line, 0.45)
+    else:
+        ivory, ebony = mixed(theme.panel, "#FFFFFF", 0.75), mixed(theme.panel, theme.text, 0.72)
     seam = mixed(theme.panel, theme.text, 0.28)
     painter.fillRect(QRect(0, 0, GUTTER - 1, viewport.height), ivory)
     for pitch in pitches:
@@ -57,7 +60,7 @@ def _label_octaves(painter: QPainter, viewport: Viewport, theme: Theme, pitches:
     font = QFont(painter.font())
     font.setPixelSize(max(8, min(11, height + 2)))
     painter.setFont(font)
-    painter.setPen(theme.color("ground", 0.85))
+    painter.setPen(theme.color("ground", 0.85) if theme.dark else theme.color("muted"))
     for pitch in pitches:
         if pitch % 12 == 0:
             box = QRectF(0, float(viewport.y_of(pitch)) - 3, GUTTER - 6, height + 6)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.music.document import Document
 from studio.ui.forms import Control, Form, form_row
@@ -14,7 +14,7 @@ from studio.ui.texts import noted, t
 from studio.ui.widgets import Choice, Fader, label, named
 
 AS_SHOWN = noted("The grid shown")
-WIDTH = 250
+WIDTH = 280
 
 
 def grid_titles() -> dict[int, str]:
@@ -70,8 +70,9 @@ class QuantizePanel(QFrame):
         rows.setContentsMargins(12, 12, 12, 12)
         rows.setSpacing(8)
         rows.addWidget(label(t("Quantize"), "heading"))
-        for text, widget in ((t("Grid"), self.grid), (t("Strength"), self.strength), (t("Swing"), self.swing)):
-            rows.addLayout(form_row(text, widget))
+        rows.addLayout(form_row(t("Grid"), self.grid))
+        for text, fader in ((t("Strength"), self.strength), (t("Swing"), self.swing)):
+            rows.addLayout(form_row(text, fader, _value_of(fader)))
         rows.addWidget(self.ends)
         rows.addWidget(self.keep)
         self.setFixedWidth(WIDTH)
@@ -107,6 +108,15 @@ def _share(value: int) -> Fader:
     fader = Fader(0, 100, value, lambda value: f"{value} %")
     fader.setValue(value)
     return fader
+
+
+def _value_of(fader: Fader) -> QLabel:
+    """The fader's value beside it."""
+    shown = label(f"{fader.value()} %", "muted")
+    shown.setFixedWidth(shown.fontMetrics().horizontalAdvance("100 %") + 2)
+    shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    fader.valueChanged.connect(lambda value: shown.setText(f"{value} %"))
+    return shown
 
 
 def _percent(fader: Fader) -> Control:

@@ -180,7 +180,7 @@ class RollEditor(TimeWidget):
 
     def _choose_quantizing(self) -> None:
         panel = QuantizePanel(self.state, self)
-        panel.move(self.mapToGlobal(QPoint(GUTTER + 24, 24)))
+        panel.move(self.mapToGlobal(QPoint(self.width() - panel.width() - 16, 16)))
         panel.show()
 
     # keys

@@ -68,7 +68,7 @@ def _paint_notes(frame: Frame, track: Track, behind: _Crowd | None) -> _Crowd | 
     _paint_rounded(frame, rects, levels, shades)
     _paint_locked(frame, rects[shown.notes.locked[visible]])
     _paint_selected(frame, rects[chosen])
-    _paint_names(frame, rects, shown.notes.pitch[visible], levels)
+    _paint_names(frame, rects, shown.notes.pitch[visible], (levels >= DARK_NAMES_FROM) | chosen)
     return None
 
 
@@ -167,8 +167,8 @@ def _paint_selected(frame: Frame, rects: Floats) -> None:
         frame_rects(frame.painter, rects + np.array([0, -1, 0, 1.0]), QPen(frame.palette.selected))
 
 
-def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], levels: Ints) -> None:
-    """Names in notes that have room for them: dark on loud notes, light on soft ones."""
+def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], light: npt.NDArray[np.bool_]) -> None:
+    """Names in notes that have room for them: dark on ``light`` notes (loud or selected ones), light on the others."""
     height = frame.viewport.key_height
     if height < NAME_FROM or in_view(frame, frame.state.shown) > NAMED or (frame.track and frame.track.drums):
         return
@@ -178,7 +178,7 @@ def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], le
     frame.painter.setFont(font)
     down = (height - 1 - QFontMetricsF(font).height()) / 2
     wide = rects[:, 2] >= NAME_WIDTH
-    for which, pen in ((levels >= DARK_NAMES_FROM, frame.palette.note_text), (levels < DARK_NAMES_FROM, frame.palette.selected)):
+    for which, pen in ((light, frame.palette.note_text), (~light, frame.palette.selected)):
         frame.painter.setPen(pen)
         for i in np.flatnonzero(wide & which).tolist():
             x, y = rects[i, :2]
