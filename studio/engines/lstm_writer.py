@@ -36,8 +36,9 @@ ROWS = 8
 """Takes written in one batch at most; more are written in turns."""
 _LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _REMEMBERED = 4096
-_LISTENED = 192
-"""Notes of the context that the pointers know, and that the LSTM has heard: what 150 ms allow."""
+_LISTENED = 64
+"""Notes of the context that the pointers know, and that the LSTM has heard. Having heard 384 saves 0.001 nats a note (measured on
+the next 64 notes of 24 validation songs), and would keep the composer waiting."""
 
 
 @dataclass(frozen=True)
