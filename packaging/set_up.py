@@ -41,8 +41,10 @@ LIBRARIES = {
     "libportaudio.so.2": "libportaudio2",
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2"}
-# Without these it works less well: no sound, no letters, tests skipped.
-USEFUL = {"libportaudio2", "libasound2-plugins", "fonts-dejavu-core", *TEST_PROGRAMS.values()}
+_FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+_CHINESE = ("DroidSansFallback*", "*CJK*", "wqy-*", "SourceHan*", "uming*", "ukai*")  # files of fonts that have its letters
+# Without these it works less well: no sound, no letters, no Chinese letters, tests skipped.
+USEFUL = {"libportaudio2", "libasound2-plugins", "fonts-dejavu-core", "fonts-droid-fallback", *TEST_PROGRAMS.values()}
 NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"
 
 
@@ -157,8 +159,10 @@ def _missing_packages(python: str | None, tests: bool) -> list[str]:
     missing = [package for library, package in LIBRARIES.items() if known and library not in known]
     if not _any_file(("/usr/lib", "/usr/lib64"), "alsa-lib/libasound_module_pcm_p*.so"):  # pulse or pipewire
         missing.append("libasound2-plugins")
-    if not _any_file(("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts"), "*.[to]tf"):
+    if not _any_file(_FONTS, "*.[to]tf"):
         missing.append("fonts-dejavu-core")
+    if not any(_any_file(_FONTS, pattern) for pattern in _CHINESE):
+        missing.append("fonts-droid-fallback")
     if tests:
         missing += [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
         if shutil.which("pipewire-pulse") and "pulseaudio" in missing:
