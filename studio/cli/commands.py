@@ -36,6 +36,7 @@ def _wish(meaning: str) -> str:
 
 def run(words: list[str]) -> int:
     """Do what ``words`` (the command line without the program's name) say; returns the exit code."""
+    from studio.cli import changes  # noqa: F401 - its commands join the program's
 
     def work() -> int:
         try:

@@ -1,0 +1,106 @@
+"""Changing songs from the command line: from words to a change, from a proposal to files."""
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio.app.arranging import arrange
+from studio.app.changes import Change
+from studio.app.generating import with_take
+from studio.app.shelf import Shelf
+from studio.app.songs import export_midi, read_song
+from studio.cli.console import answer, bar, say
+from studio.cli.music import SEEDS, Files
+from studio.engines.arranger_setting import NEW_PARTS
+from studio.errors import StudioError
+from studio.music.document import Document
+
+_BARS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+))?\s*$")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change whose bars and tracks are still words; ``into`` says where a blend leads (``17-18`` or ``Flute:17-18``)."""
+
+    change: Change
+    into: str = ""
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names with commas between them, as the arranger spells its parts."""
+    known = {name.casefold(): name for name in NEW_PARTS}
+    names = [word.strip() for word in text.split(",") if word.strip()]
+    return tuple(known.get(name.casefold(), name) for name in names)
+
+
+def bars_in(text: str, document: Document) -> tuple[int, int]:
+    """Ticks of ``5-8`` or ``5``, bars counted from 1; of the whole song for an empty text.
+
+    Raises:
+        StudioError: it cannot be read, or is not in the song.
+    """
+    if not text:
+        return 0, document.meter.bar_ceiling(max((t.notes.last_end for t in document.tracks), default=0))
+    match = _BARS.match(text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= first <= last:
+        raise StudioError(f"'{text}' names no bars.", "Write 5-8 for the bars from 5 to 8, or 5 for one.")
+    return document.meter.bar_start(first - 1), document.meter.bar_start(last)
+
+
+def tracks_in(text: str, document: Document) -> tuple[int, ...]:
+    """Ids of tracks that are named or numbered (from 1) in ``text``.
+
+    Raises:
+        StudioError: one of them is not in the song.
+    """
+    made = []
+    for word in (w.strip() for w in text.split(",") if w.strip()):
+        named = [t.id for t in document.tracks if t.name.strip().casefold() == word.casefold()]
+        numbered = [t.id for k, t in enumerate(document.tracks) if word == str(k + 1)]
+        if not named and not numbered:
+            names = ", ".join(f"{k + 1} {t.name}" for k, t in enumerate(document.tracks))
+            raise StudioError(f"There is no track '{word}'.", f"Choose among: {names}.")
+        made.append((named or numbered)[0])
+    return tuple(made)
+
+
+def read_change(asked: Asked, document: Document, bars: str, tracks: str) -> Change:
+    """The change that the words mean in ``document``; a negative seed is drawn. Errors as the functions above."""
+    start, end = bars_in(bars, document)
+    chosen = tracks_in(tracks, document)
+    seed = asked.change.seed if asked.change.seed >= 0 else secrets.randbelow(SEEDS)
+    change = replace(asked.change, start=start, end=end, tracks=chosen, seed=seed)
+    if asked.into:
+        name, _, where = asked.into.rpartition(":")
+        other = tracks_in(name, document)[0] if name else chosen[0] if chosen else 0
+        change = replace(change, other=(other, bars_in(where, document)[0]))
+    return change
+
+
+def change_files(asked: Asked, song: Path, out: Path, bars: str, tracks: str, device: str, json: bool) -> None:
+    """Change ``song`` into ``out``, a file a take, and say what was written."""
+    files = Files(song, out, None)
+    files.check()
+    result = read_song(song)
+    for sentence in result.lost:
+        say(f"{song.name}: {sentence}")
+    document = result.document
+    change = read_change(asked, document, bars, tracks)
+    with bar("Loading the network") as ctx:
+        proposal = arrange(change, document, Shelf(device, say), ctx)
+    rows = []
+    for k, take in enumerate(proposal.takes):
+        path, _ = files.of_take(k, len(proposal.takes))
+        changed = with_take(document, proposal, k)
+        export_midi(changed, path)
+        parts = [part.name for part, notes in take.parts if len(notes)]
+        row = {"take": k + 1, "midi": str(path), "notes": take.note_count, "parts": parts, "seed": change.seed}
+        rows.append({**row, "model": take.provenance.model, "weights_sha256": take.provenance.weights_sha256})
+    if json:
+        answer({"seed": change.seed, "takes": rows})
+        return
+    for row in rows:
+        print(f"{row['midi']}: {row['notes']:,} notes written for {', '.join(row['parts']) or 'nobody'}")
+    say(f"The seed was {change.seed}: --seed {change.seed} writes the same notes again.")
