@@ -25,8 +25,8 @@ from studio.ui.widgets import Fader, TextField, label, named, role
 def pan_text(percent: int) -> str:
     """What a pan of -100..100 is called."""
     if percent == 0:
-        return "Pan: centre"
-    return f"Pan: {abs(percent)} % {'left' if percent < 0 else 'right'}"
+        return t("Pan: centre")
+    return t("Pan: {n} % left", n=-percent) if percent < 0 else t("Pan: {n} % right", n=percent)
 
 
 class InstrumentButton(QToolButton):
@@ -76,7 +76,7 @@ class TrackRow(QFrame):
         self.solo.clicked.connect(lambda on: self._edit(self.track_id, "Solo" if on else "Unsolo", True, {"solo": on}))
         self.instrument = InstrumentButton()
         self.instrument.clicked.connect(self._choose_instrument)
-        self.volume = Fader(0, 1000, UNITY, lambda p: f"Volume: {gain_of(p):+.1f} dB")
+        self.volume = Fader(0, 1000, UNITY, lambda p: t("Volume: {gain} dB", gain=f"{gain_of(p):+.1f}"))
         self.pan = Fader(-100, 100, 0, pan_text, centred=True)
         self.room = Fader(0, 100, 30, lambda share: t("Room: {share} %", share=share))
         self.spread = Fader(0, 100, 0, lambda share: t("Width: {share} %", share=share))
@@ -151,16 +151,19 @@ class TrackRow(QFrame):
         if self.property("active") != active:
             self.setProperty("active", active)
             role(self, "track")
-        named(self.name, f"Name of track {title}", "Name of the track: click to change it")
-        named(self.mute, f"Mute {title}", f"Mute {title}")
-        named(self.solo, f"Solo {title}", f"Solo {title}: only soloed tracks are heard")
-        named(self.instrument, f"Instrument of {title}", f"{instrument_title(track)}: click to choose another instrument")
-        named(self.volume, f"Volume of {title}", f"Volume of {title}: {track.gain_db:+.1f} dB. Double click for 0 dB.")
+        named(self.name, t("Name of track {title}", title=title), t("Name of the track: click to change it"))
+        named(self.mute, t("Mute {title}", title=title))
+        named(self.solo, t("Solo {title}", title=title), t("Solo {title}: only soloed tracks are heard", title=title))
+        tip = t("{instrument}: click to choose another instrument", instrument=instrument_title(track))
+        named(self.instrument, t("Instrument of {title}", title=title), tip)
+        tip = t("Volume of {title}: {gain} dB. Double click for 0 dB.", title=title, gain=f"{track.gain_db:+.1f}")
+        named(self.volume, t("Volume of {title}", title=title), tip)
         named(self.room, t("Room of {title}", title=title), t("How much of it is sent to the room. Double click for 30 %."))
         named(
             self.spread, t("Width of {title}", title=title), t("How wide it stands between left and right. Double click for 0 %.")
         )
-        named(self.pan, f"Pan of {title}", f"{pan_text(round(track.pan * 100))}. Double click for the centre.")
+        tip = t("{pan}. Double click for the centre.", pan=pan_text(round(track.pan * 100)))
+        named(self.pan, t("Pan of {title}", title=title), tip)
         self.update()
 
     def _rename(self) -> None:
@@ -218,7 +221,7 @@ class MixerPanel(QFrame):
         self._seen: tuple[Document | None, int] = (None, 0)
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 4)
-        head.addWidget(label("TRACKS", "heading"))
+        head.addWidget(label(t("TRACKS"), "heading"))
         head.addStretch(1)
         head.addWidget(action_button(add, "add-track"))
         head.addWidget(action_button(remove, "remove-track"))
@@ -226,7 +229,7 @@ class MixerPanel(QFrame):
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(1)
-        self._empty = QLabel("No tracks yet. Add one with the plus above, import a MIDI file, or let the network write one.")
+        self._empty = QLabel(t("No tracks yet. Add one with the plus above, import a MIDI file, or let the network write one."))
         self._empty.setProperty("role", "hint")
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(12, 8, 12, 8)

@@ -26,6 +26,7 @@ from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 from studio.ui.theme import Theme, ui_font
 
 PIECE = HOP * 256
@@ -54,7 +55,7 @@ class Spectrogram(SeekWidget):
         )
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(60)
-        self.setAccessibleName("Spectrogram")
+        self.setAccessibleName(t("Spectrogram"))
         state.document_changed.connect(self.repaint_all)
 
     def close_source(self) -> None:

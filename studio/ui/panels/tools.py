@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 from studio.ui.panels.transport import action_button
 from studio.ui.roll.grid import NOTE_VALUES
 from studio.ui.roll.state import TOOLS, RollState
+from studio.ui.texts import t
 from studio.ui.widgets import icon_button, named
 
 _FRACTIONS = {value: f"1/{NOTE_VALUES[0] // value}" for value in NOTE_VALUES}
@@ -28,22 +29,24 @@ class ToolStrip(QFrame):
         for tool in TOOLS:
             row.addWidget(action_button(actions[f"roll.{tool}"], tool))
         row.addSpacing(4)
-        self.snap = icon_button("magnet", "Snap to the grid", "Snap to the grid. Hold Alt while dragging to leave it.", on="text")
+        self.snap = icon_button(
+            "magnet", t("Snap to the grid"), t("Snap to the grid. Hold Alt while dragging to leave it."), on="text"
+        )
         self.snap.clicked.connect(lambda on: state.set_grid(replace(state.grid, snap=on)))
         row.addWidget(self.snap)
         self.grid = QToolButton()
         self.grid.setProperty("role", "value")
         self.grid.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.grid.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.grid.setMinimumWidth(self.grid.fontMetrics().horizontalAdvance("1/16T auto") + 18)
-        named(self.grid, "Grid", "The grid follows the zoom, or keeps the value you choose")
+        self.grid.setMinimumWidth(self.grid.fontMetrics().horizontalAdvance(f"1/16T {t('auto')}") + 18)
+        named(self.grid, t("Grid"), t("The grid follows the zoom, or keeps the value you choose"))
         self.menu = QMenu(self.grid)
-        self._entries = {0: self._entry("Follow the zoom", lambda: self._pin(0))}
+        self._entries = {0: self._entry(t("Follow the zoom"), lambda: self._pin(0))}
         self.menu.addSeparator()
         for value, text in _FRACTIONS.items():
             self._entries[value] = self._entry(text, partial(self._pin, value))
         self.menu.addSeparator()
-        self.triplets = self._entry("Triplets", lambda: state.set_grid(replace(state.grid, triplets=not state.grid.triplets)))
+        self.triplets = self._entry(t("Triplets"), lambda: state.set_grid(replace(state.grid, triplets=not state.grid.triplets)))
         self.grid.setMenu(self.menu)
         row.addWidget(self.grid)
         state.setting_changed.connect(self._show)
@@ -64,7 +67,7 @@ class ToolStrip(QFrame):
         self.snap.setChecked(grid.snap)
         now = grid.ticks(self._state.viewport.scale)
         whole = now * 3 // 2 if grid.triplets else now
-        text = f"{_FRACTIONS.get(whole, '')}{'T' if grid.triplets else ''}{'' if grid.pinned else ' auto'}"
+        text = f"{_FRACTIONS.get(whole, '')}{'T' if grid.triplets else ''}{'' if grid.pinned else ' ' + t('auto')}"
         if text != self.grid.text():
             self.grid.setText(text)
         for value, entry in self._entries.items():

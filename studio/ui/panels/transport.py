@@ -11,6 +11,7 @@ from studio.ui.icons import SIZE, icon
 from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.levels import UNITY, gain_of
 from studio.ui.panels.strip_meter import master_meter
+from studio.ui.texts import t
 from studio.ui.theme import ui_font
 from studio.ui.widgets import Fader, FloatField, label, named, role, rule
 
@@ -39,7 +40,9 @@ class TransportPanel(QFrame):
         row.addLayout(self._position())
         self.tempo = FloatField(10, 400, 120, 1)
         self.signature = QToolButton()
-        self.key = KeyPicker("Key of the song", "Key of the song: shown in the roll, and what the network is asked to keep to")
+        self.key = KeyPicker(
+            t("Key of the song"), t("Key of the song: shown in the roll, and what the network is asked to keep to")
+        )
         self._fields(row)
         row.addStretch(1)
         if tools:
@@ -58,11 +61,11 @@ class TransportPanel(QFrame):
         self.device.setIcon(icon("chip", "muted"))
         self.device.setMinimumWidth(72)
         self.device.clicked.connect(self.device_clicked)
-        self.show_device("...", "The networks are being loaded")
+        self.show_device("...", t("The networks are being loaded"))
         row.addWidget(self.device)
-        self.master = Fader(0, 1000, UNITY, lambda place: f"Master: {gain_of(place):+.1f} dB")
+        self.master = Fader(0, 1000, UNITY, lambda place: t("Master: {gain} dB", gain=f"{gain_of(place):+.1f}"))
         self.master.setFixedWidth(68)
-        named(self.master, "Master volume", "Volume of the whole mix. Double click for 0 dB.")
+        named(self.master, t("Master volume"), t("Volume of the whole mix. Double click for 0 dB."))
         row.addWidget(self.master)
         self.meter = master_meter()
         row.addWidget(self.meter)
@@ -71,10 +74,10 @@ class TransportPanel(QFrame):
         self.bars = QLabel("001.1.000")
         self.bars.setFont(ui_font(19, tabular=True))
         self.bars.setFixedWidth(self.bars.fontMetrics().horizontalAdvance("0000.0.000"))
-        named(self.bars, "Position", "Position: bar, beat, ticks (960 a quarter note)")
+        named(self.bars, t("Position"), t("Position: bar, beat, ticks (960 a quarter note)"))
         self.time = label("00:00.00", "muted")
         self.time.setFont(ui_font(11, tabular=True))
-        named(self.time, "Time", "Position in minutes and seconds")
+        named(self.time, t("Time"), t("Position in minutes and seconds"))
         column = QVBoxLayout()
         column.setSpacing(0)
         column.setContentsMargins(0, 4, 0, 5)
@@ -87,11 +90,11 @@ class TransportPanel(QFrame):
         self.tempo.setSuffix(" bpm")
         self.tempo.setFixedWidth(86)
         self.tempo.setFont(ui_font(tabular=True))
-        named(self.tempo, "Tempo", "Tempo at the playhead, quarter notes a minute. Click and type.")
+        named(self.tempo, t("Tempo"), t("Tempo at the playhead, quarter notes a minute. Click and type."))
         self.tempo.valueChanged.connect(self.tempo_changed)
         self.signature.setProperty("role", "value")
         self.signature.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        named(self.signature, "Time signature", "Time signature at the playhead")
+        named(self.signature, t("Time signature"), t("Time signature at the playhead"))
         menu = QMenu(self.signature)
         for text in SIGNATURES:
             menu.addAction(text).triggered.connect(lambda _=False, t=text: self._pick_signature(t))
@@ -134,7 +137,8 @@ class TransportPanel(QFrame):
     def show_device(self, title: str, detail: str) -> None:
         """Show what the networks run on."""
         self.device.setText(title)
-        named(self.device, f"Networks run on {title}", f"{detail}. Click to choose the devices for networks and sound.")
+        tip = t("{detail}. Click to choose the devices for networks and sound.", detail=detail)
+        named(self.device, t("Networks run on {title}", title=title), tip)
 
 
 def clock(seconds: float) -> str:

@@ -14,6 +14,7 @@ from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 from studio.ui.theme import Theme, mixed, ui_font
 
 PIECE = 1 << 19
@@ -32,7 +33,7 @@ class Waveform(SeekWidget):
         self._follower = MixFollower("waveform", source, jobs, block_peaks, self._take, unit=BLOCK, piece=PIECE, parent=self)
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(36)
-        self.setAccessibleName("Waveform")
+        self.setAccessibleName(t("Waveform"))
         state.document_changed.connect(self.repaint_all)
 
     def close_source(self) -> None:

@@ -13,6 +13,7 @@ from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 from studio.ui.theme import Theme, mixed
 
 HEIGHT = 32
@@ -39,7 +40,7 @@ class Ruler(SeekWidget):
         self._loop_base: Document | None = None
         self._pressed_x = 0.0
         self.setFixedHeight(HEIGHT)
-        self.setAccessibleName("Ruler")
+        self.setAccessibleName(t("Ruler"))
         state.document_changed.connect(self.repaint_all)
         state.setting_changed.connect(self.repaint_all)
 

@@ -14,6 +14,7 @@ from studio.ui.roll.primitives import boxes, columns, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
+from studio.ui.texts import t
 from studio.ui.theme import Theme, mixed
 
 HEIGHT = 84
@@ -44,7 +45,7 @@ class VelocityLane(TimeWidget):
         self.setMinimumHeight(48)
         self.resize(self.width(), HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName("Velocity")
+        self.setAccessibleName(t("Velocity"))
         for signal in (state.document_changed, state.selection_changed, state.setting_changed):
             signal.connect(self.repaint_all)
 
@@ -168,7 +169,7 @@ class VelocityLane(TimeWidget):
             return
         found = self.bar_at(event.position())
         self.setCursor(Qt.CursorShape.ArrowCursor if found is None else Qt.CursorShape.SizeVerCursor)
-        self.setToolTip("" if found is None else f"Velocity {int(self.state.shown.notes.velocity[found])}")
+        self.setToolTip("" if found is None else t("Velocity {n}", n=int(self.state.shown.notes.velocity[found])))
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -57,7 +57,7 @@ class RollEditor(TimeWidget):
         self._recorded = Notes.empty()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
-        self.setAccessibleName("Piano roll")
+        self.setAccessibleName(t("Piano roll"))
         self.commands.quantize_asked.connect(self._choose_quantizing)
         state.document_changed.connect(self._document_changed)
         state.selection_changed.connect(self.repaint_all)
