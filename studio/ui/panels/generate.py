@@ -24,6 +24,7 @@ from studio.music.pitch import Key
 from studio.ui.forms import Control, Form, form_row
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
+from studio.ui.panels.steering import Steering
 from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
@@ -120,6 +121,9 @@ class GeneratePanel(QFrame):
                 "temperature": Control(lambda: self.freedom.value() / 100, lambda v: self.freedom.setValue(round(v * 100))),
                 "seed": self.seed,
                 "takes": self.takes,
+                "wishes": Control(lambda: self.steering.wishes, lambda v: setattr(self.steering, "wishes", v)),
+                "limits": Control(lambda: self.steering.limits, lambda v: setattr(self.steering, "limits", v)),
+                "chords": Control(lambda: self.steering.chords.text().strip(), self.steering.chords.setText),
             },
         )
         self._arrange()
@@ -145,6 +149,7 @@ class GeneratePanel(QFrame):
         self.freedom.accent = look().proposed
         named(self.freedom, t("Freedom"), t("Left keeps to what is likely, right takes risks. The middle is its own measure."))
         self.freedom_text = label("", "muted")
+        self.steering = Steering()
         self.seed = IntField(0, _LARGEST_SEED, 1)
         named(self.seed, t("Seed"), t("The same seed, song and settings write the same notes again"))
         self.die = icon_button("die", t("New seed each time"), t("A new seed for each press of Write"), on="proposed")
@@ -200,6 +205,7 @@ class GeneratePanel(QFrame):
         self.seed.setFont(ui_font(tabular=True))
         column.addLayout(form_row(t("Seed"), self.seed, self.die))
         column.addLayout(form_row(t("Takes"), self.takes))
+        column.addWidget(self.steering)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(form)

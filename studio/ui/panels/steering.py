@@ -1,0 +1,231 @@
+"""STEER: a mood pad, density, register and chords for the writer; each left open until it is touched."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from studio.engines.api import Limits, Wishes
+from studio.ui.forms import form_row
+from studio.ui.icons import icon
+from studio.ui.texts import noted, t
+from studio.ui.theme import look, mixed, ui_font
+from studio.ui.widgets import Fader, Segments, named
+
+_PAD = 96
+_EDGE = 10
+_STEP = 0.05
+_MIDDLE = 50
+CHORD_NOTES = ("", "strong", "all")
+_DENSITY = (noted("sparse"), noted("rather sparse"), noted("rather dense"), noted("dense"))
+_REGISTER = (noted("low"), noted("rather low"), noted("rather high"), noted("high"))
+
+
+def wish_text(position: int, words: tuple[str, ...]) -> str:
+    """What a fader from 0 to 100 asks for; nothing in the middle."""
+    return t("as it comes") if position == _MIDDLE else t(words[min(3, position * len(words) // 100)])
+
+
+class MoodPad(QWidget):
+    """Energy across, brightness up, each 0 to 1, or open (None), which a double click brings back. ``changed`` follows."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mood: tuple[float, float] | None = None
+        self.setFixedSize(QSize(_PAD, _PAD))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._name()
+
+    @property
+    def mood(self) -> tuple[float, float] | None:
+        """Energy and brightness, None while the music decides."""
+        return self._mood
+
+    @mood.setter
+    def mood(self, mood: tuple[float, float] | None) -> None:
+        if mood is not None:
+            mood = (min(1.0, max(0.0, mood[0])), min(1.0, max(0.0, mood[1])))
+        if mood != self._mood:
+            self._mood = mood
+            self._name()
+            self.update()
+            self.changed.emit()
+
+    def _name(self) -> None:
+        if self._mood is None:
+            said = t("Mood: as it comes")
+        else:
+            energy, brightness = (round(100 * v) for v in self._mood)
+            said = t("Mood: energy {energy} %, brightness {brightness} %", energy=energy, brightness=brightness)
+        named(self, said, t("Calm to driving across, dark to bright up. Double click: as it comes"))
+
+    def _room(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+
+    def _take(self, event: QMouseEvent) -> None:
+        room, at = self._room(), event.position()
+        self.mood = ((at.x() - room.left()) / room.width(), 1 - (at.y() - room.top()) / room.height())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._take(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._take(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mood = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {
+            Qt.Key.Key_Left: (-_STEP, 0.0), Qt.Key.Key_Right: (_STEP, 0.0),
+            Qt.Key.Key_Up: (0.0, _STEP), Qt.Key.Key_Down: (0.0, -_STEP),
+        }  # fmt: skip
+        step = steps.get(Qt.Key(event.key()))
+        if step:
+            energy, brightness = self._mood or (0.5, 0.5)
+            self.mood = (round(energy + step[0], 2), round(brightness + step[1], 2))
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.mood = None
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, room = look(), self._room()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = theme.color("proposed") if self.hasFocus() else theme.color("line")
+        painter.setPen(QPen(edge, 1))
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(QPen(mixed(theme.raised, theme.line, 0.9), 1))
+        painter.drawLine(QPointF(room.center().x(), room.top()), QPointF(room.center().x(), room.bottom()))
+        painter.drawLine(QPointF(room.left(), room.center().y()), QPointF(room.right(), room.center().y()))
+        painter.setPen(theme.color("muted"))
+        painter.setFont(ui_font(9))
+        centre = int(Qt.AlignmentFlag.AlignHCenter)
+        painter.drawText(QRectF(self.rect()).adjusted(0, 3, 0, 0), centre | int(Qt.AlignmentFlag.AlignTop), t("bright"))
+        painter.drawText(QRectF(self.rect()).adjusted(0, 0, 0, -3), centre | int(Qt.AlignmentFlag.AlignBottom), t("dark"))
+        middle = QRectF(self.rect()).adjusted(4, 0, -4, 0)
+        upright = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(middle, upright | int(Qt.AlignmentFlag.AlignLeft), t("calm"))
+        painter.drawText(middle, upright | int(Qt.AlignmentFlag.AlignRight), t("driving"))
+        x, y = self._mood or (0.5, 0.5)
+        dot = QPointF(room.left() + x * room.width(), room.bottom() - y * room.height())
+        painter.setPen(QPen(theme.color("proposed" if self._mood else "muted"), 1.5))
+        painter.setBrush(theme.color("proposed") if self._mood else theme.color("raised"))
+        painter.drawEllipse(dot, 5, 5)
+        painter.end()
+
+
+class Steering(QWidget):
+    """The fold with everything that steers the writer; closed, it asks for nothing that is not set. ``changed`` follows."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setIcon(icon("right", "muted"))
+        self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.fold.setProperty("role", "fold")
+        self.mood = MoodPad()
+        self.density = self._wish(t("Density"), t("How many notes a beat"), _DENSITY)
+        self.register = self._wish(t("Register"), t("How high the music lies"), _REGISTER)
+        self.chords = QLineEdit()
+        self.chords.setPlaceholderText(t("as it comes, or: C Am F G"))
+        named(self.chords, t("Chords"), t("A chord a bar, over and over; two in a bar with a comma: C Am F,G"))
+        self.chord_notes = Segments(
+            (t("Free"), t("Strong beats"), t("All")),
+            (
+                t("The chords are a wish"),
+                t("Guaranteed: notes on strong beats belong to the chord"),
+                t("Guaranteed: every note belongs to the chord"),
+            ),
+            t("Notes of the chords"),
+        )
+        self._arrange()
+        for signal in (self.mood.changed, self.density.valueChanged, self.register.valueChanged, self.chords.textChanged):
+            signal.connect(self._note)
+        self.chord_notes.picked.connect(self._note)
+        self.fold.toggled.connect(self._show_body)
+        self._note()
+
+    @staticmethod
+    def _wish(name: str, tip: str, words: tuple[str, ...]) -> Fader:
+        fader = Fader(0, 100, _MIDDLE, lambda position: wish_text(position, words), centred=True)
+        fader.accent = look().proposed
+        named(fader, name, f"{tip}. " + t("In the middle, and after a double click: as it comes"))
+        return fader
+
+    def _arrange(self) -> None:
+        self.body = QWidget()
+        sliders = QVBoxLayout()
+        sliders.setSpacing(6)
+        sliders.addStretch(1)
+        sliders.addLayout(form_row(t("Density"), self.density))
+        sliders.addLayout(form_row(t("Register"), self.register))
+        sliders.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.mood)
+        top.addLayout(sliders, 1)
+        inner = QVBoxLayout(self.body)
+        inner.setContentsMargins(0, 2, 0, 4)
+        inner.setSpacing(8)
+        inner.addLayout(top)
+        inner.addLayout(form_row(t("Chords"), self.chords))
+        inner.addWidget(self.chord_notes)
+        self.body.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.fold)
+        column.addWidget(self.body)
+
+    def _show_body(self, on: bool) -> None:
+        self.fold.setIcon(icon("down" if on else "right", "muted"))
+        self.body.setVisible(on)
+
+    def _note(self) -> None:
+        """Say on the fold whether something is asked for: closed, it must not hide a wish."""
+        asked = sum((
+            self.mood.mood is not None, self.density.value() != _MIDDLE,
+            self.register.value() != _MIDDLE, bool(self.chords.text().strip()),
+        ))  # fmt: skip
+        self.fold.setText(t("Steer") if not asked else t("Steer ({n} set)", n=asked))
+        named(self.fold, self.fold.text(), t("Mood, density, register and chords of what is written"))
+        self.chord_notes.setEnabled(bool(self.chords.text().strip()))
+        self.changed.emit()
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is asked for."""
+        energy, brightness = self.mood.mood or (None, None)
+        return Wishes(_wish_of(self.density), _wish_of(self.register), energy, brightness)
+
+    @wishes.setter
+    def wishes(self, wishes: Wishes) -> None:
+        for fader, value in ((self.density, wishes.density), (self.register, wishes.register)):
+            fader.setValue(_MIDDLE if value is None else round(100 * value))
+        mood = (wishes.energy, wishes.brightness)
+        self.mood.mood = None if mood == (None, None) else tuple(0.5 if v is None else v for v in mood)  # type: ignore[assignment]
+
+    @property
+    def limits(self) -> Limits:
+        """What no note may break."""
+        asked = bool(self.chords.text().strip())
+        return Limits(chord_notes=CHORD_NOTES[self.chord_notes.index] if asked else "")
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self.chord_notes.index = CHORD_NOTES.index(limits.chord_notes)
+
+
+def _wish_of(fader: Fader) -> float | None:
+    return None if fader.value() == _MIDDLE else fader.value() / 100
