@@ -127,7 +127,9 @@ class MixStream:
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
         self._limiter = None if dry else Limiter(rate, BLOCK)
-        self._past: dict[int, Wave] = {}  # the last block of each strip that is widened
+        self._past: dict[
+            int, tuple[int, Wave | None]
+        ] = {}  # of each strip that is widened: where its next block begins, its last one
         self._waiting: Mixed | None = None
         self._at = first // BLOCK
         self._first = self._at * BLOCK
@@ -162,7 +164,7 @@ class MixStream:
         assert self._limiter is not None
         light, measure, self._light, self._measure = self._light, self._measure, False, False
         limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
-        self._at = max(min(0, block), block - limiter - self._room.memory - 1)  # one more for what widening remembers
+        self._at = max(min(0, block), block - limiter - self._room.memory)
         while self._at < block:
             full = self._at >= block - limiter
             mixed = self._mix(room_only=not full)
@@ -209,7 +211,6 @@ class MixStream:
     def _add(self, strip: Strip, was: Strip, first: int, sums: Block, levels: dict[int, Levels]) -> None:
         """Add a strip, moving from the gains and notes that it had to those it has."""
         if strip.gain == 0.0 and was.gain == 0.0:
-            self._past.pop(strip.id, None)
             return
         bus = self._bus(strip.id, strip.events, first)
         if was.events is not strip.events:
@@ -219,7 +220,7 @@ class MixStream:
             elif bus is not None:
                 bus *= _UP
         if strip.width or was.width:
-            bus = self._wide(strip, was, bus)
+            bus = self._wide(strip, was, bus, first)
         if bus is None:
             return
         now = strip.factors
@@ -228,13 +229,16 @@ class MixStream:
         if self._measure:
             levels[strip.id] = levels_of(part[:2])
 
-    def _wide(self, strip: Strip, was: Strip, bus: Wave | None) -> Block | None:
+    def _wide(self, strip: Strip, was: Strip, bus: Wave | None, first: int) -> Block | None:
         """A strip's mono sum spread over both sides [4, BLOCK], None when nothing sounds."""
-        past = self._past.pop(strip.id, None)
+        at, past = self._past.get(strip.id, (-1, None))
+        if at != first:  # it was muted, or not wide
+            light, self._light = self._light, False
+            past = self._bus(strip.id, was.events, first - BLOCK)
+            self._light = light
+        self._past[strip.id] = (first + BLOCK, bus)
         if bus is None and past is None:
             return None
-        if bus is not None:
-            self._past[strip.id] = bus
         now = bus if bus is not None else np.zeros(BLOCK, np.float32)
         width = strip.width if was.width == strip.width else was.width * _DOWN + strip.width * _UP
         return widened(now, side_of(now, past, self._rate), width)

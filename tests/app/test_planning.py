@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from studio.app.metronome import METRONOME
 from studio.app.planning import Plan, Planner
 from studio.app.rendering_ahead import RenderingAhead
 from studio.audio.rows import RowStore
@@ -82,3 +83,40 @@ def test_of_many_only_the_last_matters(made: Made) -> None:
 def test_a_task_that_fails_stops_nothing(made: Made) -> None:
     made.planner.later(lambda: 1 / 0)
     assert made.plan(make_song()).song.strips
+
+
+def test_the_metronome_is_played_and_not_part_of_the_song(made: Made) -> None:
+    made.planner.metronome = True
+    plan = made.plan(make_song())
+    assert [s.id for s in plan.scene.strips] == [1, 2, 3, METRONOME]
+    assert [s.id for s in plan.song.strips] == [1, 2, 3]
+    again = made.plan(replace(make_song(), title="x"))
+    assert again.scene.strips[-1].events is plan.scene.strips[-1].events
+    made.planner.metronome, made.planner.endless = False, True
+    plan = made.plan(make_song())
+    assert len(plan.scene.strips) == 3 and plan.scene.end > 1 << 40
+
+
+def test_notes_that_are_dragged_are_planned_now_and_then_and_the_last_of_them_for_certain(made: Made) -> None:
+    song = make_song()
+    made.plan(song)
+    before = len(made.plans)
+    clip = song.track(1).clips[0]
+    for by in range(1, 61):
+        moved = replace(clip, takes=(replace(clip.take, notes=clip.notes.shifted(by)),))
+        made.planner.plan(song.with_track(replace(song.track(1), clips=(moved,))), passing=True)
+        time.sleep(0.005)
+    while not made.planner.idle:
+        time.sleep(0.005)
+    assert len(made.plans) - before < 10
+    assert made.plans[-1].song.strips[0].events.start[0] == int(song.tempo.frames(60, RATE))
+
+
+def test_a_fader_that_is_dragged_is_heard_at_once(made: Made) -> None:
+    song = make_song()
+    made.plan(song)
+    before = len(made.plans)
+    made.planner._hurry.wait = lambda seconds: pytest.fail("it waited") if not made.planner._hurry.is_set() else True
+    made.came.clear()
+    made.planner.plan(song.with_track(replace(song.track(1), gain_db=-9.0)), passing=True)
+    assert made.came.wait(20) and len(made.plans) == before + 1

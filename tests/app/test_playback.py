@@ -168,10 +168,11 @@ def test_mixing_renders_nothing_anew_and_an_edit_only_what_changed(sound_card: S
     made_first = playback.rendering.rendered
     assert made_first == 12
     playback.play()
-    for change in ({"gain_db": -6.0}, {"pan": 1.0}, {"mute": True}, {"solo": True}, {"room": 0.9}):
+    for change in ({"gain_db": -6.0}, {"pan": 1.0}, {"mute": True}, {"solo": True}, {"room": 0.9}, {"width": 0.8}):
         playback.set_document(song.with_track(replace(song.track(1), **change)))
         wait(lambda: not playback.overview.busy)
     playback.set_document(replace(song, master=replace(song.master, gain_db=-3, room_seconds=0.6)))
+    playback.set_metronome(True)
     wait(lambda: playback.rendering.idle)
     assert playback.rendering.rendered == made_first
     clip = song.track(1).clips[0]

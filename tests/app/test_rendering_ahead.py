@@ -117,3 +117,18 @@ def test_it_ends_in_the_middle_of_a_row(made: Made) -> None:
     time.sleep(0.05)
     made.rendering.close()  # would wait for ever, were it not cancelled
     assert made.rendering.rendered == 0
+
+
+def test_what_is_missing_is_told_as_stretches(made: Made) -> None:
+    sines = Sines()
+    sines.gate.clear()
+    made.rendering.set_renderer(sines)
+    assert made.rendering.missing().shape == (2, 0)
+    made.want(climbing(60))
+    wait(lambda: made.rendering.missing().shape[1] > 0)
+    first, end = made.rendering.missing()
+    assert (first[1:] > end[:-1]).all() and (end > first).all()
+    assert end[-1] >= 59 * RATE
+    sines.gate.set()
+    wait(lambda: made.rendering.idle)
+    assert made.rendering.missing().shape == (2, 0)

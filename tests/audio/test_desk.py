@@ -5,11 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from studio.app.metronome import clicks as made_clicks
+from studio.app.metronome import count_in_clicks
 from studio.audio.desk import Desk
 from studio.audio.mixer import MixStream, Scene, Strip
 from studio.audio.ring import DONE, END_AT, PLAYING, SKIP_TO, WRITTEN, Ring
 from studio.audio.rows import RowStore
 from studio.audio.slots import FADE
+from studio.music.tempo import TempoMap
+from studio.music.time import Meter
 from tests.audio.test_mixer import RATE, make_events, make_rows, take
 
 
@@ -48,7 +52,7 @@ class Made:
             self.say({"do": "drop", "id": item[1]})
 
     def show(self, scene: Scene) -> None:
-        strips = [{"id": s.id, "events": 1, "gain": s.gain, "pan": s.pan, "room": s.room} for s in scene.strips]
+        strips = [{"id": s.id, "events": 1, "gain": s.gain, "pan": s.pan, "room": s.room, "width": s.width} for s in scene.strips]
         rest = {k: getattr(scene, k) for k in ("gain", "room", "room_seconds", "end")}
         self.say({"do": "scene", "strips": strips, **rest})
 
@@ -98,6 +102,25 @@ def test_it_loops_to_the_frame(made: Made, end: int) -> None:
     first = int(made.ring.numbers[SKIP_TO]) + FADE
     assert made.ring.song_frame(first + at) == 20_000
     assert made.ring.song_frame(first + at - 1) == end - 1
+
+
+def test_it_counts_in_before_the_song_sets_in(made: Made) -> None:
+    clicks = count_in_clicks(Meter(), TempoMap.constant(240), 3840, 1, RATE)
+    e = made_clicks(*clicks, RATE, 1.0).events
+    columns = np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held])
+    begins = int(TempoMap.constant(240).frames(3840, RATE))
+    made.say({"do": "play", "frame": begins, "id": 4}, columns, e.gain)
+    made.show(made.scene)  # a new plan of the song is not heard before its time
+    sound = made.run(begins + 40_000)
+    before = begins - int(e.start[0])
+    for start in e.start.tolist():
+        at = start - int(e.start[0])
+        assert np.abs(sound[at : at + 1_000]).max() > 0.1
+        assert not sound[at + 4_000 : at + 11_000].any()
+    np.testing.assert_array_equal(sound[before : before + 40_000], made.whole[begins : begins + 40_000])
+    first = int(made.ring.numbers[SKIP_TO]) + FADE
+    assert made.ring.song_frame(first) == int(e.start[0])
+    assert made.ring.song_frame(first + before + 7) == begins + 7
 
 
 def test_it_ends_after_the_room_and_goes_on_when_more_is_written(made: Made) -> None:
