@@ -10,6 +10,7 @@ def test_runs_and_prints_a_row_for_each_roll(qapp, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(benches_frames, "_beside_model", lambda seconds, picture: True)
     assert benches_frames.run(["--notes", "500", "--no-peer"]) == 0
     printed = capsys.readouterr().out
+    assert "moving 250 selected" in printed
     assert "roll, 500 notes" in printed
     assert "pyqtgraph" not in printed
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QContextMenuEvent, QFont, QMouseEvent, QPainter, QPolygonF
+from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.music import edits
 from studio.music.document import Document
@@ -161,8 +161,15 @@ class Ruler(SeekWidget):
         if at.x() < GUTTER:
             return Qt.CursorShape.ArrowCursor
         if at.y() < LOOP_BAND:
-            return Qt.CursorShape.ArrowCursor if self._edge(at.x()) is None else Qt.CursorShape.SizeHorCursor
+            if self._edge(at.x()) is not None:
+                return Qt.CursorShape.SizeHorCursor
+            return Qt.CursorShape.SizeAllCursor if self._within(at.x()) else Qt.CursorShape.ArrowCursor
         return Qt.CursorShape.PointingHandCursor
+
+    def _within(self, x: float) -> bool:
+        """Whether ``x`` lies on the loop."""
+        loop = self.state.document.loop
+        return loop is not None and loop[0] <= self.viewport.tick_at(x) <= loop[1]
 
     def _begin_loop(self, at: QPointF) -> None:
         self._loop_base = self.state.session.committed
@@ -172,16 +179,59 @@ class Ruler(SeekWidget):
         if edge is not None and loop is not None:
             self._loop_from = loop[1 - edge]
         else:
-            self._loop_from = self.state.snapped(self.viewport.tick_at(at.x()))
+            self._loop_from = None if self._within(at.x()) else self.state.snapped(self.viewport.tick_at(at.x()))
 
     def _drag_loop(self, event: QMouseEvent) -> None:
-        if self._loop_base is None or self._loop_from is None or abs(event.position().x() - self._pressed_x) < 4:
+        if self._loop_base is None or abs(event.position().x() - self._pressed_x) < 4:
+            return
+        loop = self._loop_base.loop
+        if self._loop_from is None and loop is not None:  # the loop as a whole
+            free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            by = self.viewport.ticks_of(event.position().x() - self._pressed_x)
+            start = self.state.snapped(max(0.0, loop[0] + by), free=free)
+            self.state.session.preview(edits.set_loop(self._loop_base, (start, start + loop[1] - loop[0])))
+            return
+        if self._loop_from is None:
             return
         ends = sorted((self._loop_from, self.tick_of(event)))
         if ends[0] < ends[1]:
             self.state.session.preview(edits.set_loop(self._loop_base, (ends[0], ends[1])))
 
     def _click_loop(self, x: float) -> None:
-        loop = self.state.document.loop
-        if loop is not None and loop[0] <= self.viewport.tick_at(x) <= loop[1]:
+        if self._within(x):
             self.toggle_loop()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.pos().x() >= GUTTER:
+            self.menu(event.pos().x()).popup(event.globalPos())
+
+    def menu(self, x: float) -> QMenu:
+        """The right button's menu there."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        document = self.state.session.committed
+        tick = self.state.snapped(max(0.0, self.viewport.tick_at(x)))
+        bar = document.meter.bar_of(tick)
+        notes = self.state.selected()
+        stretches = [
+            (t("Loop this bar"), (document.meter.bar_start(bar), document.meter.bar_end(bar))),
+            (t("Loop the selected notes"), (int(notes.start[0]), notes.last_end) if len(notes) else None),
+            (t("Loop the whole song"), (0, document.end) if document.end else None),
+        ]
+        for text, stretch in stretches:
+            action = menu.addAction(text)
+            action.setEnabled(stretch is not None)
+            action.triggered.connect(lambda _=False, s=stretch: self._set_loop(s))
+        menu.addSeparator()
+        remove = menu.addAction(t("Remove the loop"))
+        remove.setEnabled(document.loop is not None)
+        remove.triggered.connect(lambda: self._set_loop(None))
+        marker = menu.addAction(t("Add a marker here"))
+        marker.triggered.connect(lambda: self.state.session.commit("Sections", edits.add_marker(document, tick, t("Marker"))))
+        return menu
+
+    def _set_loop(self, loop: tuple[int, int] | None) -> None:
+        document = self.state.session.committed
+        new = edits.set_loop(document, loop)
+        if new is not document:
+            self.state.session.commit("Set the loop" if loop else "Remove the loop", new)

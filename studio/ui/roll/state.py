@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from studio.music.time import TICKS_PER_QUARTER
 from studio.ui.roll.grid import Grid
 from studio.ui.roll.viewport import Viewport
 
+MANY_NOTES = 150_000  # from here on it pays to thin them out where they are too close to be seen
+LEAST_DOUBLINGS = 5
 TOOLS = ("pointer", "pencil", "eraser", "knife")
 
 
@@ -44,12 +46,26 @@ class Shown:
     notes: Notes
     end: npt.NDArray[np.int64]
     reach: npt.NDArray[np.int64]
+    _thinned: "dict[int, Shown]" = field(default_factory=dict)
 
     @classmethod
     def of(cls, notes: Notes) -> "Shown":
         """Prepare ``notes`` for painting."""
         end = notes.end
         return cls(notes, end, np.maximum.accumulate(end) if len(end) else end)
+
+    def at(self, ticks_a_pixel: float) -> "Shown":
+        """These notes as far as they can be told apart: of those of a pitch that begin within a pixel, the one that ends last."""
+        doublings = int(math.log2(max(1.0, ticks_a_pixel)))
+        if len(self.notes) < MANY_NOTES or doublings < LEAST_DOUBLINGS:
+            return self
+        if doublings not in self._thinned:
+            self._thinned.clear()
+            place = (self.notes.start >> doublings) << 7 | self.notes.pitch
+            order = np.lexsort((self.end, place))
+            last = np.append(np.diff(place[order]) > 0, True)
+            self._thinned[doublings] = Shown.of(self.notes.select(np.sort(order[last])))
+        return self._thinned[doublings]
 
     def between(self, start: float, end: float) -> slice:
         """Indices among which all notes are that touch [start, end]."""

@@ -71,3 +71,32 @@ def test_shows_what_is_being_rendered(ruler: Ruler, at) -> None:
     before = ruler.grab().toImage().pixelColor(at(4000, ruler.height() - 2))
     ruler.set_rendering(((3840, 7680),))
     assert ruler.grab().toImage().pixelColor(at(4000, ruler.height() - 2)) != before
+
+
+def test_the_loop_is_dragged_as_a_whole(ruler: Ruler, at) -> None:
+    drag(ruler, at(3840, 4), at(7690, 4))
+    move(ruler, at(5760, 4))
+    assert ruler.cursor().shape() == Qt.CursorShape.SizeAllCursor
+    drag(ruler, at(5760, 4), at(5760 - 1920, 4))
+    assert ruler.state.document.loop == (1920, 5760)
+    drag(ruler, at(3840, 4), at(0, 4))
+    assert ruler.state.document.loop == (0, 3840)
+    assert ruler.state.session.steps == ("Open", "Set the loop", "Set the loop", "Set the loop")
+
+
+def test_menu(ruler: Ruler, at) -> None:
+    def entry(text: str):
+        return next(a for a in ruler.menu(at(5000, 4).x()).actions() if a.text() == text)
+
+    entry("Loop this bar").trigger()
+    assert ruler.state.document.loop == (3840, 7680)
+    assert not entry("Loop the selected notes").isEnabled()
+    ruler.state.select([1, 2])
+    entry("Loop the selected notes").trigger()
+    assert ruler.state.document.loop == (0, 1440)
+    entry("Loop the whole song").trigger()
+    assert ruler.state.document.loop == (0, 8 * 3840)
+    entry("Remove the loop").trigger()
+    assert ruler.state.document.loop is None
+    entry("Add a marker here").trigger()
+    assert len(ruler.state.document.markers) == 1

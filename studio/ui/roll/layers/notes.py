@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPen, QStaticText
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from studio.music.document import Track
 from studio.music.pitch import pitch_name
@@ -44,7 +44,8 @@ def paint_tracks(frame: Frame) -> None:
 def _paint_ghosts(frame: Frame, track: Track) -> _Crowd | None:
     """Other tracks' notes, translucent in their own hue; drums keep to drums, as their pitches mean other things."""
     others = [t for t in frame.document.tracks if t is not track and not t.mute and t.drums == track.drums]
-    parts = [_Part(shown, visible_of(frame, shown)) for shown in map(frame.state.shown_of, others)]
+    thinned = [frame.state.shown_of(t).at(1 / frame.viewport.scale) for t in others]
+    parts = [_Part(shown, visible_of(frame, shown)) for shown in thinned]
     colors = tuple(frame.palette.ghost(t.color) for t in others)
     if sum(in_view(frame, part.shown) for part in parts) > MANY:
         return _Crowd(_levels(frame, parts, [np.full(len(part.which), k) for k, part in enumerate(parts)]), colors)
@@ -55,7 +56,7 @@ def _paint_ghosts(frame: Frame, track: Track) -> _Crowd | None:
 
 def _paint_notes(frame: Frame, track: Track, behind: _Crowd | None) -> _Crowd | None:
     """The edited track's notes: velocity is lightness, selected ones have a bright edge, locked ones an amber one."""
-    shown = frame.state.shown
+    shown = frame.state.shown.at(1 / frame.viewport.scale)
     visible = visible_of(frame, shown)
     levels = level_of(shown.notes.velocity[visible])
     chosen = frame.state.selected_mask(shown.notes.id[visible])
@@ -174,20 +175,27 @@ def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], li
         return
     key = frame.document.key_at(int(frame.viewport.tick_at(frame.clip.center().x())))
     flats = bool(key and key.flats)
-    font = ui_font(min(11, height - 4))
-    frame.painter.setFont(font)
-    down = (height - 1 - QFontMetricsF(font).height()) / 2
+    size = min(11, height - 4)
+    ratio = frame.painter.device().devicePixelRatioF()
     wide = rects[:, 2] >= NAME_WIDTH
-    for which, pen in ((light, frame.palette.note_text), (~light, frame.palette.selected)):
-        frame.painter.setPen(pen)
+    for which, color in ((light, frame.palette.note_text), (~light, frame.palette.selected)):
         for i in np.flatnonzero(wide & which).tolist():
-            x, y = rects[i, :2]
-            frame.painter.drawStaticText(QPointF(x + 5, y + down), _name(int(pitches[i]), flats, font.pixelSize()))
+            name = _name(int(pitches[i]), flats, size, color.rgba(), ratio)
+            x, y = rects[i, :2].tolist()
+            frame.painter.drawPixmap(int(x) + 5, int(y) + (height - 1 - round(name.height() / ratio)) // 2, name)
 
 
-@lru_cache(maxsize=512)
-def _name(pitch: int, flats: bool, pixels: int) -> QStaticText:
-    text = QStaticText(pitch_name(pitch, flats))
-    text.setTextFormat(Qt.TextFormat.PlainText)
-    text.prepare(font=ui_font(pixels))
-    return text
+@lru_cache(maxsize=1024)
+def _name(pitch: int, flats: bool, size: int, color: int, ratio: float) -> QPixmap:
+    """A note's name as a picture: drawing text anew each time costs five times as much."""
+    font = ui_font(size)
+    box = QFontMetrics(font).boundingRect(pitch_name(pitch, flats)).adjusted(-1, -1, 2, 1)
+    name = QPixmap(box.size() * ratio)
+    name.setDevicePixelRatio(ratio)
+    name.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(name)
+    painter.setFont(font)
+    painter.setPen(QColor.fromRgba(color))
+    painter.drawText(-box.left(), -box.top(), pitch_name(pitch, flats))
+    painter.end()
+    return name

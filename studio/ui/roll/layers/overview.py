@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.ui.roll.primitives import scratch
 
+BAND = 32  # lines of pixels
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
@@ -22,31 +23,45 @@ def top_levels(row: Ints, x0: Ints, x1: Ints, level: Ints, rows: int, width: int
     The notes are laid down pixel by pixel in the order of their levels: the costs are those of the pixels covered, and
     many notes in sight are narrow ones.
     """
-    order = np.argsort(level.astype(np.uint8), kind="stable")
-    a = np.clip(x0[order], 0, width)
-    covers = np.clip(np.maximum(x1, x0 + 1)[order], 0, width) - a
+    levels = np.zeros(rows * width, np.uint8)
+    a = np.clip(x0, 0, width)
+    covers = np.clip(np.maximum(x1, x0 + 1), 0, width) - a
+    first, shade = row * width + a, level.astype(np.uint8) + np.uint8(1)
+    for value in np.flatnonzero(np.bincount(shade)).tolist():
+        which = np.flatnonzero(shade == value)
+        levels[_covered(first[which], covers[which])] = value
+    return levels.reshape(rows, width)
+
+
+def _covered(first: Ints, covers: Ints) -> Ints:
+    """All pixels of stretches that begin at ``first`` and are ``covers`` long."""
     last = np.cumsum(covers)
-    total = int(last[-1]) if len(last) else 0
-    places = np.arange(total) + np.repeat(row[order] * width + a - (last - covers), covers)
-    levels = scratch("levels", np.uint8, rows * width)
-    levels.fill(0)
-    levels[places] = np.repeat(level[order].astype(np.uint8) + np.uint8(1), covers)
-    return levels.reshape(rows, width).copy()
+    total = int(last[-1])
+    if total > 4 * len(first):
+        return np.arange(total) + np.repeat(first - (last - covers), covers)
+    parts, reach = [], 0  # narrow ones: the first pixels of all, then the second ones, ...
+    while len(first):
+        wide = covers > reach
+        first, covers = first[wide], covers[wide]
+        parts.append(first + reach)
+        reach += 1
+    return np.concatenate(parts)
 
 
 def draw_levels(painter: QPainter, x: int, y: int, levels: Bytes, shades: Sequence[QColor], row_height: int) -> None:
     """Draw such levels in ``shades`` with the corner at (x, y), each row ``row_height`` pixels with a line of nothing below."""
     table = np.array([0, *(_premultiplied(c) for c in shades)], np.uint32)
-    pixels = table.take(levels)
-    height, width = pixels.shape
-    if row_height > 1:
-        air = 1 if row_height > 2 else 0
-        stretched = scratch("pixels", np.uint32, height * row_height * width).reshape(height, row_height, width)
-        stretched[:, : row_height - air] = pixels[:, None]
-        stretched[:, row_height - air :] = 0
-        pixels = stretched.reshape(-1, width)
-    image = QImage(pixels.data, width, len(pixels), 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-    painter.drawImage(x, y, image)  # at once: the image borrows the pixels
+    height, width = levels.shape
+    air = 1 if row_height > 2 else 0
+    band = max(1, BAND // row_height)  # few rows at a time, which the processor's cache still holds when they are drawn
+    pixels = scratch("pixels", np.uint32, band * row_height * width).reshape(band, row_height, width)
+    pixels[:, row_height - air :] = 0
+    for first in range(0, height, band):
+        part = pixels[: height - first]
+        part[:, : row_height - air] = table.take(levels[first : first + band])[:, None]
+        lines = len(part) * row_height
+        image = QImage(part.data, width, lines, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        painter.drawImage(x, y + first * row_height, image)  # at once: the image borrows the pixels
 
 
 def _premultiplied(color: QColor) -> int:
