@@ -1,6 +1,6 @@
 """What keys and menus do to the selection: each one step of the history, each by a name that the table of actions uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,6 +8,7 @@ from studio.music import edits
 from studio.music.beats import beats_of
 from studio.music.document import Document
 from studio.music.notes import Notes
+from studio.ui.roll.grid import NOTE_VALUES
 from studio.ui.roll.state import TOOLS, RollState
 from studio.ui.texts import noted
 
@@ -58,6 +59,11 @@ COMMANDS: dict[str, Command] = {
     "right": Command(noted("Later by the grid"), ("Right",), local=True),
     "longer": Command(noted("Longer by the grid"), ("Shift+Right",), local=True),
     "shorter": Command(noted("Shorter by the grid"), ("Shift+Left",), local=True),
+    "snap": Command(noted("Snap to the grid on or off"), ("G",), gap=True, tip=noted("Hold Alt while dragging to leave the grid")),
+    "finer": Command(noted("Finer grid"), ("]",)),
+    "coarser": Command(noted("Coarser grid"), ("[",)),
+    "triplets": Command(noted("Grid of triplets"), ("Shift+T",)),
+    "follow_zoom": Command(noted("Grid follows the zoom"), ("Shift+G",)),
     "lock": Command(noted("Lock or unlock"), ("Ctrl+L",), gap=True, tip=noted("Locked notes stay as they are, whoever edits or writes")),
 }  # fmt: skip
 
@@ -153,6 +159,31 @@ class RollCommands(QObject):
             on = not bool(notes.locked.all())
             changed = edits.set_locked(self._base(), self.state.selection, on)
             self._commit("Lock notes" if on else "Unlock notes", changed)
+
+    def _snap(self) -> None:
+        self._set_grid(snap=not self.state.grid.snap)
+
+    def _finer(self) -> None:
+        self._step_grid(1)
+
+    def _coarser(self) -> None:
+        self._step_grid(-1)
+
+    def _triplets(self) -> None:
+        self._set_grid(triplets=not self.state.grid.triplets)
+
+    def _follow_zoom(self) -> None:
+        self._set_grid(pinned=0)
+
+    def _step_grid(self, places: int) -> None:
+        """Pin the note value that many places finer than the one shown."""
+        grid = self.state.grid
+        now = grid.pinned or replace(grid, triplets=False).ticks(self.state.viewport.scale)
+        at = NOTE_VALUES.index(now) + places
+        self._set_grid(pinned=NOTE_VALUES[max(0, min(len(NOTE_VALUES) - 1, at))])
+
+    def _set_grid(self, **changed: int | bool) -> None:
+        self.state.set_grid(replace(self.state.grid, **changed))  # type: ignore[arg-type]
 
     def _up(self) -> None:
         self._move(0, 1)

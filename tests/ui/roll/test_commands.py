@@ -122,3 +122,22 @@ def test_free_playing_is_laid_on_the_grid_and_the_tempo_may_follow(hands: Hands)
     hands.roll.commands.run("fit")
     assert len(hands.session.document.tempo.changes) == 1
     assert np.abs(hands.notes.start - np.rint(hands.notes.start / 960) * 960).max() <= 2
+
+
+def test_the_grid_is_set_by_keys(hands: Hands) -> None:
+    state = hands.state
+    assert state.grid_ticks() == 120
+    hands.key(Qt.Key.Key_BracketLeft)
+    assert state.grid_ticks() == 240
+    hands.key(Qt.Key.Key_T, SHIFT)
+    assert state.grid_ticks() == 160
+    hands.key(Qt.Key.Key_BracketRight)
+    hands.key(Qt.Key.Key_BracketRight)
+    assert state.grid_ticks() == 40
+    hands.key(Qt.Key.Key_G, SHIFT)
+    assert state.grid.pinned == 0
+    hands.key(Qt.Key.Key_G)
+    assert state.snapped(1001) == 1001
+    for _ in range(9):
+        hands.key(Qt.Key.Key_BracketLeft)
+    assert state.grid.pinned == 3840
