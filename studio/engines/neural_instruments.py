@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.nn.spectral import Voice
 
 log = logging.getLogger(__name__)
-Float = npt.NDArray[np.float64]
+Float = laws.Float
 Key = tuple[int, int, int]  # program, pitch, velocity
 
 RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
@@ -203,12 +203,14 @@ class NeuralInstruments:
                 partials[n] = laws.shortened(partials[n], drum.short)
                 noise[n] = laws.moved(laws.shortened(noise[n], drum.short), drum.tuning)
         steady = np.array([p.sound.steady for p in places])
-        slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places])
+        slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places], np.float32)
         partials, noise = laws.beyond(partials, steady, slowest), laws.beyond(noise, steady, slowest)
         excess = (asked - velocity)[:, None]
-        partials += laws.tilt(frequency, excess)[:, None]
-        noise += laws.tilt(band_centres(), excess)[:, None]
-        return np.where(frequency[:, None] > 0, partials, FLOOR_DB), noise
+        if excess.any():
+            partials += laws.tilt(frequency, excess)[:, None]
+            noise += laws.tilt(band_centres(), excess)[:, None]
+        partials.transpose(0, 2, 1)[frequency <= 0] = FLOOR_DB
+        return partials, noise
 
     def _new_voices(self, keys: list[Key], rate: int) -> "list[Voice]":
         """Voices of no length. Partials near and over the Nyquist frequency are left out."""
@@ -218,12 +220,12 @@ class NeuralInstruments:
         partials, noise = self._plain(keys, places)
         level = laws.level_db(np.array([k[2] for k in keys], np.float64)) + laws.MEDIUM_DB
         level += [p.sound.louder_db + p.offset for p in places]
-        gain = (level - laws.power_db(partials, noise))[:, None, None]
+        gain = (level - laws.power_db(partials, noise)).astype(np.float32)[:, None, None]
         frequency = np.stack([p.frequency for p in places])
         high = NYQUIST_SHARE * rate
         fade = 20 * np.log10(np.clip((high - frequency) / (0.04 * rate), 1e-8, 1.0))
         used = np.where(frequency < high, frequency, 0.0)
-        partials = np.where(used[:, None] > 0, partials + gain + fade[:, None], laws.FAINTEST_DB)
+        partials += gain + np.where(used > 0, fade, laws.FAINTEST_DB).astype(np.float32)[:, None]
         seed = mix64(np.array([p.sound.row * 1000003 + k[0] for p, k in zip(places, keys, strict=True)], np.uint64)) >> np.uint64(
             1
         )

@@ -4,6 +4,7 @@ The recordings hardly have these: their layers are near peak-normalised and most
 law for all instruments, and it lives here, outside the network.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from studio.nn.spectral import LAST_POINT_S, MAX_PARTIALS, POINTS, band_centres, control_times
 
-Float = npt.NDArray[np.float64]
+Float = npt.NDArray[np.floating[Any]]  # levels of many notes are float32, which is exact to a hundred-thousandth of a decibel
 
 MEDIUM = 80  # the velocity at which all instruments are about equally loud
 MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, dB to full scale)
@@ -104,13 +105,13 @@ def weighting(frequency: Float) -> Float:
 
 @lru_cache(maxsize=1)
 def bandwidths() -> Float:
-    """Widths of the noise bands in Hz, [NOISE_BANDS]."""
-    return np.gradient(band_centres())
+    """Widths of the noise bands in Hz, [NOISE_BANDS], float32."""
+    return np.gradient(band_centres()).astype(np.float32)
 
 
 def _between(at: Float, points: Float) -> Float:
     """What each of ``points`` counts in a linear interpolation at ``at``, [points, at]."""
-    return np.stack([np.interp(at, points, row) for row in np.eye(len(points))])
+    return np.stack([np.interp(at, points, row) for row in np.eye(len(points))]).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -118,7 +119,7 @@ def _loud_weights() -> Float:
     """What the control points count in the mean power of each :data:`LOUD_S` of the first 1.2 s, [POINTS, stretches]."""
     shares = _between(np.arange(0, 1.2, 0.01), control_times()[:POINTS])
     width = round(LOUD_S / 0.01)
-    return np.stack([np.convolve(row, np.ones(width) / width, "valid") for row in shares])
+    return np.stack([np.convolve(row, np.ones(width, np.float32) / width, "valid") for row in shares])
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +129,7 @@ def _power_weights() -> Float:
 
 
 def _power(db: Float) -> Float:
-    return np.asarray(np.exp(np.log(10) / 10 * db))
+    return np.asarray(np.exp(db * (math.log(10) / 10)))
 
 
 # Sums here are of products, not products of matrices: these would round otherwise in another company of notes.
@@ -139,8 +140,10 @@ def loudness(partials: Float, noise: Float, frequency: Float) -> Float:
 
     Levels at the control points in dB, [n, points, MAX_PARTIALS] and [n, points, NOISE_BANDS]; frequencies in Hz, [n, MAX_PARTIALS].
     """
-    heard = (_power(partials[:, :POINTS] + (weighting(frequency) - 3.01)[:, None]) * (frequency > 0)[:, None]).sum(2)
-    hiss = (_power(noise[:, :POINTS] + weighting(band_centres())) * bandwidths()).sum(2)
+    heard = (
+        _power(partials[:, :POINTS] + (weighting(frequency) - 3.01).astype(partials.dtype)[:, None]) * (frequency > 0)[:, None]
+    ).sum(2)
+    hiss = (_power(noise[:, :POINTS] + weighting(band_centres()).astype(noise.dtype)) * bandwidths()).sum(2)
     loudest = ((heard + hiss)[:, :, None] * _loud_weights()).sum(1).max(1)
     return np.asarray(10 * np.log10(loudest + 1e-20))
 
@@ -173,7 +176,7 @@ def release_s(sound: Sound, pitch: float) -> float:
     """Seconds to -60 dB at 500 Hz after the key is let go; 0 where nothing is damped."""
     if sound.release_s <= 0 or (sound.id in ("piano", "honky_tonk") and pitch > 90):
         return 0.0
-    return float(sound.release_s * (1.0 if sound.steady else 2 ** (np.clip(60 - pitch, -36, 36) / 36)))
+    return float(sound.release_s * (1.0 if sound.steady else 2 ** (min(max(60 - pitch, -36), 36) / 36)))
 
 
 def damping(release: Float, frequency: Float) -> Float:

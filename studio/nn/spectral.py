@@ -48,6 +48,7 @@ FLOOR_DB = -150.0
 AUDIBLE_DB = -92.0  # partials are not computed where they lie so far under the note's strongest
 
 Float = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.floating[Any]]
 Tick = Callable[[float], None]
 
 
@@ -85,7 +86,7 @@ class Voice:
 
 
 def voices_of(
-    frequency: Float, phase: Float, partials: Float, damping: Float, noise: Float, noise_damping: Float, keys: list[int]
+    frequency: Float, phase: Float, partials: Levels, damping: Levels, noise: Levels, noise_damping: Levels, keys: list[int]
 ) -> list[Voice]:
     """Voices of no length. Shapes as in :class:`Voice`, all with a first axis for the notes; phases in cycles.
 

@@ -109,7 +109,7 @@ def predict(
     pitch: npt.NDArray[np.float32],
     velocity: npt.NDArray[np.float32],
     position: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """:meth:`TimbreNet.forward` for any number of notes, the same to the bit whichever notes are asked for together.
 
     Evaluates on the network's device in padded groups of :data:`TOGETHER`, and rounds to a thousandth of a decibel.
@@ -120,10 +120,10 @@ def predict(
         for k in range(0, len(pitch), TOGETHER):
             columns = (instrument, pitch, velocity, position)
             parts = [torch.from_numpy(_padded(c[k : k + TOGETHER])).to(device) for c in columns]
-            levels = [x.double().cpu().numpy() for x in net(*parts)]
+            levels = [x.round(decimals=3).cpu().numpy() for x in net(*parts)]
             keep = min(TOGETHER, len(pitch) - k)
-            partials.append(np.round(levels[0][:keep], 3))
-            noise.append(np.round(levels[1][:keep], 3))
+            partials.append(levels[0][:keep])
+            noise.append(levels[1][:keep])
     return np.concatenate(partials), np.concatenate(noise)
 
 

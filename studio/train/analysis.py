@@ -232,14 +232,20 @@ def _at_points(values: Float, times: Float, seconds: float) -> Float:
     return level
 
 
+def window_size(rate: float, fundamental: float, late: bool) -> int:
+    """Samples of the Hann window in which the partials of a note are fitted, early or late in it."""
+    stretch = 2.0 if late else 1.0
+    return int(np.clip(WINDOW_PERIODS * stretch * rate / fundamental, 900 * stretch, 9000 * stretch)) // 2 * 2
+
+
 def partial_levels(sound: Float, rate: int, frequency: Float, fundamental: float, seconds: float) -> tuple[Float, Float]:
     """(levels of the partials [POINTS, MAX_PARTIALS] in dB, the residual sound)."""
     use = frequency < 0.48 * rate
     frequency = frequency[use]
     rows_power, rows_time, residual = [], [], np.zeros(len(sound))
     edges = (0.0, LATE_S, seconds + 1)
-    for part, stretch in enumerate((1.0, 2.0)):
-        size = int(np.clip(WINDOW_PERIODS * stretch * rate / fundamental, 900 * stretch, 9000 * stretch)) // 2 * 2
+    for part in (0, 1):
+        size = window_size(rate, fundamental, late=bool(part))
         hop = max(size // STEPS_A_WINDOW, 1)
         centres = np.arange(size // 2, max(int(seconds * rate) - size // 2, size // 2 + 1), hop)
         amplitude = _least_squares(sound, rate, frequency, size, centres)

@@ -101,12 +101,8 @@ def slices_agree(engine: NeuralInstruments, batch: SoundBatch, rate: int, notes:
     good = 0
     for n in range(len(some)):
         cuts = [0, *sorted(draw.integers(1, total, 5).tolist()), total]
-        company = some.select(np.unique([n, int(draw.integers(0, len(some)))]))
-        at = (
-            int(np.flatnonzero(np.unique([n, n]) == n)[0])
-            if len(company) == 1
-            else int(company.held[0] != some.held[n] or company.pitch[0] != some.pitch[n])
-        )
+        together = np.unique([n, int(draw.integers(0, len(some)))])
+        company, at = some.select(together), int(np.searchsorted(together, n))
         parts = [engine.render(company, rate, a, b - a, Quiet())[at] for a, b in pairwise(cuts) if b > a]
         good += int(np.concatenate(parts).tobytes() == whole[n].tobytes())
     return good, len(some)

@@ -18,14 +18,17 @@ from studio.engines.neural_instruments_laws import Sound, bandwidths, frequencie
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
 from studio.nn.timbre import TimbreNet, TimbreSize, band_position
 from studio.paths import models
-from studio.train.analysis import Analysis
+from studio.train.analysis import LATE_S, Analysis, window_size
 from studio.train.export import export
 from studio.train.instruments_data import Note, analysed, fundamental_of, made_rows, read_rows, split
 from studio.train.instruments_table import CREDITS, DRUMS, INSTRUMENTS
 from studio.train.loop import Progress, Schedule, Trainer
 
-Float = npt.NDArray[np.float64]
-FILLED_DB = 2.0  # what the fit of evenly spaced partials takes of the noise between them (37 per cent of its freedom)
+Float = npt.NDArray[np.floating[Any]]
+AROUND, HEARD_DB = 2, 6.0  # a partial counts half that stands so far over what is found in noise, in the mean of five points
+# What the fit of evenly spaced partials takes of the noise, in dB by the fundamental in Hz; measured in white noise.
+TAKEN_DB = ((60.0, 4.5), (110.0, 4.8), (200.0, 5.0), (330.0, 3.0), (500.0, 2.0), (800.0, 1.2), (1600.0, 0.5))
+GIVEN_BACK = 0.6  # of it, to the noise that sounds: the partials that were fitted to noise sound too
 
 
 @dataclass(frozen=True)
@@ -135,11 +138,15 @@ def target_of(note: Note, sound: Sound) -> Target:
     a: Analysis = note.analysis
     frequency = frequencies(sound, note.row.pitch)
     partials, noise = completed(a.partials, a.seconds, sound.steady), completed(a.noise, a.seconds, sound.steady)
-    if not sound.ratios:
-        noise = noise + FILLED_DB * (band_centres() < MAX_PARTIALS * a.fundamental)
-    spacing = a.fundamental if not sound.ratios else 110.0
-    lobe = np.stack([np.interp(frequency, band_centres(), row) for row in noise]) + 10 * np.log10(0.75 * spacing)
-    shown = 1 / (1 + np.exp(-(partials - lobe - 3) / 3))
+    taken = (
+        np.zeros(len(band_centres()))
+        if sound.ratios
+        else taken_db(a.fundamental) * (band_centres() < MAX_PARTIALS * a.fundamental)
+    )
+    # In noise alone the fit finds now more, now less; a partial stands over it for some time.
+    excess = partials - found_in_noise(noise + taken, frequency, a.fundamental if not sound.ratios else 110.0)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(excess, ((AROUND, AROUND), (0, 0)), "edge"), 2 * AROUND + 1, axis=0)
+    shown = 1 / (1 + np.exp(-(around.mean(2) - HEARD_DB) / 2))
     there = (partials.max(0) > FLOOR_DB + 5) & (frequency > 0)
     times = control_times()[:POINTS]
     stretch = np.gradient(times)
@@ -147,9 +154,26 @@ def target_of(note: Note, sound: Sound) -> Target:
     by_time = np.where(times <= max(a.seconds, times[6]), np.minimum(by_time, 1.5), 0.15)
     top = partials.max()
     return Target(
-        np.maximum(partials, top - 110), np.maximum(noise, -140.0), (0.03 + shown) * there * by_time[:, None],
+        np.maximum(partials, top - 110), np.maximum(noise + GIVEN_BACK * taken, -140.0), (0.03 + shown) * there * by_time[:, None],
         by_time[:, None] * np.sqrt(bandwidths() / bandwidths().mean()), band_position(np.maximum(frequency, 1.0)),
     )  # fmt: skip
+
+
+def taken_db(fundamental: float) -> float:
+    """:data:`TAKEN_DB` at a fundamental in Hz."""
+    at, taken = np.array(TAKEN_DB).T
+    return float(np.interp(np.log(fundamental), np.log(at), taken))
+
+
+def found_in_noise(noise: Float, frequency: Float, fundamental: float, rate: float = 44100.0) -> Float:
+    """The mean level in dB that the fit finds at frequencies where there is nothing but noise, [POINTS, len(frequency)].
+
+    ``noise`` in dB of power a hertz, [POINTS, NOISE_BANDS]. A Hann window of T seconds takes in 1.5 / T hertz of it, and a
+    sinusoid of that power has twice as much in its amplitude squared.
+    """
+    seconds = [window_size(rate, fundamental, bool(t >= LATE_S)) / rate for t in control_times()[:POINTS]]
+    at = np.stack([np.interp(frequency, band_centres(), row) for row in noise])
+    return np.asarray(at + 10 * np.log10(3.0 / np.array(seconds))[:, None])
 
 
 class InstrumentsTask:
