@@ -32,6 +32,7 @@ def tiny_vae(kind, seed=0):
     lines = kind == "lines"
     model = (MelodyVae if lines else DrumVae)(VaeShape(**SMALL_VAE, attributes=4 if lines else 2)).eval()
     draw = np.random.default_rng(1)
+    model.spread.fill_(1)
     model.root.copy_(torch.eye(16))
     model.axes.copy_(torch.from_numpy(draw.normal(size=(2, 16))))
     model.sliders.copy_(torch.from_numpy(draw.normal(size=model.sliders.shape)))

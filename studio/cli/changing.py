@@ -96,11 +96,11 @@ def change_files(asked: Asked, song: Path, out: Path, bars: str, tracks: str, de
         changed = with_take(document, proposal, k)
         export_midi(changed, path)
         parts = [part.name for part, notes in take.parts if len(notes)]
+        if not json:
+            print(f"{path}: {take.note_count:,} notes written for {', '.join(parts) or 'nobody'}")
         row = {"take": k + 1, "midi": str(path), "notes": take.note_count, "parts": parts, "seed": change.seed}
         rows.append({**row, "model": take.provenance.model, "weights_sha256": take.provenance.weights_sha256})
     if json:
         answer({"seed": change.seed, "takes": rows})
         return
-    for row in rows:
-        print(f"{row['midi']}: {row['notes']:,} notes written for {', '.join(row['parts']) or 'nobody'}")
     say(f"The seed was {change.seed}: --seed {change.seed} writes the same notes again.")

@@ -32,4 +32,4 @@ def directions(codes: Floats, attributes: Floats, ridge: float = 1e-2) -> tuple[
     eye = np.eye(len(covariance)) * ridge * np.trace(covariance) / len(covariance)
     weights = np.linalg.solve(covariance + eye, centred.T @ wanted / len(codes))  # [latent, k]
     along = covariance @ weights
-    return np.linalg.solve((weights.T @ along).T, along.T), spread
+    return np.linalg.pinv((weights.T @ along).T) @ along.T, spread
