@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.app.changes import Change
 from studio.app.studio import Studio
 from studio.music import edits
 from studio.music.document import Track
@@ -229,6 +230,7 @@ class Writing:
         self._takes = takes
         self._listening = False
         panel.write_clicked.connect(self._order)
+        panel.change_clicked.connect(self._change)
         panel.cancel_clicked.connect(self.cancel)
         takes.picked.connect(studio.generating.show)
         takes.auditioned.connect(self.audition)
@@ -243,6 +245,11 @@ class Writing:
         self._listening = self._panel.listen.isChecked()
         self._takes.setFocus()
         self._studio.generating.write(order)  # type: ignore[arg-type]
+
+    def _change(self, change: Change) -> None:
+        self._listening = self._panel.listen.isChecked()
+        self._takes.setFocus()
+        self._studio.arranging.make(change)
 
     def told(self) -> str:
         """How far the writing is, in bars."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from studio.app.jobs import Job
+from studio.ui.changing import verbs_of
 from studio.ui.texts import t
 
 if TYPE_CHECKING:
@@ -46,5 +47,6 @@ class Loading:
         window = self._window
         window.transport_panel.show_device(device.split(",")[0], t("The networks run on: {device}", device=device))
         window.write_panel.styles.show_styles(styles)
+        window.write_panel.show_verbs(verbs_of(window.studio.shelf))
         QTimer.singleShot(0, window, window.layout_of_parts.make_room)  # once the chips are there
         window.write_panel.show_ready(True)

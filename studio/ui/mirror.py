@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 
 from studio.music.document import Document
+from studio.ui.changing import region_of
 from studio.ui.icons import icon
 from studio.ui.panels.levels import position_of
 from studio.ui.texts import noted, t, told
@@ -34,6 +35,8 @@ class Mirror(QObject):
         self._clock.start(_IDLE_MS)
         window.follow(self.refresh)
         window.state.setting_changed.connect(self.refresh)
+        window.state.selection_changed.connect(self.show_region)
+        window.transport.changed.connect(self.show_region)
         window.transport.changed.connect(self.show_transport)
         window.recording.changed.connect(self.show_transport)
 
@@ -53,6 +56,7 @@ class Mirror(QObject):
             self._placed = document
             window.write_panel.show_place(document)
             window.transport_panel.master.set_quietly(position_of(document.master.gain_db))
+        self.show_region()
         window.writing.follow()
         self._show_actions()
         window.setWindowTitle(f"{window.files.name}{'*' if session.dirty else ''} - Partita")
@@ -61,6 +65,11 @@ class Mirror(QObject):
         elif window.words.text() == t(EMPTY_WORDS):
             window.show_words("")
         self.show_transport()
+
+    def show_region(self) -> None:
+        """Say which bars a change is meant for."""
+        window = self._window
+        window.write_panel.show_region(region_of(window.state, window.transport.loop_on))
 
     def _show_actions(self) -> None:
         """Which actions can be done now, and which are switched on."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFrame,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QLayout,
     QLayoutItem,
@@ -174,14 +174,14 @@ class Choice(QComboBox):
 
 
 class Segments(QFrame):
-    """One of a few, side by side in a rounded row. ``picked`` gives the index."""
+    """One of a few, side by side in a rounded row, or in rows of ``columns``. ``picked`` gives the index."""
 
     picked = Signal(int)
 
-    def __init__(self, texts: Iterable[str], tips: Iterable[str], name: str) -> None:
+    def __init__(self, texts: Iterable[str], tips: Iterable[str], name: str, columns: int = 100) -> None:
         super().__init__()
         self.setProperty("role", "raised")
-        row = QHBoxLayout(self)
+        row = QGridLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
         self._group = QButtonGroup(self)
@@ -193,7 +193,8 @@ class Segments(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(button, f"{name}: {text}", tip)
             self._group.addButton(button, i)
-            row.addWidget(button, 1)
+            row.addWidget(button, i // columns, i % columns)
+            row.setColumnStretch(i % columns, 1)
         self._group.idClicked.connect(self.picked)
         self._group.button(0).setChecked(True)
         named(self, name)
@@ -206,6 +207,10 @@ class Segments(QFrame):
     @index.setter
     def index(self, value: int) -> None:
         self._group.button(value).setChecked(True)
+
+    def allow(self, index: int, on: bool) -> None:
+        """Offer one of them, or do not."""
+        self._group.button(index).setEnabled(on)
 
 
 class Flow(QLayout):

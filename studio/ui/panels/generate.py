@@ -1,7 +1,7 @@
 """WRITE: what to ask the network for, and one violet button."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,17 +19,20 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.generating import Order
+from studio.engines.arranger_setting import NEW_PARTS
 from studio.music.document import Document
 from studio.music.pitch import Key
 from studio.ui.forms import Control, Form, form_row
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
+from studio.ui.panels.changing import CHANGES, ChangeRows, Region
 from studio.ui.panels.steering import Steering
 from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
 
-VERBS = ("continue", "new")
+VERBS = ("continue", "new", *CHANGES)
+_STYLED = ("continue", "new", "fill", "accompany", "harmonise", "vary")
 QUICK_BARS = (4, 8, 16, 32)
 MOST_TAKES = 8
 _LARGEST_SEED = 2**31 - 1
@@ -48,6 +51,22 @@ def _freedom_text(percent: int) -> str:
 def style_title(name: str) -> str:
     """What a style of an engine is called."""
     return told(name.replace("_", " ").capitalize())
+
+
+def _verb_texts() -> tuple[list[str], list[str]]:
+    """What the verbs are called, and what they do."""
+    texts = [
+        (t("Continue"), t("Go on from the song's end, in its key, tempo and metre")),
+        (t("Write new"), t("Write a new piece that does not listen to the song")),
+        (t("Fill in"), t("Write the chosen bars of a track anew, listening to everything around")),
+        (t("Accompany"), t("Add parts to the chosen bars")),
+        (t("Harmonise"), t("Add three voices to the melody of the chosen bars")),
+        (t("Vary"), t("Write the chosen bars a little or very differently")),
+        (t("Blend"), t("Lead in steps from the chosen bars to others")),
+        (t("Groove"), t("Give stiff drums a drummer's timing and touch")),
+        (t("Drums"), t("Make drums for the rhythm of the chosen bars")),
+    ]
+    return [text for text, _ in texts], [tip for _, tip in texts]
 
 
 class StyleChips(QWidget):
@@ -98,9 +117,10 @@ class StyleChips(QWidget):
 
 
 class GeneratePanel(QFrame):
-    """The order form. ``write_clicked(order)`` asks; ``cancel_clicked`` stops."""
+    """The order form. ``write_clicked(order)`` asks, or ``change_clicked(change)``; ``cancel_clicked`` stops."""
 
     write_clicked = Signal(object)
+    change_clicked = Signal(object)
     cancel_clicked = Signal()
     listen_changed = Signal(bool)
 
@@ -114,7 +134,7 @@ class GeneratePanel(QFrame):
         self.form = Form(
             Order,
             {
-                "verb": Control(lambda: VERBS[self.verb.index], lambda v: setattr(self.verb, "index", VERBS.index(v))),
+                "verb": Control(lambda: VERBS[self.verb.index], self._show_verb),
                 "style": Control(lambda: self.styles.style_name, lambda v: setattr(self.styles, "style_name", v)),
                 "bars": self.bars,
                 "key": Control(self._locked_key, self._show_lock),
@@ -130,14 +150,8 @@ class GeneratePanel(QFrame):
         self._refresh()
 
     def _make_controls(self) -> None:
-        self.verb = Segments(
-            (t("Continue"), t("Write new")),
-            (
-                t("Go on from the song's end, in its key, tempo and metre"),
-                t("Write a new piece that does not listen to the song"),
-            ),
-            t("What to write"),
-        )
+        self.verb = Segments(*_verb_texts(), t("What to write"), columns=3)
+        self.changing = ChangeRows(NEW_PARTS)
         self.styles = StyleChips()
         self.bars = IntField(1, 256, 16)
         named(self.bars, t("Bars"), t("How many bars to write"))
@@ -195,9 +209,14 @@ class GeneratePanel(QFrame):
         column.addWidget(label(t("WRITE"), "heading"))
         column.addWidget(self.verb)
         column.addWidget(self.explain)
+        column.addWidget(self.changing)
         column.addWidget(self.styles)
         column.addWidget(rule())
-        column.addLayout(form_row(t("Bars"), self.bars, *self.quick))
+        self._bars = QWidget()
+        row = form_row(t("Bars"), self.bars, *self.quick)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._bars.setLayout(row)
+        column.addWidget(self._bars)
         column.addLayout(form_row(t("Key"), self.lock, self.key))
         column.addLayout(form_row(t("Freedom"), self.freedom, self.freedom_text))
         self.freedom_text.setFixedWidth(64)
@@ -241,7 +260,8 @@ class GeneratePanel(QFrame):
         return self._stack
 
     def _connect(self) -> None:
-        self.verb.picked.connect(self._refresh)
+        self.verb.picked.connect(lambda _: self._refresh())
+        self.changing.changed.connect(self._refresh)
         self.takes.picked.connect(self._refresh)
         self.bars.valueChanged.connect(self._refresh)
         self.freedom.valueChanged.connect(self._refresh)
@@ -267,6 +287,12 @@ class GeneratePanel(QFrame):
         for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
             chip.setChecked(bars == self.bars.value())
         self.key.setEnabled(self.lock.isChecked())
+        verb = VERBS[self.verb.index]
+        self.changing.show_verb(verb if verb in CHANGES else "")
+        for widget in (self._bars, self.steering):
+            widget.setVisible(verb not in CHANGES)
+        self.styles.setVisible(verb in _STYLED)
+        self.write.setEnabled(self._ready and not (verb in CHANGES and self.changing.missing))
         self._explain()
 
     def ask(self) -> None:
@@ -275,7 +301,26 @@ class GeneratePanel(QFrame):
             return
         if self.die.isChecked():
             self.seed.setValue(secrets.randbelow(_LARGEST_SEED))
-        self.write_clicked.emit(self.form.value)
+        order = self.form.value
+        if order.verb not in CHANGES:
+            self.write_clicked.emit(order)
+        elif change := self.changing.change(order):
+            self.change_clicked.emit(change)
+
+    def show_region(self, region: Region | None) -> None:
+        """The bars that a change is meant for."""
+        if region != self.changing.region:
+            self.changing.show_region(region)
+            self._refresh()
+
+    def show_verbs(self, able: Container[str]) -> None:
+        """Offer the verbs that there is a network for."""
+        for i, verb in enumerate(VERBS):
+            self.verb.allow(i, verb in able)
+
+    def _show_verb(self, verb: str) -> None:
+        self.verb.index = VERBS.index(verb)
+        self._refresh()
 
     def show_song_key(self, key: Key | None) -> None:
         """Follow the song's key, as long as the lock is open."""
@@ -293,6 +338,9 @@ class GeneratePanel(QFrame):
 
     def _explain(self) -> None:
         document = self._document
+        if VERBS[self.verb.index] in CHANGES:
+            self.explain.setText(self.changing.sentence)
+            return
         last = max((t.notes.last_end for t in document.tracks), default=0)
         bar = document.meter.bar_of(document.meter.bar_ceiling(last)) + 1
         until = bar + self.bars.value() - 1
@@ -315,6 +363,5 @@ class GeneratePanel(QFrame):
     def show_ready(self, ready: bool, why: str = "") -> None:
         """Show whether there is a network that can write, and why not."""
         self._ready, self._why = ready, why
-        self.write.setEnabled(ready)
         self._refresh()
         self.write.setToolTip(why or t("Let the network write (Ctrl+Return)"))
