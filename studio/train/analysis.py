@@ -385,14 +385,7 @@ def _trimmed(sound: Float, rate: int, steady: bool) -> tuple[Float, float, float
 
 
 def _take_apart(
-    sound: Float,
-    rate: int,
-    frequency: Float,
-    fundamental: float,
-    stiffness: float,
-    level: float,
-    seconds: float,
-    filled_db: float,
+    sound: Float, rate: int, frequency: Float, fundamental: float, stiff: float, level: float, seconds: float, filled_db: float
 ) -> Analysis:
     """The analysis once the frequencies are known. ``filled_db``: what the fit of closely spaced partials takes of the noise."""
     partials, residual = partial_levels(sound, rate, frequency, fundamental, seconds)
@@ -402,4 +395,4 @@ def _take_apart(
     partials = shape_attack(partials, padded, sound, rate, first_s)
     noise = noise_levels(residual, rate, seconds) + filled_db
     partials[:, len(frequency) :] = FLOOR_DB
-    return Analysis(np.maximum(partials, FLOOR_DB), np.maximum(noise, FLOOR_DB), padded, fundamental, stiffness, level, seconds)
+    return Analysis(np.maximum(partials, FLOOR_DB), np.maximum(noise, FLOOR_DB), padded, fundamental, stiff, level, seconds)
