@@ -71,7 +71,9 @@ def _keys(bench: BenchWindow, card: VirtualCard, count: int) -> int:
     bench.until(lambda: ring.numbers[OPEN])
     bench.live(1.0)
     lag = _lag(card)
-    rng, light, neural = np.random.default_rng(0), [], []
+    rng = np.random.default_rng(0)
+    light: list[float] = []
+    neural: list[float] = []
     for n in range(count + 2):
         bench.live(0.9 + 0.2 * float(rng.random()))
         key = getattr(Qt.Key, f"Key_{_KEYS[n % len(_KEYS)]}")

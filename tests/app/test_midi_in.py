@@ -1,15 +1,15 @@
 """MIDI keyboards: messages, and real ports of a JACK server (ALSA's sequencer is not there in a container)."""
 
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from studio.app import midi_in
 from studio.app.midi_in import MidiInput, apply
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, SUSTAIN
+from tests.jack import MidiKeyboard, jack, wait
+
+__all__ = ["jack"]
 
 
 class Hands:
@@ -64,47 +64,20 @@ def test_without_a_midi_system_nothing_happens(monkeypatch: pytest.MonkeyPatch) 
     midi.close()
 
 
-@pytest.fixture
-def jack() -> Iterator[None]:
-    """A JACK server without hardware."""
-    if shutil.which("jackd") is None:
-        pytest.skip("needs jackd (Debian: jackd2)")
-    server = subprocess.Popen(
-        ["jackd", "--no-realtime", "-d", "dummy", "-r", "48000", "-p", "256"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wait(lambda: midi_in.usable_api() is not None)
-    yield
-    server.terminate()
-    server.wait()
-
-
-def wait(until: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not until():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
-
-
 def test_a_keyboard_is_heard_when_it_is_plugged_in_and_let_go_when_it_goes(jack: None, monkeypatch) -> None:
-    import rtmidi
-
     monkeypatch.setattr(midi_in, "_LOOK_SECONDS", 0.05)
     told: list[tuple[list[str], list[str]]] = []
     hands = Hands()
     midi = MidiInput(hands, lambda came, went: told.append((came, went)))
     midi.start()
-    keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "Test keyboard")
-    keyboard.open_virtual_port("out")
+    keyboard = MidiKeyboard()
     wait(lambda: midi.names)
     time.sleep(0.1)
     for message in ([0x90, 60, 100], [0xB0, 64, 127], [0x80, 60, 0]):
-        keyboard.send_message(message)
+        keyboard.send(*message)
     wait(lambda: len(hands.said) == 3)
     assert hands.said == [("on", 60, 100), ("control", SUSTAIN, 127), ("off", 60)]
-    keyboard.close_port()
-    keyboard.delete()
+    keyboard.unplug()
     wait(lambda: len(told) == 2)
     assert midi.names == ()
     assert hands.said[-1] == ("all up",)

@@ -8,6 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.music.notes import Origin
 from studio.ui.window import MainWindow
+from tests.jack import MidiKeyboard, jack
+
+__all__ = ["jack"]
 
 
 def until_sounding(window: MainWindow, qtbot: QtBot, tick: int) -> None:
@@ -75,3 +78,28 @@ def test_metronome_and_modes_are_remembered(window: MainWindow) -> None:
         window.actions_by_id[f"play.{name}"].trigger()
         assert getattr(window.studio.settings, setting) != before
         assert window.actions_by_id[f"play.{name}"].isChecked() == bool(getattr(window.studio.settings, setting))
+
+
+def test_record_a_midi_keyboard_with_its_pedal(window: MainWindow, qtbot: QtBot, no_sound_card: None, jack: None) -> None:
+    studio = window.studio
+    studio.change_settings(count_in=0)
+    studio.midi.start()
+    keyboard = MidiKeyboard()
+    qtbot.waitUntil(lambda: bool(studio.midi.names), timeout=20_000)
+    qtbot.waitUntil(lambda: any("keyboard" in n.message for n in studio.notices.entries), timeout=5_000)
+    window.recording.toggle()
+    until_sounding(window, qtbot, 300)
+    keyboard.send(0xB0, 64, 127)
+    keyboard.send(0x90, 50, 77)
+    qtbot.waitUntil(lambda: len(studio.recorder.shown()) == 1, timeout=5_000)
+    at = studio.playback.position
+    qtbot.waitUntil(lambda: studio.playback.position > at + 300, timeout=20_000)
+    keyboard.unplug()  # with the key and the pedal down
+    qtbot.waitUntil(lambda: not studio.midi.names, timeout=20_000)
+    window.transport.stop()
+    track = studio.session.document.tracks[0]
+    (played,) = (track.notes.pitch == 50).nonzero()[0]
+    assert int(track.notes.velocity[played]) == 77
+    assert abs(int(track.notes.start[played]) - at) < 300
+    assert track.controls.numbered(64).value.tolist() == [127, 0]
+    assert studio.session.steps[-1] == "Record"

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
+from studio.ui.texts import t
 from studio.ui.widgets import named, role
 
 
@@ -15,6 +16,7 @@ class InlineField(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._typed: Callable[[str], str] = lambda text: ""
+        named(self, t("Type here"))
         self.hide()
 
     def ask(self, place: QRect, text: str, name: str, typed: Callable[[str], str]) -> None:
