@@ -20,7 +20,7 @@ from studio.engines.lstm_writer_setting import Setting, setting_of
 from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
 from studio.engines.lstm_writer_take import Take
 from studio.engines.lstm_writer_wishes import Course, Plans, course_of
-from studio.engines.note_columns import DURATIONS, N_TRACK, SHIFTS, VERSION
+from studio.engines.note_columns import N_TRACK, VERSION
 from studio.engines.note_controls import CONTROLS, OPEN
 from studio.engines.note_features import CONTROL, LEVELS, NOW, START, WIDTH, NoteState, matrix, mode_of
 from studio.engines.sampling import draw_rows
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 ROWS = 8
 """Takes written in one batch at most; more are written in turns."""
-_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 GUIDANCE = 2.0
 """How many times what is asked for counts."""
 _REMEMBERED = 4096
@@ -79,6 +78,12 @@ class _Batch:
             free = logits[self.first : self.first + len(self.guided)]
             logits[self.guided] = free + np.float32(GUIDANCE) * (logits[self.guided] - free)
         return logits
+
+
+def _stacked(leans: list[Any]) -> npt.NDArray[np.float64] | float:
+    """Rows of what is added to scores; 0 where nothing is to any."""
+    some = next((v for v in leans if isinstance(v, np.ndarray)), None)
+    return 0.0 if some is None else np.array([np.broadcast_to(v, some.shape) for v in leans])
 
 
 class LstmWriter:
@@ -270,7 +275,7 @@ class LstmWriter:
                 np.array([t.draw.random() for _, t, _ in drawn]),
                 [d.temperature for d in defaults],
                 [d.top_p for d in defaults],
-                np.array([[d.lean] for d in defaults]) * _LENGTHS[head] if head in _LENGTHS else 0.0,
+                _stacked([t.lean(head) for _, t, _ in drawn]),
             )
             chosen.update(zip((k for k, _, _ in drawn), made.tolist(), strict=True))
         return [(k, t) for k, t in alive if t.put(head, chosen[k])]

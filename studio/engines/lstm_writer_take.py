@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import Chunk, GenerateRequest
+from studio.engines.lstm_writer_helm import Helm
 from studio.engines.lstm_writer_limits import Voices
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
 from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity, sampling
@@ -40,6 +41,7 @@ from studio.music.notes import Notes, Origin
 
 Mask = npt.NDArray[np.bool_]
 _CHORD = CONTROL + len(CONTROLS)
+_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _EVERY = {"duration": np.ones(len(DURATIONS), bool), "velocity": np.ones(VELOCITIES, bool)}
 _LARGEST_GROUP = 24
 _PLACED_TO = N_BEFORE + N_PLACED
@@ -79,6 +81,7 @@ class Take:
         self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
         self._course, self._voices = course, Voices(setting.fence)
+        self._helm = Helm(course.goal, setting.start)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}
@@ -118,6 +121,16 @@ class Take:
         if head == "velocity":
             return None if self.setting.flat else _EVERY[head]
         return {"shift": self._shifts, "track": self._tracks, "pitch": self._pitches}[head]()
+
+    def lean(self, head: str) -> npt.NDArray[np.float64] | float:
+        """What to add to a head's scores: the style's own lean, and what keeps the take on course."""
+        made: npt.NDArray[np.float64] | float = 0.0
+        if head in _LENGTHS and self.sampling[head].lean:
+            made = self.sampling[head].lean * _LENGTHS[head]
+        helm = self._helm.shift(self.state.now) if head == "shift" else None
+        if head == "pitch" and self.ints[NOW + 1] != DRUMS:
+            helm = self._helm.pitch(self._then)
+        return made if helm is None else made + helm
 
     def put(self, head: str, chosen: int) -> bool:
         """Take a head's choice (any where there was nothing to draw); False when the region is full."""
@@ -220,6 +233,7 @@ class Take:
         steps = min(int(DURATIONS[duration]), self.setting.end - self._then)
         self.state.push(shift, track, pitch, duration, velocity)
         self._voices.push(track, pitch, self._then, self._then + steps)
+        self._helm.push(self._then, track, pitch)
         self._group = self._group + 1 if self._chained else 1
         self._was = self.ints[NOW : NOW + 5].copy()
         end = self._sounding.get((track, pitch), 0)

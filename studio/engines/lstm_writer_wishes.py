@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import GenerateRequest, Wishes
+from studio.engines.lstm_writer_helm import Goal
 from studio.engines.note_columns import N_TRACK, STEPS, Bars
 from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN, QUALITIES, halves, lines_of
 from studio.errors import StudioError
@@ -16,8 +17,11 @@ from studio.music.time import TICKS_PER_QUARTER
 Classes = npt.NDArray[np.uint8]
 PLANNED = ("density", "polyphony", "register", "repetition")
 """What a new piece follows a song's course in, where nothing else is asked. Mood is left to the key and to these."""
+_DENSITY, _REGISTER = NAMES.index("density"), NAMES.index("register")
 _NEAREST = 8
 _LOOP = 4
+_STRETCH = {"density": 2.0, "register": 1.5}
+"""Classes that the ends of a wish lie beyond the songs': half an octave of notes a beat, three semitones."""
 _TICKS = TICKS_PER_QUARTER // STEPS
 
 
@@ -59,6 +63,7 @@ class Course:
     lines: tuple[int, ...]
     halves: tuple[int, ...]
     harmony: Harmony
+    goal: Goal = Goal()
 
     def at(self, step: int) -> Classes:
         """The classes of the bar at ``step``."""
@@ -95,10 +100,11 @@ def check(wishes: Wishes) -> None:
             raise StudioError(f"The {name} must lie between 0 and 1.", "0.5 is usual for the style; leave it out for any.")
 
 
-def wished(wishes: Wishes, plans: Plans, style: int, moved: int = 0) -> dict[int, int]:
-    """Class of each control that is wished for: the wish's place among the songs of the style.
+def wished(wishes: Wishes, plans: Plans, style: int, moved: int = 0) -> dict[int, float]:
+    """Place of each control that is wished for, on the scale of its classes: the wish's place among the songs of the style.
 
-    The register is wished as it sounds; the network counts ``moved`` semitones higher, two to a class.
+    Styles whose songs are much alike are stretched, so that the ends of a wish can be told apart. The register is wished as
+    it sounds; the network counts ``moved`` semitones higher, two to a class.
     """
     rows = plans.of(style)[0].astype(float)
     made = {}
@@ -107,8 +113,8 @@ def wished(wishes: Wishes, plans: Plans, style: int, moved: int = 0) -> dict[int
         songs = np.where(rows[:, :, k] == OPEN[k], np.nan, rows[:, :, k])
         if value is not None and not np.isnan(songs).all():
             means = np.nanmean(songs[~np.isnan(songs).all(axis=1)], axis=1)
-            place = float(np.quantile(means, value)) + (moved / 2 if name == "register" else 0)
-            made[k] = int(np.clip(round(place), 0, CONTROLS[k][1] - 1))
+            place = float(np.quantile(means, value)) + (2 * value - 1) * _STRETCH.get(name, 0.0)
+            made[k] = float(np.clip(place + (moved / 2 if name == "register" else 0), 0, CONTROLS[k][1] - 1))
     return made
 
 
@@ -136,12 +142,19 @@ def course_of(
         rows[:, [k for k in range(len(CONTROLS)) if k not in keep]] = OPEN[[k for k in range(len(CONTROLS)) if k not in keep]]
     else:
         rows = OPEN[None, : len(CONTROLS)].copy()
-    for k, chosen in wish.items():
-        rows[:, k] = chosen
-    return Course(rows, tuple(lines.tolist()), tuple(halves(lines).tolist()), harmony)
+    for k, place in wish.items():
+        rows[:, k] = round(place)
+    goal = Goal(
+        2 ** ((wish[_DENSITY] - 8) / 4) if _DENSITY in wish else None,
+        36 + 2 * wish[_REGISTER] if _REGISTER in wish else None,
+        request.wishes.brightness,
+    )
+    return Course(rows, tuple(lines.tolist()), tuple(halves(lines).tolist()), harmony, goal)
 
 
-def _plan(request: GenerateRequest, plans: Plans, style: int, parts: tuple[int, ...], wish: dict[int, int], take: int) -> Classes:
+def _plan(
+    request: GenerateRequest, plans: Plans, style: int, parts: tuple[int, ...], wish: dict[int, float], take: int
+) -> Classes:
     rows, tracks = plans.of(style)
     players = np.isin(np.arange(N_TRACK), parts)
     shared, either = (tracks & players).sum(axis=1), (tracks.astype(bool) | players).sum(axis=1)

@@ -35,8 +35,10 @@ def course(wishes=NOTHING, parts=("Melody",), new=True, take=0, style=0, chords=
 
 
 def test_a_wish_is_a_place_among_the_songs():
-    assert wished(Wishes(density=0.0), plans(), 0) == {D: 0}
-    assert wished(Wishes(density=1.0), plans(), 0) == {D: 18}
+    assert wished(Wishes(density=0.0), plans(), 0) == {D: 0}  # no class below
+    assert wished(Wishes(density=1.0), plans(), 0) == {D: 20}  # stretched
+    assert wished(Wishes(density=0.75), plans(), 0) == {D: 13.5 + 1}
+    assert wished(Wishes(repetition=1.0), plans(), 0) == {NAMES.index("repetition"): 5}
     assert wished(Wishes(density=0.5), plans(), 0) == {D: 9}
     assert wished(Wishes(), plans(), 0) == {}
     assert wished(Wishes(density=0.5), plans(), 7) == {D: 9}  # a style without songs: among all
@@ -59,7 +61,7 @@ def test_a_new_piece_follows_a_song_with_the_same_players():
 
 def test_what_is_wished_holds_in_every_bar_and_the_rest_goes_on_from_the_fifth():
     made = course(Wishes(density=1.0))
-    assert {int(made.at(96 * b)[D]) for b in range(12)} == {18}
+    assert {int(made.at(96 * b)[D]) for b in range(12)} == {20}
     assert made.at(0)[R] == 9 and made.at(96)[R] == 5
     assert made.at(96 * 8)[R] == 5  # not the first bar again
     energy = NAMES.index("energy")

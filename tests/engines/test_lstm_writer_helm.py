@@ -1,0 +1,50 @@
+import numpy as np
+
+from studio.engines.lstm_writer_helm import Goal, Helm
+from studio.engines.note_columns import DRUMS, SHIFTS, STEPS
+
+LATER = int(np.argmax(SHIFTS == 24))
+
+
+def written(goal, per_beat, pitch=60, beats=8, track=4):
+    helm = Helm(goal, 0)
+    for k in range(beats * per_beat):
+        helm.push(k * STEPS // per_beat, track, pitch)
+    return helm
+
+
+def test_what_is_too_dense_is_held_back_and_what_is_too_sparse_is_hurried():
+    goal, now = Goal(density=2.0), 8 * STEPS
+    assert written(goal, 6).shift(now)[LATER] > 1
+    assert written(goal, 1).shift(now)[LATER] < -1
+    assert abs(written(goal, 2).shift(now)[LATER]) < 0.2
+    assert written(goal, 6).shift(now)[0] == 0
+    assert written(goal, 12).shift(now)[LATER] > written(goal, 3).shift(now)[LATER]
+
+
+def test_the_register_is_pulled_to_where_it_is_wished():
+    goal, now = Goal(register=60), 8 * STEPS
+    high, low = written(goal, 2, pitch=72).pitch(now), written(goal, 2, pitch=50).pitch(now)
+    assert high[72] < high[60] < high[50]
+    assert low[72] > low[60] > low[50]
+    assert written(goal, 2, pitch=72, track=DRUMS).pitch(now) is None  # drums have no register
+
+
+def test_bright_has_fewer_low_notes():
+    bright, dark = (Helm(Goal(brightness=b), 0).pitch(0) for b in (1.0, 0.0))
+    assert bright[40] < bright[60] and dark[40] > dark[60]
+    assert Helm(Goal(brightness=0.5), 0).pitch(0) is None
+
+
+def test_only_the_last_four_bars_count():
+    helm = written(Goal(density=2.0), 8, beats=32)
+    now = 32 * STEPS
+    before = helm.shift(now)[LATER]
+    for k in range(64, 96):
+        helm.push(k * STEPS // 2, 4, 60)
+    assert abs(helm.shift(48 * STEPS)[LATER]) < 0.2 < before
+
+
+def test_without_a_goal_and_at_first_nothing_is_added():
+    assert written(Goal(), 4).shift(8 * STEPS) is None and written(Goal(), 4).pitch(8 * STEPS) is None
+    assert written(Goal(density=1.0), 4, beats=1).shift(STEPS) is None
