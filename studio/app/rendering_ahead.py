@@ -86,7 +86,7 @@ class RenderingAhead:
     def missing(self) -> Ints:
         """Stretches [2, n] (first frames, ends) of the song whose rows are still to be made, rising, none of them touching."""
         queue, at = self._queue, self._queued_at
-        if self._idle or queue.ndim < 2 or at >= queue.shape[1]:
+        if self._idle or queue.ndim < 2 or at >= queue.shape[-1]:
             return np.zeros((2, 0), np.int64)
         first, length = queue[2, at:] & _BEHIND - 1, queue[1, at:]
         order = np.argsort(first, kind="stable")

@@ -42,8 +42,8 @@ class TakesOfClip:
             row, clip = chosen[0]
             return document.tracks[row], clip
         track = self._state.track
-        clip = track.clip_at(max(0, int(self._state.viewport.playhead))) if track is not None else None
-        return (track, clip) if track is not None and clip is not None and len(clip.takes) > 1 else None
+        here = track.clip_at(max(0, int(self._state.viewport.playhead))) if track is not None else None
+        return (track, here) if track is not None and here is not None and len(here.takes) > 1 else None
 
     def show(self) -> None:
         """Show what is."""
