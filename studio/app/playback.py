@@ -64,6 +64,7 @@ class Playback:
         self._silent_since_lost = False
         self._lock = threading.RLock()
         self._output: Output | None = None
+        self._closed = False
         self._store = RowStore(rows_bytes)
         self.overview = MixOverview(self._store, self._rate, self._jobs.post)
         self.rendering = RenderingAhead(self._store, self._rate, self._rows_came, self._tell, self._failed)
@@ -75,7 +76,7 @@ class Playback:
     def start(self) -> None:
         """Start the sound's processes and load the instruments; both go on by themselves. Call it after the first paint."""
         with self._lock:
-            if self._output is not None:
+            if self._output is not None or self._closed:
                 return
             self._output = Output(self._rate, self._store, self._event, self._device, self._latency)
             self._output.set_loop(self._loop_frames())
@@ -91,6 +92,7 @@ class Playback:
         """End everything: processes, threads, memory."""
         with self._lock:
             output, self._output = self._output, None
+            self._closed = True  # a worker that still asks for devices shall not start anything anew
         self._playing = False
         for part in (self._planner, self._live, self.rendering, self.overview):
             part.close()

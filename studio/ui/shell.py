@@ -4,11 +4,11 @@ Another theme or language is a new window over the same songs, sound and work in
 when a widget is made, so that nothing can be forgotten. What the user had arranged and begun is carried over.
 """
 
-from PySide6.QtCore import QLocale, QObject, QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from studio.app.studio import Studio
-from studio.ui.texts import system_language, use_language
+from studio.ui.texts import language, system_language, use_language
 from studio.ui.theme import THEMES, apply_theme
 from studio.ui.window import MainWindow
 
@@ -63,8 +63,17 @@ class Shell(QObject):
 
 
 def speak(studio: Studio) -> None:
-    """Use the language of the settings, or the system's."""
+    """Use the language of the settings, or the system's; Qt's own words follow."""
     use_language(studio.settings.language or system_language(QLocale.system().name()))
+    app = QApplication.instance()
+    if app is None:
+        return
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    words = QTranslator(app)
+    if words.load(f"qtbase_{language()}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(words)
 
 
 def carry_over(old: MainWindow, new: MainWindow) -> None:

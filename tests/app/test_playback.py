@@ -302,3 +302,11 @@ def test_no_process_outlives_its_parent(no_sound_card: None, tmp_path) -> None:
     wait(lambda: not any(psutil.pid_exists(int(pid)) for pid in pids))
     if Path("/dev/shm").is_dir():
         wait(lambda: not Path("/dev/shm", name).exists())
+
+
+def test_once_closed_nothing_starts_it_again():
+    jobs = Jobs()
+    playback = Playback(lambda: None, jobs)
+    playback.close()
+    assert playback.devices() == []
+    jobs.close()

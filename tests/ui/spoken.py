@@ -1,6 +1,7 @@
 """Finds in the sources every text that a user may read, for the tests of the translations."""
 
 import ast
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def own_words() -> set[str]:
 # Which arguments of which calls are shown, by place or by name.
 _SHOWN = {
     "StudioError": (0, 1, "message", "hint"), "tell": (0, 1, "hint"), "_tell": (0,), "notice": (0,), "_trouble": (0,),
-    "start": (1,), "progress": (1,), "commit": (0,), "_commit": (0,), "Step": (0,), "say": (0,), "_say": (0,),
+    "start": (1,), "progress": (1,), "commit": (0,), "_commit": (0,), "Step": (0,), "say": (0,), "_say": (0,), "_end": (0,),
+    "_add": (0,), "_edit": (1,), "_fit_to_beats": (0,), "_fit": (0,), "_step": (0,),
 }  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def words_from_below() -> set[str]:
 
 def _is_language(text: str) -> bool:
     words = text.replace("{}", "").strip()
-    return len(words) > 1 and words[0].isupper() or text.startswith("{}") or text.startswith("'{}")
+    return (len(words) > 1 and words[0].isupper()) or text.startswith(("{}", "'{}"))
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -112,7 +114,25 @@ def _shown(node: ast.expr) -> Iterator[str]:
 def _has_words(text: str) -> bool:
     """Whether there are words to translate: two letters in a row that no field made."""
     bare = text.replace("{}", " ")
-    return any(a.isalpha() and b.isalpha() for a, b in zip(bare, bare[1:], strict=False)) and bare.strip() not in _SAME
+    return any(a.isalpha() and b.isalpha() for a, b in itertools.pairwise(bare)) and bare.strip() not in _SAME
 
 
 _SAME = {"Partita", "MIDI", "dB", "bpm", "/T auto", "clear", "small", "icon"}
+
+
+def tables() -> set[str]:
+    """Texts of tables that are passed through ``t`` where they are shown."""
+    from studio.app.generating import Order
+    from studio.engines.api import Limits, Wishes
+    from studio.engines.arranger_setting import NEW_PARTS
+    from studio.engines.gm import FAMILIES, PROGRAMS
+    from studio.music.pitch import SCALES
+    from studio.ui.actions import ACTIONS, MENUS
+
+    found = {row.text for row in ACTIONS} | {row.tip for row in ACTIONS} | set(MENUS)
+    found |= {*PROGRAMS, *FAMILIES, *SCALES, *NEW_PARTS}
+    found |= {name.replace("_", " ").capitalize() for kind in (Order, Wishes, Limits) for name in kind.__dataclass_fields__} | PROVENANCE
+    return {text for text in found if text}
+
+
+PROVENANCE = {"Start", "Length", "Tracks", "Context sha256"}

@@ -1,6 +1,7 @@
 """A take as a tiny picture of its notes, and where it came from in words."""
 
 import json
+from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -26,10 +27,25 @@ def provenance_text(provenance: Provenance) -> str:
         asked = json.loads(provenance.request or "{}")
     except ValueError:
         asked = {}
-    lines += [
-        f"{told(name.replace('_', ' ').capitalize())}: {value}" for name, value in asked.items() if name != "seed" and value
-    ]
+    told_values = {name: _value_text(value) for name, value in asked.items() if name != "seed"}
+    lines += [f"{_name_text(name)}: {value}" for name, value in told_values.items() if value]
     return "\n".join(line for line in lines if line)
+
+
+def _name_text(name: str) -> str:
+    return told(name.replace("_", " ").capitalize())
+
+
+def _value_text(value: Any) -> str:
+    """What was asked for, empty where nothing was."""
+    if isinstance(value, dict):
+        parts = {_name_text(name): _value_text(part) for name, part in value.items()}
+        return ", ".join(f"{name} {part}" for name, part in parts.items() if part)
+    if isinstance(value, list):
+        return ", ".join(_value_text(part) for part in value)
+    if isinstance(value, str):
+        return told(value.capitalize()) if value.isalpha() else value
+    return "" if value is None or value is False else str(value)
 
 
 class TakePicture(QWidget):

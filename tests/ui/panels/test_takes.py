@@ -76,7 +76,7 @@ def test_where_a_take_comes_from_can_be_copied(panel):
     text = provenance_text(PROVENANCE)
     assert "Seed 7" in text
     assert "writer-lstm" in text
-    assert "Style: pop" in text
+    assert "Style: Pop" in text
     assert "Bars: 2" in text
 
 
