@@ -1,9 +1,10 @@
 """How people play what is written: timing and loudness, note by note, learned from recorded playing.
 
 A small network looks at what the score says of a note (place in the bar, neighbours, chord, register or piece of the drum
-kit, tempo) and at how the note before was played, and tells how early or late and how loud this one is likely to be and how
-much that varies. Playing is drawn from that, one note after another, so that a phrase leans as a whole: what separates
-playing from noise is that deviations hang together. numpy only: it loads in a moment and needs no device.
+kit, tempo) and at how the note before and the last one in the same place of the bar were played, and tells how early or late
+and how loud this one is likely to be and how much that varies. Playing is drawn from that, one note after another, so that a
+phrase leans as a whole and a groove stays what it is: what separates playing from noise is that deviations hang together.
+numpy only: it loads in a moment and needs no device.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ KIT = (
 )  # fmt: skip
 """Pieces of the drum kit that are played alike: kick, snare, hat, open hat, toms, crash, ride, small percussion."""
 PITCHED = slice(14, 16)  # the columns of register and step, which drums do not have
-BEFORE = 3  # the last columns of the features tell how the note before was played
+BEFORE = 6  # the last columns of the features: how the note before and the last one in its place were played
+CALM = 0.7  # of the spread among all players: one player is steadier than all of them together
 FEATURES = 17 + len(KIT) + BEFORE
 
 
@@ -74,6 +76,20 @@ def score_features(notes: Notes, meter: Meter, bpm: npt.ArrayLike, drums: bool) 
     return np.stack([np.asarray(c, np.float64) for c in columns], axis=1)
 
 
+def same_places(notes: Notes, meter: Meter, drums: bool) -> npt.NDArray[np.int64]:
+    """For each note the index of the last one before it in the same place of the bar (of the same piece of the kit), or -1 [n]."""
+    place = (notes.start - meter.bar_starts(notes.start)) * 4 // TICKS_PER_QUARTER
+    piece = np.zeros(len(notes), np.int64)
+    for k, kit in enumerate(KIT if drums else ()):
+        piece[np.isin(notes.pitch, kit)] = k + 1
+    key = place * (len(KIT) + 1) + piece
+    order = np.argsort(key, kind="stable")
+    before = np.full(len(notes), -1)
+    same = np.flatnonzero(np.diff(key[order]) == 0) + 1
+    before[order[same]] = order[same - 1]
+    return before
+
+
 def _octaves(quarters: Floats) -> Floats:
     """Lengths on a scale of doublings, one unit for two of them."""
     return np.asarray(np.log2(np.clip(quarters, 1 / 32, 8)) / 2)
@@ -115,13 +131,17 @@ class Performer:
         (w0, b0), (w1, b1), (w2, b2) = self._layers
         score = score_features(notes, meter, bpm, drums) @ w0[:, :-BEFORE].T + b0
         follows = np.append(False, np.diff(notes.start) == 0).astype(np.float64)
-        noise = np.clip(np.random.default_rng(seed).standard_normal((len(notes), 2)), -2, 2)
-        late, loud = np.zeros(len(notes)), np.zeros(len(notes))
+        noise = CALM * np.clip(np.random.default_rng(seed).standard_normal((len(notes), 2)), -2, 2)
+        places = same_places(notes, meter, drums).tolist()
+        played = np.zeros((len(notes) + 1, 2))  # the last row is for notes that have none before them
         w_before = w0[:, -BEFORE:].T
         state = np.zeros(BEFORE)
         for k in range(len(notes)):
-            state[2] = follows[k]
+            state[:2], state[2] = played[k - 1], follows[k]
+            state[3:5], state[5] = played[places[k]], places[k] >= 0
             out = w2 @ np.tanh(w1 @ np.tanh(score[k] + state @ w_before) + b1) + b2
             drawn = out[:2] + np.exp(np.clip(out[2:], -4, 1)) * noise[k]
-            late[k], loud[k] = state[:2] = np.clip(drawn, -MOST_MS / TIME_MS, MOST_MS / TIME_MS)
-        return Playing(late * TIME_MS, loud * LOUD)
+            played[k] = np.clip(drawn, -MOST_MS / TIME_MS, MOST_MS / TIME_MS)
+        late, loud = played[:-1].T
+        # Learned as deviations from a piece's middle, so they have one here too: the whole is neither moved nor louder.
+        return Playing(np.clip((late - np.median(late)) * TIME_MS, -MOST_MS, MOST_MS), (loud - loud.mean()) * LOUD)

@@ -2,7 +2,8 @@
 
 Played notes are laid on the nearest sixteenth or triplet; what is left over, less the piece's median, is the timing to learn,
 and the velocity less the piece's mean the loudness. A note's deviations are Gaussians whose means and widths a network of two
-hidden layers tells from the score and from how the note before was played (known while training, drawn while playing).
+hidden layers tells from the score, from how the note before was played and from how the last one in the same place of the bar
+was (known while training, drawn while playing).
 
 Only the drums (Groove) were recorded with their timing: POP909's notes lie on the grid, but for their velocities. So loudness
 of pitched notes is learned from POP909, and their timing from the drums with the piece of the kit hidden: how people place
@@ -20,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.engines.cards import Card
-from studio.engines.performer import FEATURES, LOUD, MOST_MS, PITCHED, TIME_MS, Floats, score_features
+from studio.engines.performer import FEATURES, LOUD, MOST_MS, PITCHED, TIME_MS, Floats, same_places, score_features
 from studio.errors import StudioError
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER, Meter, TimeSignature
@@ -32,6 +33,7 @@ from studio.train.symbolic_files import SETS, TEST, list_songs, read_midi
 LEAST_NOTES = 24
 _STYLES = ("pop", "drums")
 Numbers = npt.NDArray[Any]
+Singles = npt.NDArray[np.float32]
 Played = tuple[Notes, Floats, Floats]  # as written; late in beats; velocity
 
 
@@ -50,7 +52,7 @@ def written_and_late(beats: Floats) -> tuple[Floats, Floats]:
     return written, beats - written
 
 
-def rows_of(played: Played, meter: Meter, bpm: float, teaches: str) -> tuple[Floats, Floats]:
+def rows_of(played: Played, meter: Meter, bpm: float, teaches: str) -> tuple[Singles, Singles]:
     """Features [n, FEATURES] and targets [n, 2] of a piece; targets that are not to be learned are not a number.
 
     ``teaches`` is "drums" (timing and loudness of drums), "timing" or "loudness" (of pitched notes).
@@ -59,16 +61,19 @@ def rows_of(played: Played, meter: Meter, bpm: float, teaches: str) -> tuple[Flo
     draw = np.random.default_rng(len(notes))
     late_ms = (late - np.median(late)) * 60_000 / bpm
     target = np.stack([late_ms / TIME_MS, (velocity - velocity.mean()) / LOUD], axis=1)
-    before = np.vstack([np.zeros((1, 2)), np.clip(target[:-1], -MOST_MS / TIME_MS, MOST_MS / TIME_MS)])
+    heard = np.vstack([np.clip(target, -MOST_MS / TIME_MS, MOST_MS / TIME_MS), np.zeros((1, 2))])  # the last row: none before
     target[np.abs(late_ms) > MOST_MS] = np.nan
+    places = same_places(notes, meter, teaches == "drums")
     score = score_features(notes, meter, bpm, teaches == "drums")
     if teaches == "timing":
         score[:, PITCHED] = draw.standard_normal((len(notes), 2))
     if teaches != "drums":
         unknown = 1 if teaches == "timing" else 0
-        target[:, unknown], before[:, unknown] = np.nan, draw.standard_normal(len(notes))
+        target[:, unknown], heard[:-1, unknown] = np.nan, draw.standard_normal(len(notes))
     follows = np.append(0.0, np.diff(notes.start) == 0)
-    return np.hstack([score, before, follows[:, None]]), target
+    before = heard[np.arange(-1, len(notes) - 1)]
+    features = np.column_stack([score, before, follows, heard[places], places >= 0])
+    return features.astype(np.float32), target.astype(np.float32)
 
 
 def played_notes(onset: Floats, length: Floats, pitch: Numbers, velocity: Numbers) -> Played:
@@ -81,7 +86,7 @@ def played_notes(onset: Floats, length: Floats, pitch: Numbers, velocity: Number
     return notes, late[order], velocity[order].astype(np.float64)
 
 
-def groove_piece(path: Path) -> list[tuple[Floats, Floats]]:
+def groove_piece(path: Path) -> list[tuple[Singles, Singles]]:
     """A drummer's playing to the click."""
     parts, signatures, per_beat = read_midi(path)
     made = []
@@ -94,7 +99,7 @@ def groove_piece(path: Path) -> list[tuple[Floats, Floats]]:
     return made
 
 
-def pop_piece(path: Path) -> list[tuple[Floats, Floats]]:
+def pop_piece(path: Path) -> list[tuple[Singles, Singles]]:
     """A pop arrangement as it was played, aligned by its quantised version: note by note, by track, pitch and order."""
     original = path.parent.parent / "midi_original" / path.name
     if not original.exists():
@@ -149,7 +154,7 @@ def bpm_of(path: Path) -> float:
 
 def read_playing(root: Path, progress: Progress) -> dict[bool, tuple[Tensor, Tensor]]:
     """Features and targets of all played notes: of training pieces (False) and of those held out (True)."""
-    rows: dict[bool, list[tuple[Floats, Floats]]] = {False: [], True: []}
+    rows: dict[bool, list[tuple[Singles, Singles]]] = {False: [], True: []}
     chosen = [s for s in list_songs(root) if SETS[s[0]].style in _STYLES]
     for k, (number, _, split, path) in enumerate(chosen):
         progress(0.3 * k / max(1, len(chosen)), "Reading what was played")
@@ -159,8 +164,8 @@ def read_playing(root: Path, progress: Progress) -> dict[bool, tuple[Tensor, Ten
     return {held: (_tensor([f for f, _ in part]), _tensor([t for _, t in part])) for held, part in rows.items()}
 
 
-def _tensor(parts: list[Floats]) -> Tensor:
-    return torch.from_numpy(np.concatenate(parts)).float()
+def _tensor(parts: list[Singles]) -> Tensor:
+    return torch.from_numpy(np.concatenate(parts))
 
 
 def loss_of(out: Tensor, target: Tensor) -> Tensor:
