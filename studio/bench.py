@@ -34,6 +34,9 @@ BENCHES: dict[str, Bench] = {
     "instruments": Bench(
         "studio.train.benches_instruments:instruments", "Distance to unseen recordings beside FluidR3; pitch, velocity"
     ),
+    "expression": Bench(
+        "studio.train.benches_expression:run", "Tuning, vibrato, brightness and the like: asked for and measured"
+    ),
     "rendering": Bench(
         "studio.train.benches_rendering:run", "Times real time of a 16-voice song, beside FluidSynth; slices to the bit"
     ),

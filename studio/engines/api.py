@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.cards import Card
+from studio.engines.expression import Expression
 from studio.music.document import ChordSpan, Document
 from studio.music.notes import Notes
 from studio.music.pitch import Key
@@ -153,20 +154,23 @@ class Generator(Protocol):
 class SoundBatch:
     """Notes to be sounded, in frames; every column has shape [n].
 
-    ``program`` is a GM program, :data:`DRUM_KIT` for drums. ``held`` counts frames from onset to release.
+    ``program`` is a GM program, :data:`DRUM_KIT` for drums. ``held`` counts frames from onset to release. ``expression`` has
+    one for each note, or is empty where all are plain.
     """
 
     program: npt.NDArray[np.int16]
     pitch: npt.NDArray[np.int16]
     velocity: npt.NDArray[np.int16]
     held: npt.NDArray[np.int64]
+    expression: tuple[Expression, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pitch)
 
     def select(self, which: npt.NDArray[np.int64] | npt.NDArray[np.bool_] | slice) -> "SoundBatch":
         """The notes at a mask, slice or indices."""
-        return SoundBatch(self.program[which], self.pitch[which], self.velocity[which], self.held[which])
+        shapes = tuple(self.expression[k] for k in np.arange(len(self))[which].tolist()) if self.expression else ()
+        return SoundBatch(self.program[which], self.pitch[which], self.velocity[which], self.held[which], shapes)
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ import numpy.typing as npt
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
 from studio.engines.cards import Card, check_weights
+from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import drum_key, sound_for
+from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
 from studio.errors import StudioError
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
@@ -128,19 +130,37 @@ class NeuralInstruments:
                 replace(v, held=int(held), length=int(length))
                 for v, held, length in zip(voices, batch.held[part], lengths[part], strict=True)
             ]
+            shapes = batch.expression[part] if batch.expression else (PLAIN,) * len(played)
 
             def tick(share: float, k: int = k, size: int = len(voices)) -> None:
                 ctx.progress((k + share * size) / len(batch))
 
             try:
-                self._synth.render(played, rate, first, rows[part], tick)
+                self._sound(played, shapes, rate, first, rows[part], tick)
             except RuntimeError as error:
                 if self.device == "cpu":
                     raise
                 self._fall_back(error, ctx)
                 rows[part] = 0  # what was written before the failure may be anything
-                self._synth.render(played, rate, first, rows[part], tick)
+                self._sound(played, shapes, rate, first, rows[part], tick)
         return rows
+
+    def _sound(
+        self,
+        voices: "list[Voice]",
+        shapes: tuple[Expression, ...],
+        rate: int,
+        first: int,
+        rows: Audio,
+        tick: Callable[[float], None],
+    ) -> None:
+        """Plain notes all together, shaped ones one by one."""
+        plain = [v if how.plain else replace(v, length=0) for v, how in zip(voices, shapes, strict=True)]
+        self._synth.render(plain, rate, first, rows, tick)
+        for voice, how, row in zip(voices, shapes, rows, strict=True):
+            if not how.plain:
+                rendered(voice, how, rate, first, row, self._synth)
+                tick(1.0)
 
     def _fall_back(self, error: Exception, ctx: Context) -> None:
         log.warning("rendering on %s failed: %s", self.device, error)
