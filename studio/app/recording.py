@@ -35,6 +35,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._passes: list[_Pass] = []
         self._from = self._latest = 0
+        self._sounding = 0  # passes that are heard while the next one is played
         self.on = False
         self.track_id = 0
         self.overdub = True
@@ -44,7 +45,7 @@ class Recorder:
         with self._lock:
             self.track_id, self.overdub = track_id, overdub
             self._from = self._latest = tick
-            self._passes = [_Pass()]
+            self._passes, self._sounding = [_Pass()], 0
             self.on = True
         self._playback.set_endless(True)
 
@@ -68,18 +69,23 @@ class Recorder:
         self._session.commit(STEP, done)
         return True
 
-    def cancel(self) -> None:
-        """Throw away what was played."""
-        with self._lock:
-            self.on = False
-            self._passes = []
-        self._playback.set_endless(False)
-
     def follow(self) -> None:
-        """Called now and then while the song runs: keys that are down grow, and a loop that turns begins a new pass."""
+        """Called now and then while the song runs: keys that are down grow, and a loop that turns begins a new pass.
+
+        With overdub the passes before are heard from then on.
+        """
         with self._lock:
-            if self.on:
-                self._place(perf_counter_ns())
+            if not self.on:
+                return
+            self._place(perf_counter_ns())
+            before = self._passes[:-1] if self.overdub else []
+            if len(before) <= self._sounding:
+                return
+            self._sounding = len(before)
+            passes = [(_notes(p), _controls(p)) for p in before]
+        document = self._session.committed
+        if any(t.id == self.track_id for t in document.tracks):
+            self._playback.set_document(edits.record(document, self.track_id, passes, overdub=True))
 
     def shown(self) -> Notes:
         """What was played in this pass so far (with overdub: in all), keys that are still down up to now; from the song's start."""

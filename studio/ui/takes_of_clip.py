@@ -23,6 +23,7 @@ class TakesOfClip:
         self._studio, self._state, self._transport = studio, state, transport
         self._panel, self._strip = panel, strip
         self.takes = ClipTakes(studio.session)
+        self._proposed = (0, 0)  # the proposal's take that is heard, and the one before it
         of_clip = panel.of_clip
         of_clip.picked.connect(self._choose)
         of_clip.auditioned.connect(self._listen)
@@ -47,6 +48,9 @@ class TakesOfClip:
 
     def show(self) -> None:
         """Show what is."""
+        proposal = self._studio.session.proposal
+        if proposal is not None and proposal.active != self._proposed[0]:
+            self._proposed = proposal.active, self._proposed[0]
         current = self.current()
         if current is None:
             self._panel.show_clip(None, None)
@@ -57,7 +61,13 @@ class TakesOfClip:
         self._panel.show_clip(track, clip, t("bars {first} to {last}", first=first, last=last))
 
     def other(self) -> None:
-        """A/B: the take that was heard before."""
+        """A/B: the take that was heard before, of what is proposed or else of the clip."""
+        proposal = self._studio.session.proposal
+        if proposal is not None:
+            count = len(proposal.takes)
+            before = self._proposed[1] if self._proposed[1] < count else proposal.active
+            self._studio.generating.show(before if before != proposal.active else (proposal.active + 1) % count)
+            return
         self._with_clip(lambda clip: self.takes.other(clip.id))
 
     def _with_clip(self, deed: Callable[[Clip], None]) -> None:

@@ -21,6 +21,7 @@ class Playing:
         self.looping = False
         self.endless: list[bool] = []
         self.at: dict[int, int] = {}
+        self.documents: list[Document] = []
 
     def heard_frame(self, at_ns: int) -> int | None:
         tick = self.at.get(at_ns, at_ns if at_ns < 1 << 40 else None)
@@ -28,6 +29,9 @@ class Playing:
 
     def tick_of(self, frame: int) -> int:
         return self.session.document.tempo.tick_at_frame(frame, RATE)
+
+    def set_document(self, document: Document) -> None:
+        self.documents.append(document)
 
     def set_endless(self, on: bool) -> None:
         self.endless.append(on)
@@ -121,9 +125,6 @@ def test_nothing_played_is_no_step_and_a_track_that_went_is_no_fault(made: Made)
     made.session.commit("Remove", replace(song(), tracks=()))
     assert not made.recorder.finish()
     assert made.session.steps == ("Open", "Remove")
-    made.recorder.start(1, 0, overdub=True)
-    made.recorder.cancel()
-    assert not made.recorder.on
 
 
 def test_while_nothing_is_heard_nothing_is_recorded(made: Made) -> None:
@@ -132,3 +133,23 @@ def test_while_nothing_is_heard_nothing_is_recorded(made: Made) -> None:
     made.recorder.note_on(60, 70, 1 << 41)
     made.recorder.follow()
     assert len(made.recorder.shown()) == 0
+
+
+def test_with_overdub_the_passes_before_are_heard(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.session.open(replace(song(), loop=(0, BAR)))
+    made.playing.looping = True
+    made.recorder.start(1, 0, overdub=True)
+    for turn, pitch in enumerate((60, 62)):
+        made.playing.at = {10 + turn: 960, 20 + turn: 1_400, 30 + turn: BAR - 100}
+        made.recorder.note_on(pitch, 70, 10 + turn)
+        made.recorder.note_off(pitch, 20 + turn)
+        made.recorder.control(1, 5, 30 + turn)
+        monkeypatch.setattr("studio.app.recording.perf_counter_ns", lambda: 99)
+        made.playing.at = {99: 50}
+        for _ in range(3):
+            made.recorder.follow()
+    heard = [[p for p in d.tracks[0].notes.pitch.tolist() if p >= 60] for d in made.playing.documents]
+    assert heard == [[60], [60, 62]]
+    assert made.session.steps == ("Open",)
+    made.recorder.finish()
+    assert [p for _, _, p in made.rows() if p >= 60] == [60, 62]

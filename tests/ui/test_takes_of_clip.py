@@ -43,6 +43,19 @@ def test_they_are_shown_tried_and_compared(window: MainWindow, clip_id: int) -> 
     assert len(panel.cards) == 1 or not panel.isVisible()
 
 
+def test_proposed_takes_are_compared_by_the_same_key(window: MainWindow, qtbot) -> None:
+    session = window.studio.session
+    window.writing.write()
+    qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing, timeout=20_000)
+    window.transport.stop()
+    window.studio.generating.show(2)
+    heard = []
+    for _ in range(4):
+        QTest.keyClick(window.column.roll, Qt.Key.Key_B)
+        heard.append(session.proposal.active)
+    assert heard == [0, 2, 0, 2]
+
+
 def test_a_clips_only_take_is_told_not_dropped(window: MainWindow) -> None:
     strip = window.column.arrangement.strip
     strip.select(frozenset([window.studio.session.document.tracks[0].clips[0].id]))
