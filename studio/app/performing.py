@@ -1,11 +1,10 @@
 """Playing what is written as people do: the performer's timing and loudness, laid over notes."""
 
-import logging
 from collections.abc import Iterable
 
 import numpy as np
 
-from studio.engines.cards import find_cards
+from studio.app.shelf import Shelf
 from studio.engines.performer import Performer
 from studio.errors import StudioError
 from studio.music import edits
@@ -13,15 +12,14 @@ from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER
 
-log = logging.getLogger(__name__)
-ENGINE = "performer"
 FINEST = (TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3)  # what a played note is taken for: a sixteenth, or else a triplet
 
 
 class Performing:
-    """Humanizes notes with the shipped performer, which is loaded when it is first needed."""
+    """Humanizes notes with the shelf's performer, which is loaded when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._performer: Performer | None = None
         self._seed = 0
 
@@ -38,11 +36,13 @@ class Performing:
         return document
 
     def _loaded(self) -> Performer:
+        """Not asked of the shelf: the window's thread would wait there for a network that is being loaded."""
         if self._performer is None:
-            card = next((c for c in find_cards() if c.engine == ENGINE), None)
+            card = next(iter(self._shelf.of_kind("performer")), None)
             if card is None:
                 raise StudioError("There is no model that plays notes.", "Install Partita again.")
-            self._performer = Performer.load(card)
+            self._performer = Performer()
+            self._performer.prepare(card, "cpu")
         return self._performer
 
 

@@ -64,6 +64,7 @@ def run_named_bench(name: str, argv: list[str]) -> int:
 
 def _kind(card: Card) -> str:
     kinds = {"generator": "writes notes", "arranger": "arranges", "clips": "varies clips", "renderer": "makes sound"}
+    kinds["performer"] = "plays notes"
     return kinds[ENGINES[card.engine].kind] if card.engine in ENGINES else f"unknown engine {card.engine}"
 
 

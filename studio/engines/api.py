@@ -197,6 +197,6 @@ class EngineEntry:
     """A row of the registry: what the engine is, and how to make one (imports nothing heavy until called)."""
 
     id: str
-    kind: str  # "generator", "arranger" (a generator that needs a song), "clips" (a VAE) or "renderer"
+    kind: str  # "generator", "arranger" (a generator that needs a song), "clips" (a VAE), "performer" or "renderer"
     title: str
     make: Callable[[], object] = field(repr=False)

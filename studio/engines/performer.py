@@ -104,24 +104,29 @@ class Playing:
 
 
 class Performer:
-    """The network of ``models/performer``: plays notes as people do."""
+    """Plays notes as people do. Prepared by its card, it plays the same on every machine."""
 
-    def __init__(self, weights: dict[str, npt.NDArray[Any]]) -> None:
+    def __init__(self, weights: dict[str, npt.NDArray[Any]] | None = None) -> None:
+        self.card = Card("", "performer", "Performer")
+        if weights is not None:
+            self._use(weights)
+
+    def prepare(self, card: Card, device: str) -> None:
+        """Load the weights. It needs no device.
+
+        Raises:
+            StudioError: they are missing, damaged or of another shape.
+        """
+        self._use(load(check_weights(card)))
+        self.card = card
+
+    def _use(self, weights: dict[str, npt.NDArray[Any]]) -> None:
         try:
             self._layers = [
                 (weights[f"{k}.weight"].astype(np.float64), weights[f"{k}.bias"].astype(np.float64)) for k in (0, 2, 4)
             ]
         except KeyError as error:
             raise StudioError("The model that plays notes does not fit this version.", "Install the model again.") from error
-
-    @classmethod
-    def load(cls, card: Card) -> "Performer":
-        """The performer of a card.
-
-        Raises:
-            StudioError: the weights are missing, damaged or of another shape.
-        """
-        return cls(load(check_weights(card)))
 
     def play(self, notes: Notes, meter: Meter, tempo: TempoMap, drums: bool, seed: int) -> Playing:
         """Draw one way of playing ``notes`` (counted from the song's start). The same seed gives the same playing."""

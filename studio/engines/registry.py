@@ -16,6 +16,7 @@ ENGINES: dict[str, EngineEntry] = {
         _entry("lstm-writer", "generator", "LSTM writer", "studio.engines.lstm_writer", "LstmWriter"),
         _entry("arranger", "arranger", "Arranger", "studio.engines.arranger", "ArrangerEngine"),
         _entry("clip-vae", "clips", "Clip VAE", "studio.engines.clip_vae", "ClipVae"),
+        _entry("performer", "performer", "Performer", "studio.engines.performer", "Performer"),
         _entry("neural-instruments", "renderer", "Neural instruments", "studio.engines.neural_instruments", "NeuralInstruments"),
     )
 }

@@ -43,7 +43,7 @@ def _write_panel(window: "MainWindow") -> None:
 
 def _column(window: "MainWindow") -> None:
     studio, state, column = window.studio, window.state, window.column
-    performing = Performing()
+    performing = Performing(studio.shelf)
 
     def audition(pitch: int, velocity: int) -> None:
         """Sound a key of the edited track; velocity 0 lets go of it."""

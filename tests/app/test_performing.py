@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from studio.app import performing
+from studio.app import shelf
 from studio.app.performing import Performing
+from studio.app.shelf import Shelf
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.checks import check
@@ -21,7 +22,7 @@ def song(drums: bool) -> Document:
 def test_playing_is_near_what_is_written_and_leaves_locked_notes(drums: bool) -> None:
     document = song(drums)
     notes = document.tracks[0].notes
-    changed = Performing().humanized(document, notes.id)
+    changed = Performing(Shelf()).humanized(document, notes.id)
     new = changed.tracks[0].notes.select(np.argsort(changed.tracks[0].notes.id))
     old = notes.select(np.argsort(notes.id))
     late = (new.start - old.start) / 1.92  # ticks to milliseconds at 120 quarters a minute
@@ -36,13 +37,13 @@ def test_playing_is_near_what_is_written_and_leaves_locked_notes(drums: bool) ->
 def test_asked_again_it_is_played_otherwise_and_a_fresh_start_plays_the_same() -> None:
     document = song(False)
     ids = document.tracks[0].notes.id
-    one = Performing()
+    one = Performing(Shelf())
     first, second = one.humanized(document, ids), one.humanized(document, ids)
     assert first != second
-    assert Performing().humanized(document, ids) == first
+    assert Performing(Shelf()).humanized(document, ids) == first
 
 
 def test_without_a_model_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(performing, "find_cards", list)
-    with pytest.raises(StudioError, match="no model"):
-        Performing().humanized(song(False), [2])
+    monkeypatch.setattr(shelf, "find_cards", list)
+    with pytest.raises(StudioError, match="There is no model"):
+        Performing(Shelf()).humanized(song(False), [2])

@@ -98,10 +98,12 @@ def test_a_recipe_learns_how_the_drummers_and_pianists_play(here) -> None:
     assert {d["licence"] for d in card.data} == {"CC BY 4.0", "MIT (arrangements; the songs are commercial)"}
     k = np.arange(64)
     drums = Notes.of(k * 480, 200, np.where(k % 2, 42, 36), id=k)
-    playing = Performer.load(card).play(drums, Meter(), TempoMap(), True, 1)
+    player = Performer()
+    player.prepare(card, "cpu")
+    playing = player.play(drums, Meter(), TempoMap(), True, 1)
     assert playing.late_ms[1::2].mean() - playing.late_ms[::2].mean() == pytest.approx(19 * 60_000 / 120 / 480, abs=5)
     assert playing.louder[::2].mean() > playing.louder[1::2].mean() + 20
-    piano = Performer.load(card).play(Notes.of(k * 480, 200, 60 + k % 7, id=k), Meter(), TempoMap(), False, 1)
+    piano = player.play(Notes.of(k * 480, 200, 60 + k % 7, id=k), Meter(), TempoMap(), False, 1)
     assert piano.louder[::8].mean() > np.delete(piano.louder, k[::8]).mean() + 15
     assert score_features(drums, Meter(), 120, True).shape[0] == 64
 
