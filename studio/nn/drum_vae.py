@@ -15,7 +15,7 @@ PIECES = 9
 WHOLE, STIFF, TAPPED = 0, 1, 2
 _READ = 3 * PIECES + 3 + 3
 _WIDTH = 48
-_LOUD, _LATE = 0.14, 0.10
+_LOUD, _LATE = 0.2, 0.15
 """Standard deviations of the velocity (of 1) and of the timing (of a sixteenth) that a hit's cost is counted in."""
 
 

@@ -56,7 +56,7 @@ class Feeding:
     """
 
     batch: int = 16
-    most: int = 72
+    most: int = 96
     power: float = 0.5
     nothing: float = 0.05
     no_own: float = 0.3
@@ -119,7 +119,7 @@ class Holes:
         own = np.flatnonzero(piece.track == target)
         start, _, _, _ = piece.bars.at(int(piece.time[draw.choice(own)]))
         end = start
-        for _ in range(bars or int(draw.choice([1, 2, 4, 8], p=[0.25, 0.35, 0.3, 0.1]))):
+        for _ in range(bars or int(draw.choice([1, 2, 4, 8], p=[0.1, 0.25, 0.4, 0.25]))):
             at, size, _, _ = piece.bars.at(end)
             end = at + size
         keep = None

@@ -8,8 +8,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from studio.engines import clip_grid
+from studio.engines import clip_decode, clip_grid
 from studio.engines.cards import Card
+from studio.engines.clip_grid import drum_attributes, line_attributes
+from studio.engines.clip_vae import ANYTHING
 from studio.nn.melody_vae import MelodyVae
 from studio.nn.vae import VaeShape
 from studio.train.clips import Clips, clips
@@ -21,6 +23,8 @@ from studio.train.symbolic_files import SETS, TRAIN, VALID, credit_rows
 
 _MAPPED = 20_000
 """Training clips that the map and the directions are found from."""
+_CALIBRATED = 80
+_LENGTHS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0)
 
 
 def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
@@ -94,5 +98,42 @@ def map_codes(model: Any, read: Clips) -> None:
     attributes = task.attributes(chosen).astype(np.float64)
     mean, root, axes = principal(codes)
     sliders, spread = directions(codes, attributes)
+    sliders = calibrated(model, kind, codes.astype(np.float32), read.metre[chosen], sliders, spread)
     for name, value in (("mean", mean), ("root", root), ("axes", axes), ("sliders", sliders), ("spread", spread)):
         getattr(model, name).copy_(torch.from_numpy(value))
+
+
+def calibrated(
+    model: Any,
+    kind: str,
+    codes: npt.NDArray[np.float32],
+    metre: npt.NDArray[np.int64],
+    sliders: npt.NDArray[np.float64],
+    spread: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Sliders as long as it takes for what is decoded, on the mean, to change by one deviation of the attribute.
+
+    Small moves of a code change nothing that is heard, so a regression on codes alone asks for too little. Each slider gets
+    the least of :data:`_LENGTHS` that does it, or the one that does most.
+    """
+    usual = int(np.bincount(metre).argmax())
+    some = codes[metre == usual][:: max(1, int((metre == usual).sum()) // _CALIBRATED)][:_CALIBRATED]
+    made = sliders.copy()
+    for k, slider in enumerate(sliders):
+        effects = []
+        for length in _LENGTHS:
+            up, down = (
+                _attributes(model, kind, some + np.float32(sign * length) * slider.astype(np.float32), usual)[:, k]
+                for sign in (1, -1)
+            )
+            effects.append(float((up - down).mean()) / 2 / max(1e-9, float(spread[k])))
+            if effects[-1] >= 1:
+                break
+        made[k] = _LENGTHS[int(np.argmax(effects))] * slider
+    return made
+
+
+def _attributes(model: Any, kind: str, codes: npt.NDArray[np.float32], metre: int) -> npt.NDArray[np.float32]:
+    if kind == "lines":
+        return np.stack([line_attributes(c, metre) for c in clip_decode.lines(model, codes, metre, ANYTHING)])
+    return np.stack([drum_attributes(c.hits, metre) for c in clip_decode.drums(model, codes, metre)])

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from studio.engines.clip_grid import drum_attributes, line_attributes
+from studio.engines.clip_grid import CELLS_A_BEAT, cells_of, drum_attributes, line_attributes
 from studio.nn.drum_vae import STIFF, TAPPED, WHOLE, DrumVae
 from studio.nn.melody_vae import MelodyVae
 from studio.train.clips import Clips, moved_line, valid_cells
@@ -20,6 +20,9 @@ Ints = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Feeding:
     """Mini-batches of ``batch`` clips. ``power`` of a set's size is its share; ``moved`` the share of lines in another key.
+
+    Shares of drums that are read ``stiff`` or ``tapped``, that start at another of their beats, whose second half is another
+    clip's, that have some hits left out.
 
     A code may cost ``free`` nats; ``beta`` times what it costs beyond is added to the loss, growing over ``warm`` steps
     (as MusicVAE, section 4.2: free bits and a beta below 1).
@@ -33,6 +36,9 @@ class Feeding:
     warm: int = 1000
     stiff: float = 0.2
     tapped: float = 0.2
+    turned: float = 0.4
+    joined: float = 0.2
+    thinned: float = 0.2
 
 
 class _ClipTask:
@@ -143,17 +149,36 @@ class DrumTask(_ClipTask):
 
     model: DrumVae
 
-    def _grids(self, chosen: Ints) -> list[Tensor]:
+    def _grids(self, chosen: Ints, training: bool = False) -> list[Tensor]:
         rows = self.clips.rows[chosen].astype(np.float32)
+        rows = self._varied(rows, self.clips.metre[chosen]) if training else rows
         hits = rows[..., 0]
         return _tensors(hits, rows[..., 1] / 127, (rows[..., 2] / 255 - 0.5) * hits, self.clips.metre[chosen])
+
+    def _varied(self, rows: npt.NDArray[np.float32], metre: Ints) -> npt.NDArray[np.float32]:
+        """Drums [n, CELLS, 9, 3] that start at another beat, join two clips' bars, are thinner, louder or softer."""
+        f, draw, n = self.feeding, self._draw, len(rows)
+        rows = rows.copy()
+        joined, turned = draw.random(n) < f.joined, draw.random(n) < f.turned
+        others = draw.permutation(n)
+        for k in range(n):
+            cells = cells_of(int(metre[k]))
+            if joined[k] and metre[others[k]] == metre[k]:
+                rows[k, cells // 2 : cells] = rows[others[k], : cells // 2]
+            if turned[k]:
+                beats = int(draw.integers(cells // CELLS_A_BEAT))
+                rows[k, :cells] = np.roll(rows[k, :cells], CELLS_A_BEAT * beats, axis=0)
+        gone = (draw.random(n) < f.thinned)[:, None, None] & (draw.random(rows.shape[:3]) < 0.3)
+        rows[gone] = 0
+        rows[..., 1] = np.clip(rows[..., 1] * draw.uniform(0.8, 1.15, (n, 1, 1)), 0, 127)
+        return rows
 
     def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
         way = np.zeros(len(chosen), np.int64)
         if training:
             f = self.feeding
             way = self._draw.choice([WHOLE, STIFF, TAPPED], len(chosen), p=[1 - f.stiff - f.tapped, f.stiff, f.tapped])
-        hits, velocity, offset, metre = self._grids(chosen)
+        hits, velocity, offset, metre = self._grids(chosen, training)
         way_, valid = _tensors(way, self._valid[chosen].astype(np.float32))
         return self.model.losses(hits, velocity, offset, metre, way_, valid)
 

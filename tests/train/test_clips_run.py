@@ -6,7 +6,7 @@ from studio.engines.clip_vae import ClipVae
 from studio.train import clips_run
 from studio.train.export import export
 from studio.train.recipes import read
-from tests.arrangers import SMALL_VAE
+from tests.arrangers import SMALL_VAE, tiny_vae
 from tests.train.test_clips_task import some_clips
 
 
@@ -44,3 +44,14 @@ def test_the_shipped_recipes_make_their_networks():
     for name in ("vae-melody", "vae-drums"):
         shape = clips_run.shape_of(read(name))
         assert shape.latent % shape.beats == 0
+
+
+def test_sliders_are_made_long_enough_to_be_heard():
+    model = tiny_vae("lines")
+    codes = np.random.default_rng(0).normal(size=(20, 16)).astype(np.float32)
+    metre, sliders = np.full(20, 2), np.zeros((4, 16))
+    sliders[0, 0] = 1.0
+    made = clips_run.calibrated(model, "lines", codes, metre, sliders, np.full(4, 1e-6))
+    assert 1 <= made[0, 0] <= 6 and not made[1:].any()
+    far = clips_run.calibrated(model, "lines", codes, metre, sliders, np.full(4, 1e6))
+    assert far[0, 0] >= 1
