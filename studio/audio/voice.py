@@ -23,19 +23,23 @@ _CLICK_SECONDS = 0.06
 
 @dataclass(frozen=True)
 class _Family:
-    """``slope``: fall of the partials, dB an octave. ``odd``: level of even partials. ``decay``: seconds to fall by 8.7 dB."""
+    """``slope``: fall of the partials, dB an octave. ``odd``: level of even partials. ``decay``: seconds to fall by 8.7 dB.
+
+    ``level``: decibels, so that the instruments of :mod:`studio.engines` go on about as loud when they take over.
+    """
 
     slope: float
     odd: float
     decay: float
     attack: float
+    level: float = 0.0
 
 
 # By eights of General MIDI programs: pianos, mallets, organs, guitars, basses, strings, ensembles, brass, reeds, pipes,
 # leads, pads, effects, plucked folk instruments, percussion, sound effects.
 _FAMILIES = (
-    _Family(8, 1.0, 0.7, 0.003), _Family(12, 0.3, 0.4, 0.002), _Family(7, 0.6, 30, 0.006), _Family(7, 0.9, 0.6, 0.003),
-    _Family(9, 0.9, 0.8, 0.004), _Family(6, 1.0, 30, 0.05), _Family(7, 1.0, 30, 0.07), _Family(5, 1.0, 30, 0.03),
+    _Family(8, 1.0, 0.7, 0.003, 4), _Family(12, 0.3, 0.4, 0.002, 4), _Family(7, 0.6, 30, 0.006, -1), _Family(7, 0.9, 0.6, 0.003, 4.5),
+    _Family(9, 0.9, 0.8, 0.004, -1), _Family(6, 1.0, 30, 0.05, -2), _Family(7, 1.0, 30, 0.07, -2), _Family(5, 1.0, 30, 0.03),
     _Family(6, 0.3, 30, 0.03), _Family(12, 0.5, 30, 0.04), _Family(6, 1.0, 30, 0.005), _Family(9, 0.9, 30, 0.15),
     _Family(9, 0.7, 3, 0.05), _Family(7, 0.9, 0.4, 0.003), _Family(10, 0.4, 0.3, 0.002), _Family(8, 0.8, 1, 0.01),
 )  # fmt: skip
@@ -55,13 +59,15 @@ def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, f
     """
     at = np.arange(first, first + count)
     seconds = at / rate
-    loudness = 0.07 * (velocity / 100.0) ** 1.7
+    loudness = 0.07 * (velocity / 100.0) ** 2
     if program == DRUMS:
         sound = np.multiply(*_drum(pitch, at, seconds))
     elif program == CLICK:
         sound = _click(pitch, seconds)
     else:
-        wave, envelope = _tone(_FAMILIES[min(127, max(0, program)) // 8], pitch, at, seconds, rate)
+        family = _FAMILIES[min(127, max(0, program)) // 8]
+        loudness *= 10 ** (family.level / 20)
+        wave, envelope = _tone(family, pitch, at, seconds, rate)
         late = seconds - held / rate
         sound = wave * (envelope * np.exp(-np.maximum(late, 0.0) / _RELEASE_SECONDS))
     inside = (at >= 0) & (at < light_length(program, held, rate))
@@ -105,7 +111,7 @@ def _drum(
     t = np.maximum(seconds, 0.0)
     place = at & ((1 << 16) - 1)
     if pitch in (35, 36):
-        return np.sin(2 * np.pi * (52 * t + 3.2 * (1 - np.exp(-t / 0.022)))) * 2.5, np.exp(-t / 0.12)
+        return np.sin(2 * np.pi * (52 * t + 3.2 * (1 - np.exp(-t / 0.022)))) * 1.3, np.exp(-t / 0.12)
     if pitch in (37, 38, 39, 40):
         return 1.2 * np.sin(2 * np.pi * 190 * t) + 2.0 * dull[place], np.exp(-t / 0.09)
     if pitch in (41, 43, 45, 47, 48, 50):

@@ -24,6 +24,7 @@ class Recording(QObject):
         studio.keyboard.track = lambda: state.track
         studio.playback.set_metronome(studio.settings.metronome)
         transport.halting = self.finish
+        self.changed.connect(self._color_playhead)
 
     @property
     def on(self) -> bool:
@@ -82,6 +83,11 @@ class Recording(QObject):
             self._studio.recorder.finish()
             self.grew.emit()
             self.changed.emit()
+
+    def _color_playhead(self) -> None:
+        view = self._state.viewport
+        view.recording = self.on
+        view.playhead_moved.emit(view.x_at(view.playhead), view.x_at(view.playhead))
 
     def rest(self) -> None:
         """The window goes: what was played so far is kept, letters are letters again."""

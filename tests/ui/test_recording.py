@@ -25,6 +25,7 @@ def test_record_typed_keys(window: MainWindow, qtbot: QtBot, no_sound_card: None
     QTest.mouseClick(window.transport_panel.findChild(object, "button-record"), Qt.MouseButton.LeftButton)
     until_sounding(window, qtbot, 300)
     assert window.recording.on and window.actions_by_id["play.record"].isChecked()
+    assert window.viewport.playhead_role == "recording"
     QTest.keyPress(roll, Qt.Key.Key_Z)
     pressed = studio.playback.position
     qtbot.waitUntil(lambda: studio.playback.position > pressed + 300, timeout=20_000)
@@ -34,6 +35,7 @@ def test_record_typed_keys(window: MainWindow, qtbot: QtBot, no_sound_card: None
     assert studio.session.document is before
     QTest.keyClick(roll, Qt.Key.Key_Space)
     assert not studio.playback.playing and not window.recording.on
+    assert window.viewport.playhead_role == "text"
     window.recording.toggle_typing()
     notes = studio.session.document.tracks[0].notes
     (at,) = (notes.origin == Origin.PLAYED).nonzero()[0]

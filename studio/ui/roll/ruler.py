@@ -116,7 +116,7 @@ class Ruler(SeekWidget):
         x = self.viewport.x_at(self.viewport.playhead) + 0.5
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("playing" if self.viewport.playing else "text"))
+        painter.setBrush(self.theme.color(self.viewport.playhead_role))
         y = LOOP_BAND + 2.0
         corners = ((-5, 0), (5, 0), (5, 4), (0, 9), (-5, 4))
         painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))

@@ -38,6 +38,12 @@ class Viewport(QObject):
         self.content_end = 0
         self.playhead = 0.0
         self.playing = False
+        self.recording = False
+
+    @property
+    def playhead_role(self) -> str:
+        """The theme's colour of the playhead: what goes on there."""
+        return "recording" if self.recording else "playing" if self.playing else "text"
 
     @property
     def key_height(self) -> int:
