@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self._may_close = self._closing = False
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(1000, 620)
+        self.setMinimumSize(940, 500)  # a screen of 1920 x 1080 at 200 %
         self.resize(1600, 960)
         self._make_editor()
         self._make_controllers()

@@ -62,7 +62,7 @@ class ControlLane(TimeWidget):
         self._drawn: dict[int, float] = {}  # ticks and values of this gesture
         self._erasing = False
         self.setMinimumHeight(44)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(t("Controllers"))
         state.document_changed.connect(self.repaint_all)
         state.setting_changed.connect(self.repaint_all)

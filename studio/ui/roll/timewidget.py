@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.roll.layers.playhead import paint_playhead
@@ -18,6 +18,7 @@ PIXELS_A_DOUBLING = 200
 MOST_PARTS = 3
 AHEAD = 256
 NEAR_STRIPS = 24
+KEYS_BROUGHT_IT = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class TimeWidget(QWidget):
@@ -46,6 +47,7 @@ class TimeWidget(QWidget):
         self._stale = QRegion()
         self._gutter_stale = True
         self._slid = 0  # pixels that the picture lies to the right of its place
+        self._ring = False  # whether the focus is to be seen
         self._all_new = False  # whether the last frame was painted anew as a whole
         self._ahead = 0  # 1 after a scroll to the right, -1 to the left: where to paint more than is seen
         self.setMouseTracking(True)
@@ -105,7 +107,21 @@ class TimeWidget(QWidget):
                 painter.drawPixmap(self._picture_left(), 0, self._picture)
             self.paint_over(painter, time)
             paint_playhead(painter, self.viewport, self.theme, self.height())
+            painter.setClipping(False)
+        if self._ring and self.hasFocus():
+            painter.setPen(self.theme.color("text"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The focus is shown where it came by keys: who clicked knows where."""
+        self._ring = event.reason() in KEYS_BROUGHT_IT
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
 
     def _picture_left(self) -> int:
         return GUTTER - AHEAD + self._slid

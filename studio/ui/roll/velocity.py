@@ -44,7 +44,7 @@ class VelocityLane(TimeWidget):
         self._over: int | None = None
         self.setMinimumHeight(48)
         self.resize(self.width(), HEIGHT)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(t("Velocity"))
         for signal in (state.document_changed, state.selection_changed, state.setting_changed):
             signal.connect(self.repaint_all)

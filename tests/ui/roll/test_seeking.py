@@ -1,5 +1,6 @@
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from studio.ui.roll.column import EditorColumn
 from studio.ui.roll.seeking import SeekWidget
@@ -44,3 +45,18 @@ def test_a_column_has_one_seek(qtbot, state: RollState) -> None:
     for part in (column.ruler, *column.arrangement.parts, widget):
         part.seek(5)
     assert asked == [5, 5, 5, 5]
+
+
+def test_with_the_focus_the_arrows_move_the_playhead(widget: SeekWidget, state: RollState) -> None:
+    widget.setFocus()
+    widget.seek(0)
+    grid = state.grid_ticks()
+    for key, modifier, tick in (
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, grid),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier, grid + 3840),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 3840),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier, 0),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 0),
+    ):
+        QTest.keyClick(widget, key, modifier)
+        assert state.viewport.playhead == tick
