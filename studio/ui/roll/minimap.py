@@ -97,7 +97,7 @@ class MiniMap(QWidget):
                 x0, x1 = self.x_of(span[0]), self.x_of(span[1])
                 painter.fillRect(QRectF(x0, y, max(2.0, x1 - x0), 2), color)
         x = self.x_of(view.playhead)
-        painter.fillRect(QRectF(round(x), 0, 1, HEIGHT), self.theme.color("playing" if view.playing else "text"))
+        painter.fillRect(QRectF(round(x), 0, 1, HEIGHT), self.theme.color(view.playhead_role))
 
     def _refresh(self) -> None:
         """Paint the notes anew where the song, the width or the scale is another one; a drag under way is waited for."""
