@@ -74,7 +74,9 @@ def _streams(document: Document, renderer: Renderer) -> Callable[[int], MixStrea
     scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, RATE)
     numbers, first = np.unique(np.concatenate([s.number for s in soundings.values()]), return_index=True)
     frames = np.concatenate(list(lengths.values()))[first]
-    rows: dict[int, Wave] = {n: np.array(row) for some in make_rows(renderer, numbers, frames, RATE, Quiet()) for n, row in some}
+    shaped = {number: note for s in soundings.values() for number, note in s.shaped.items()}
+    made = make_rows(renderer, numbers, frames, RATE, Quiet(), shaped=shaped)
+    rows: dict[int, Wave] = {n: np.array(row) for some in made for n, row in some}
     return lambda frame: MixStream(scene, rows, RATE, frame)
 
 
@@ -93,8 +95,9 @@ def _places(document: Document, renderer: Renderer, places: int) -> bool:
 def _slices(document: Document, renderer: Renderer) -> bool:
     random = np.random.default_rng(0)
     for track in document.tracks:
-        numbers = np.unique(sounding_of(track, document.tempo, RATE).number)[:12]
-        batch = batch_of(numbers)
+        sounding = sounding_of(track, document.tempo, RATE)
+        numbers = np.unique(sounding.number)[:12]
+        batch = batch_of(numbers, sounding.shaped)
         count = int(renderer.lengths(batch, RATE).max())
         whole = renderer.render(batch, RATE, 0, count, Quiet())
         for _ in range(6):

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.app.sounding import Ints, Sounding, batch_of, events_of, scene_of, sounding_of
+from studio.app.sounding import NONE_SHAPED, Ints, Shaped, Sounding, batch_of, events_of, scene_of, sounding_of
 from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
 from studio.engines.api import Audio, Context, Quiet, Renderer
 from studio.errors import Cancelled
@@ -35,7 +35,13 @@ def lock_of(renderer: Renderer) -> threading.Lock:
 
 
 def make_rows(
-    renderer: Renderer, numbers: Ints, lengths: Ints, rate: int, ctx: Context, at_once: int = AT_ONCE
+    renderer: Renderer,
+    numbers: Ints,
+    lengths: Ints,
+    rate: int,
+    ctx: Context,
+    at_once: int = AT_ONCE,
+    shaped: Shaped = NONE_SHAPED,
 ) -> Iterator[list[tuple[int, Wave]]]:
     """Rows by number, a few at a time. Notes of like length go together, so that little is rendered for nothing."""
     order = np.argsort(lengths, kind="stable")
@@ -47,7 +53,7 @@ def make_rows(
             high += 1
         which = order[low:high]
         with lock_of(renderer):
-            sound = renderer.render(batch_of(numbers[which]), rate, 0, int(lengths[which].max()), ctx)
+            sound = renderer.render(batch_of(numbers[which], shaped), rate, 0, int(lengths[which].max()), ctx)
         yield [(int(numbers[i]), sound[k, : int(lengths[i])]) for k, i in enumerate(which)]
         low = high
 
@@ -84,6 +90,7 @@ class _SongRows(dict[int, Wave]):
         unique, last = np.unique(self._number[::-1], return_index=True)
         at = len(self._number) - 1 - last
         self._over = dict(zip(unique.tolist(), (self._start[at] + self._length[at]).tolist(), strict=True))
+        self._shaped: Shaped = {number: note for p in parts for number, note in p.shaped.items()}
         self._made_to = self._asked_to = 0
         self._thread = ThreadPoolExecutor(1, "song-rows")
         self._ctx = _Stoppable(ctx)
@@ -117,7 +124,7 @@ class _SongRows(dict[int, Wave]):
         return self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]])
 
     def _make(self, numbers: Ints, lengths: Ints) -> dict[int, Wave]:
-        made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE)
+        made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE, self._shaped)
         return {n: np.array(row) for rows in made for n, row in rows}
 
     def _drop(self, frame: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from studio.app.rendering import AT_ONCE, make_rows
-from studio.app.sounding import Ints, Sounding
+from studio.app.sounding import Ints, Shaped, Sounding
 from studio.audio.rows import RowStore
 from studio.engines.api import Quiet, Renderer, SoundBatch
 from studio.errors import Cancelled, StudioError
@@ -60,6 +60,7 @@ class RenderingAhead:
         self._salt = 0
         self._lengths: dict[int, int] = {}
         self._start, self._number = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._shaped: Shaped = {}
         self._playhead = 0
         self._stale = False
         self._queue, self._queued_at = np.zeros(0, np.int64), 0  # numbers, lengths and starts of rows to make [3, n]
@@ -132,6 +133,7 @@ class RenderingAhead:
         order = np.argsort(start, kind="stable")
         with self._changed:
             self._start, self._number = start[order], number[order]
+            self._shaped = {number: note for p in parts for number, note in p.shaped.items()}
             self._stale, self._idle = True, False
             self._changed.notify()
 
@@ -159,17 +161,17 @@ class RenderingAhead:
                 if self._stale:
                     self._sort()
                 numbers, lengths, soon = self._take()
-                renderer, salt = self._renderer, self._salt
+                renderer, salt, shaped = self._renderer, self._salt, self._shaped
                 if not len(numbers) or renderer is None:
                     self._idle = not self._stale
                     self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
                     continue
-            self._make(renderer, salt, numbers, lengths, soon)
+            self._make(renderer, salt, numbers, lengths, shaped, soon)
 
-    def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, soon: bool) -> None:
+    def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, shaped: Shaped, soon: bool) -> None:
         ctx = _Stop(self._stop, self._tell)
         try:
-            for rows in make_rows(renderer, numbers, lengths, self.rate, ctx):
+            for rows in make_rows(renderer, numbers, lengths, self.rate, ctx, shaped=shaped):
                 for number, row in rows:
                     self.store.put(number | salt, row)
                 self.rendered += len(rows)

@@ -3,21 +3,29 @@
 Mute, solo, gain, pan and room are not: they belong to the mix (:func:`strips_of`), so they never make a note sound anew.
 """
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.app.shaping import shapes_of
 from studio.audio.levels import gain as factor
 from studio.audio.mixer import Events, Scene, Strip
 from studio.audio.voice import light_length
 from studio.engines.api import DRUM_KIT, SoundBatch
+from studio.engines.expression import PLAIN, Expression
 from studio.music.document import Document, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
 
 Ints = npt.NDArray[np.int64]
+Shaped = Mapping[int, tuple[int, int, int, int, Expression]]
+"""Program, pitch, velocity, held frames and expression of notes by the numbers of their rows."""
+NONE_SHAPED: Shaped = {}
+SHAPED = 1 << 53  # in the number of a row: the note has an expression
 
 USUAL_VOLUME = 100  # controller 7 at this value leaves the track's gain as it is
 MOST_HELD_SECONDS = 600
@@ -30,25 +38,49 @@ class Sounding:
     """A track's notes in order of start: ``start`` frames [n], what sounds [n], ``gain`` factors [n], ``number`` of the row [n].
 
     A number stands for all that the row's samples depend on but the weights and the rate: equal notes have equal numbers.
+    ``shaped``: the notes with an expression by their numbers.
     """
 
     start: Ints
     batch: SoundBatch
     gain: npt.NDArray[np.float32]
     number: Ints
+    shaped: Shaped = field(default_factory=dict)
 
 
 def row_number(batch: SoundBatch) -> Ints:
-    """Program, pitch, velocity and held frames in one whole number each, shape [n]; see :func:`batch_of`."""
+    """Program, pitch, velocity and held frames in one whole number each, shape [n]; see :func:`batch_of`.
+
+    Of a note with an expression: a hash of all of it, told apart by :data:`SHAPED`.
+    """
     high = batch.held << 22 | batch.program.astype(np.int64) << 14
-    return np.asarray(high | batch.pitch.astype(np.int64) << 7 | batch.velocity.astype(np.int64))
+    numbers = np.asarray(high | batch.pitch.astype(np.int64) << 7 | batch.velocity.astype(np.int64))
+    for n, how in enumerate(batch.expression):
+        if not how.plain:
+            said = repr((int(numbers[n]), how)).encode()
+            numbers[n] = SHAPED | int.from_bytes(hashlib.blake2b(said, digest_size=8).digest()) & SHAPED - 1
+    return numbers
 
 
-def batch_of(numbers: npt.ArrayLike) -> SoundBatch:
-    """The notes that row numbers stand for."""
+def shaped_of(batch: SoundBatch, numbers: Ints) -> Shaped:
+    """The notes with an expression, by their numbers."""
+    shaped = [n for n, how in enumerate(batch.expression) if not how.plain]
+    columns = (batch.program, batch.pitch, batch.velocity, batch.held)
+    return {int(numbers[n]): (*(int(c[n]) for c in columns), batch.expression[n]) for n in shaped}  # type: ignore[misc]
+
+
+def batch_of(numbers: npt.ArrayLike, shaped: Shaped = NONE_SHAPED) -> SoundBatch:
+    """The notes that row numbers stand for; those with an expression are in ``shaped``."""
     n = np.asarray(numbers, np.int64)
-    program, pitch, velocity = ((n >> shift & mask).astype(np.int16) for shift, mask in ((14, 255), (7, 127), (0, 127)))
-    return SoundBatch(program, pitch, velocity, n >> 22)
+    special = np.flatnonzero(n & SHAPED)
+    columns = [n >> shift & mask for shift, mask in ((14, 255), (7, 127), (0, 127), (22, (1 << 31) - 1))]
+    shapes = [PLAIN] * len(n) if len(special) else []
+    for k in special.tolist():
+        *values, shapes[k] = shaped[int(n[k])]
+        for column, value in zip(columns, values, strict=True):
+            column[k] = value
+    program, pitch, velocity = (c.astype(np.int16) for c in columns[:3])
+    return SoundBatch(program, pitch, velocity, columns[3], tuple(shapes))
 
 
 def sounding_of(track: Track, tempo: TempoMap, rate: int) -> Sounding:
@@ -64,10 +96,13 @@ def sounding_of(track: Track, tempo: TempoMap, rate: int) -> Sounding:
     else:
         held = np.minimum(held, _until_struck_again(start, notes.pitch))
     program = np.full(len(notes), DRUM_KIT, np.int16) if track.drums else _programs(track, notes.start)
-    batch = SoundBatch(program, notes.pitch, notes.velocity, np.maximum(held, 1))
+    held = np.maximum(held, 1)
+    shapes = () if track.drums else shapes_of(track.controls, tempo, start, held, rate, USUAL_VOLUME)
+    batch = SoundBatch(program, notes.pitch, notes.velocity, held, shapes)
     order = np.argsort(start, kind="stable")
     batch = batch.select(order)
-    return Sounding(start[order], batch, _gains(track.controls, notes.start)[order], row_number(batch))
+    number = row_number(batch)
+    return Sounding(start[order], batch, _gains(track.controls, notes.start)[order], number, shaped_of(batch, number))
 
 
 def _pedalled(end: Ints, controls: Controls) -> Ints:
