@@ -62,6 +62,8 @@ def export_best(recipe: dict[str, Any], folder: Path, songs: Corpus, run: Run) -
         "left out as copies of held-out songs": len(songs.copies),
         "device": "2 cores of a CPU, shared",
     }
+    if "start" in recipe:
+        training["started from"] = recipe["start"]
     best = next((r for r in run.log if r["step"] == run.best_step), {})
     figures = {
         "validation, nats a note, mean over sets": {k: round(v, 4) for k, v in best.items() if k not in ("step", "seconds")}
