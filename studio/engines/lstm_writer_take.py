@@ -29,6 +29,7 @@ from studio.engines.note_features import (
     N_BEFORE,
     N_CHOSEN,
     N_PLACED,
+    NAMES,
     NOW,
     START,
     STYLE,
@@ -40,6 +41,7 @@ from studio.engines.note_features import (
 from studio.music.notes import Notes, Origin
 
 Mask = npt.NDArray[np.bool_]
+_POINTED = [i for i, n in enumerate(NAMES) if n.startswith("pitch_at_")]
 _CHORD = CONTROL + len(CONTROLS)
 _LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _EVERY = {"duration": np.ones(len(DURATIONS), bool), "velocity": np.ones(VELOCITIES, bool)}
@@ -127,9 +129,14 @@ class Take:
         made: npt.NDArray[np.float64] | float = 0.0
         if head in _LENGTHS and self.sampling[head].lean:
             made = self.sampling[head].lean * _LENGTHS[head]
-        helm = self._helm.shift(self.state.now) if head == "shift" else None
-        if head == "pitch" and self.ints[NOW + 1] != DRUMS:
-            helm = self._helm.pitch(self._then)
+        helm = None
+        if head == "shift":
+            helm = self._helm.shift(self.state.now)
+        elif head == "duration":
+            helm = self._helm.duration(self._then)
+        elif head == "pitch":
+            pointed = [p for p in self.ints[_POINTED].tolist() if p < N_PITCH]
+            helm = (self._helm.drum if self.ints[NOW + 1] == DRUMS else self._helm.pitch)(self._then, pointed)
         return made if helm is None else made + helm
 
     def put(self, head: str, chosen: int) -> bool:
@@ -233,7 +240,7 @@ class Take:
         steps = min(int(DURATIONS[duration]), self.setting.end - self._then)
         self.state.push(shift, track, pitch, duration, velocity)
         self._voices.push(track, pitch, self._then, self._then + steps)
-        self._helm.push(self._then, track, pitch)
+        self._helm.push(self._then, track, pitch, self._then + steps, self.state.foretold)
         self._group = self._group + 1 if self._chained else 1
         self._was = self.ints[NOW : NOW + 5].copy()
         end = self._sounding.get((track, pitch), 0)

@@ -1,7 +1,7 @@
 """What a request asks of the music to come, as the classes the network is told bar by bar: wishes, plans of songs, chords."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from studio.music.time import TICKS_PER_QUARTER
 Classes = npt.NDArray[np.uint8]
 PLANNED = ("density", "polyphony", "register", "repetition")
 """What a new piece follows a song's course in, where nothing else is asked. Mood is left to the key and to these."""
-_DENSITY, _REGISTER = NAMES.index("density"), NAMES.index("register")
+_REGISTER = NAMES.index("register")
 _NEAREST = 8
 _LOOP = 4
 _STRETCH = {"density": 2.0, "register": 1.5}
@@ -63,13 +63,30 @@ class Course:
     lines: tuple[int, ...]
     halves: tuple[int, ...]
     harmony: Harmony
-    goal: Goal = Goal()
+    wish: dict[int, float] = field(default_factory=dict)
+    brightness: float | None = None
 
     def at(self, step: int) -> Classes:
         """The classes of the bar at ``step``."""
         bar = max(0, bisect_right(self.lines, step) - 1)
         count = len(self.rows)
         return self.rows[bar if bar < count else _LOOP + (bar - _LOOP) % (count - _LOOP) if count > _LOOP else bar % count]
+
+    def goal(self, step: int) -> Goal:
+        """What the bars from the one at ``step`` on should be like: as wished, else as the song is that is followed."""
+        row = self.at(step)
+        density, polyphony, repetition = (self._value(NAMES.index(n), row) for n in ("density", "polyphony", "repetition"))
+        return Goal(
+            None if density is None else 2 ** ((density - 8) / 4),
+            None if polyphony is None else 2 ** (polyphony / 4),
+            36 + 2 * self.wish[_REGISTER] if _REGISTER in self.wish else None,
+            None if repetition is None else repetition / 15,
+            self.brightness,
+        )
+
+    def _value(self, k: int, row: Classes) -> float | None:
+        """A control's place: exact where it is wished, a class where it is planned."""
+        return self.wish.get(k, None if row[k] == OPEN[k] else float(row[k]))
 
     def chords(self, step: int) -> tuple[int, int]:
         """The chord class at ``step`` and in the half bar after it."""
@@ -144,12 +161,7 @@ def course_of(
         rows = OPEN[None, : len(CONTROLS)].copy()
     for k, place in wish.items():
         rows[:, k] = round(place)
-    goal = Goal(
-        2 ** ((wish[_DENSITY] - 8) / 4) if _DENSITY in wish else None,
-        36 + 2 * wish[_REGISTER] if _REGISTER in wish else None,
-        request.wishes.brightness,
-    )
-    return Course(rows, tuple(lines.tolist()), tuple(halves(lines).tolist()), harmony, goal)
+    return Course(rows, tuple(lines.tolist()), tuple(halves(lines).tolist()), harmony, wish, request.wishes.brightness)
 
 
 def _plan(

@@ -290,6 +290,11 @@ class NoteState:
         earlier = own[:-group]
         self._chord_before[number] = pitch[-group - int((earlier == earlier[-1]).sum()) : -group] if len(earlier) else []
 
+    @property
+    def foretold(self) -> bool:
+        """Whether a pointer foretold the last note pushed."""
+        return any(self._runs)
+
     def copy(self) -> "NoteState":
         """A state that goes its own way from here."""
         made = copy(self)
