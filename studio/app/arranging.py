@@ -84,7 +84,7 @@ def request_of(change: Change, document: Document) -> ArrangeRequest:
         takes=change.takes,
         new_parts=tuple(NEW_PARTS[name] for name in change.new_parts),
         spare=1 - change.amount if change.verb == "vary" else 0.0,
-        most_leap=change.most_leap,
+        limits=change.limits,
         density=change.density,
         register=change.register,
     )

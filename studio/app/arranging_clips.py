@@ -13,6 +13,7 @@ from studio.engines.arranger_setting import NEW_PARTS
 from studio.engines.cards import Card
 from studio.engines.clip_decode import LineLimits
 from studio.engines.clip_notes import (
+    TICKS_A_CELL,
     Span,
     keys_of,
     limits_of,
@@ -110,7 +111,12 @@ class _Clips:
         self._others = self._second(document) if change.other else []
 
     def _line_limits(self) -> LineLimits:
-        return limits_of(self._track, self._change.key, self._moved, self._change.most_leap)
+        limits = self._change.limits
+        if limits.chord_notes:
+            raise StudioError("Clips do not keep to chords.", "Fill the bars in instead.")
+        if limits.grid and TICKS_A_CELL % limits.grid:
+            raise StudioError("Clips are written in sixteenths.", "Leave the grid open, or fill the bars in instead.")
+        return limits_of(self._track, self._change.key, self._moved, limits)
 
     def _second(self, document: Document) -> list[Any]:
         """The clips that are blended with."""

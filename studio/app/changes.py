@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from studio.engines.api import Limits
 from studio.music.pitch import Key
 
 VERBS: dict[str, str] = {
@@ -31,7 +32,8 @@ class Change:
     slide: ``sliders`` (attribute, standard deviations). groove: velocity and timing for stiff drums.
     drums: a new drum part for the rhythm of ``tracks``.
 
-    ``key`` locks pitches; ``density`` (notes a beat) and ``register`` (a mean pitch) are asked for where not 0.
+    ``key`` locks pitches, ``limits`` hold for every note; ``density`` (notes a beat) and ``register`` (a mean pitch) are asked
+    for where not 0.
     """
 
     verb: str
@@ -50,7 +52,7 @@ class Change:
     top_p: float = 0.95
     density: float = 0.0
     register: int = 0
-    most_leap: int = 0
+    limits: Limits = Limits()
     seed: int = 0
     takes: int = 1
 

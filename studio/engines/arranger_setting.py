@@ -8,13 +8,14 @@ import numpy.typing as npt
 from studio.engines import note_columns
 from studio.engines.api import GenerateRequest, Part
 from studio.engines.arranger_features import MOST_BARS, Hole, density_class, register_class
+from studio.engines.lstm_writer_limits import Fence, check
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, number_of
 from studio.engines.lstm_writer_styles import pitch_range
-from studio.engines.note_columns import CLASS, DRUMS, STEPS, TRACK_CLASSES, VELOCITIES, Bars, Piece, encode, move_for
+from studio.engines.lstm_writer_wishes import harmony_of
+from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, TRACK_CLASSES, VELOCITIES, Bars, Piece, encode, move_for
 from studio.errors import StudioError
 from studio.music.document import Track
 from studio.music.notes import Notes
-from studio.music.pitch import Key
 from studio.music.time import TICKS_PER_QUARTER
 
 _MOST_NOTES = 40_000
@@ -28,15 +29,13 @@ class ArrangeRequest(GenerateRequest):
     """What to arrange: bars of the context's ``tracks``, then of ``new_parts``, in this order; each hears those before it.
 
     Notes of these tracks in the region are replaced, but for locked ones and a share ``spare`` of the others, drawn by the
-    seed. ``density`` in notes a beat and ``register``, a mean pitch, are what is asked for (0: left open); single lines leap
-    at most ``most_leap`` semitones (0: any).
+    seed. ``density`` in notes a beat and ``register``, a mean pitch, are what is asked for (0: left open).
     """
 
     new_parts: tuple[Part, ...] = ()
     spare: float = 0.0
     density: float = 0.0
     register: int = 0
-    most_leap: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class Scene:
     mode: int
     moved: int
     tracks: dict[int, int]
+    fence: Fence
+    start: int
     spared: dict[int, Notes] = field(default_factory=dict)
     density: int = 0
     register: int = 0
@@ -83,6 +84,9 @@ def scene_of(request: ArrangeRequest) -> Scene:
         StudioError: it asks for a track that is not there, for no part at all, or for what cannot be met.
     """
     document = request.context
+    check(request)
+    if request.wishes.any:
+        raise StudioError("The arranger takes no wishes of mood.", "Ask for a density in notes a beat, or for a register.")
     missing = set(request.tracks) - {t.id for t in document.tracks}
     if missing:
         raise StudioError("A track that was to be written for is not in the song.", "Choose tracks of this song.")
@@ -99,9 +103,13 @@ def scene_of(request: ArrangeRequest) -> Scene:
     classes = _distinct(sources)
     numbers = dict(zip([t.id for t in document.tracks], classes, strict=False))
     moved = move_for(piece.key)
-    targets = [_target(numbers[k], _part_of(by_id[k]), request.key, moved, _is_line(by_id[k])) for k in request.tracks]
+    single = request.limits.polyphony == 1
+    targets = [_target(numbers[k], _part_of(by_id[k]), request, moved, single or _is_line(by_id[k])) for k in request.tracks]
     fresh = classes[len(document.tracks) :]
-    targets += [_target(n, p, request.key, moved, p.name in SINGLE) for n, p in zip(fresh, request.new_parts, strict=True)]
+    targets += [_target(n, p, request, moved, single or p.name in SINGLE) for n, p in zip(fresh, request.new_parts, strict=True)]
+    allowed = np.zeros((N_TRACK, 128), bool)
+    for target in targets:
+        allowed[target.number] |= target.allowed
     start, end = -(-request.start // TICKS_A_STEP), -(-request.end // TICKS_A_STEP)
     density = density_class(round(request.density * 64), 64 * STEPS) if request.density > 0 else 0
     return Scene(
@@ -111,6 +119,8 @@ def scene_of(request: ArrangeRequest) -> Scene:
         0 if piece.key < 0 else 1 + (piece.key >= 12),
         moved,
         {number: track for track, number in numbers.items()},
+        Fence(request, allowed, harmony_of(request, moved), piece.bars, start, moved),
+        start,
         spared,
         density,
         register_class(request.register + moved) if request.register else 0,
@@ -155,16 +165,19 @@ def _is_line(track: Track) -> bool:
     return bool(len(n)) and not track.drums and bool((n.end[:-1] <= n.start[1:]).mean() > _LINE if len(n) > 1 else True)
 
 
-def _target(number: int, part: Part, key: Key | None, moved: int, single: bool) -> Target:
-    allowed = np.zeros(128, bool)
+def _target(number: int, part: Part, request: ArrangeRequest, moved: int, single: bool) -> Target:
+    allowed, key = np.zeros(128, bool), request.key
     low, high = pitch_range(number, part.program)
+    if number != DRUMS:
+        low, high = max(low, request.limits.low), min(high, request.limits.high)
     for pitch in range(low, high + 1):
         counted = pitch if number == DRUMS else pitch + moved
         if 0 <= counted < 128 and (number == DRUMS or key is None or key.contains(pitch)):
             allowed[counted] = True
     if not allowed.any():
-        raise StudioError(f"No note of {key} lies within the range of '{part.name}'.", "Choose another key or instrument.")
-    return Target(number, part, allowed, single)
+        of_key = f" of {key}" if key else ""
+        raise StudioError(f"No note{of_key} lies within the range of '{part.name}'.", "Choose another key, range or instrument.")
+    return Target(number, part, allowed, single and number != DRUMS)
 
 
 def _windows(bars: Bars, start: int, end: int) -> list[tuple[int, int]]:

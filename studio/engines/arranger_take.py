@@ -55,11 +55,16 @@ class HoleTake:
         before = hole.own & (hole.time < hole.start)
         ends = (hole.time + hole.steps)[before]
         self._sounding = {p: e for p, e in zip(hole.pitch[before].tolist(), ends.tolist(), strict=True) if e > hole.start}
+        self._carried = max(self._sounding.values(), default=0)
         self._made: list[tuple[int, int, int, int, int]] = []
         self._listened: list[Listened] = []
         self._handed = 0
         self._pitch = self._duration = 0
         self._level = self._usual_level()
+        written = hole.own & (hole.time >= scene.start) & (hole.time < hole.start)
+        last = hole.time[written].max() if written.any() else -1
+        self._onset = (int(last), hole.pitch[written & (hole.time == last)].tolist())
+        self._before: list[int] = []
 
     def _usual_level(self) -> int | None:
         own = self.hole.own & (self.hole.velocity < VELOCITIES)
@@ -76,7 +81,8 @@ class HoleTake:
         """Choose how far on the next note is; False when the hole is closed."""
         state, hole = self.state, self.hole
         times = state.now + SHIFTS
-        fine = np.append(times < hole.end, state.begun)
+        grid = self._scene.fence.grid or 1
+        fine = np.append((times < hole.end) & ((times - self._scene.start) % grid == 0), state.begun)
         free = self._free(state.now, state.was[0]).any() and state.group < _LARGEST_GROUP
         if state.begun and (self._target.single or not free):
             fine[0] = False
@@ -93,10 +99,11 @@ class HoleTake:
 
     def _free(self, then: int, above: int) -> npt.NDArray[np.bool_]:
         """Pitches that may start at ``then``: allowed, higher than ``above``, and neither sounding nor locked there."""
-        fine = self._target.allowed.copy()
+        time, now = self._onset
+        fine = self._scene.fence.pitches(self._target.number, then, self._before if time == then else now) & self._target.allowed
         fine[: above + 1] = False
-        if self._target.single:
-            fine = self._in_line(then, fine)
+        if self._full(then):
+            return np.zeros_like(fine)
         for pitch, end in self._sounding.items():
             if end > then and not self._target.single:
                 fine[pitch] = False
@@ -105,15 +112,13 @@ class HoleTake:
                 fine[pitch] = False
         return fine
 
-    def _in_line(self, then: int, fine: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """What a single line may have at ``then``: nothing while a locked note sounds, and no leap wider than asked for."""
-        if any(time <= then < time + steps for time, steps, _ in self._fixed):
-            return np.zeros_like(fine)
-        leap, last = self._request.most_leap, self.state.was[0]
-        if leap and self.state.begun:
-            near = fine & (np.abs(np.arange(len(fine)) - last) <= leap)
-            return near if near.any() else fine & (np.arange(len(fine)) == last)
-        return fine
+    def _full(self, then: int) -> bool:
+        """Whether no note more may sound at ``then``: in a single line locked and earlier bars' notes are in the way, others are cut."""
+        locked = sum(time <= then < time + steps for time, steps, _ in self._fixed)
+        if self._target.single:
+            return locked > 0 or self._carried > then
+        most = 0 if self.hole.drums else self._request.limits.polyphony
+        return bool(most) and locked + sum(end > then for end in self._sounding.values()) >= most
 
     def choose_pitch(self, logits: Logits, weights: npt.NDArray[np.float32], chosen: npt.NDArray[np.int64]) -> int:
         """Choose which pitch; ``weights`` of the heard notes, whose indices in the hole are ``chosen``, are remembered."""
@@ -153,6 +158,9 @@ class HoleTake:
         loud = self._phrased(then) if velocity == VELOCITIES else class_velocity(velocity)
         self.state.push(self.shift, self._pitch, self._duration, velocity, steps)
         self._sounding[self._pitch] = then + steps
+        time, now = self._onset
+        self._before = self._before if time == then else now
+        self._onset = (then, [*now, self._pitch] if time == then else [self._pitch])
         self._made.append((then, self._pitch, steps, loud, velocity))
 
     def _song_end(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from studio.engines.api import Limits
 from studio.engines.clip_decode import LineLimits
 from studio.engines.clip_grid import (
     BAR_CELLS,
@@ -35,6 +36,7 @@ from studio.music.time import TICKS_PER_QUARTER, Meter
 TICKS_A_CELL = TICKS_PER_QUARTER // CELLS_A_BEAT
 _FITTING = "Clips can be made of bars in 2/4, 3/4, 4/4, 6/8 or 2/2."
 MOST_SPANS = 64
+ANY = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +104,22 @@ def read_rhythm(track: Track, span: Span) -> DrumClip:
     return drum_clip(n.start - span.start, snare, n.velocity.astype(np.int64), TICKS_A_CELL, span.cells)
 
 
-def limits_of(track: Track, key: Key | None, moved: int, most_leap: int = 0) -> LineLimits:
+def limits_of(track: Track, key: Key | None, moved: int, limits: Limits = ANY) -> LineLimits:
     """What a line of a track must keep: the range of its instrument, and the key where one is asked for.
 
     Raises:
         StudioError: nothing is left.
     """
     low, high = pitch_range(_class_of(track), track.program)
+    low, high = max(low, limits.low), min(high, limits.high)
     sounding = np.arange(PITCHES) + LOW - moved
     fine = (sounding >= max(low, 0)) & (sounding <= min(high, 127))
     if key:
         fine &= np.array([key.contains(int(p)) for p in sounding])
     if not fine.any():
-        raise StudioError(f"No note of {key} lies within the range of '{track.name}'.", "Choose another key or instrument.")
-    return LineLimits(fine, most_leap)
+        of_key = f" of {key}" if key else ""
+        raise StudioError(f"No note{of_key} lies within the range of '{track.name}'.", "Choose another key, range or instrument.")
+    return LineLimits(fine, limits.leap)
 
 
 def _class_of(track: Track) -> int:

@@ -9,7 +9,7 @@ from studio.app.changes import Change
 from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs
 from studio.app.session import Session
-from studio.engines.api import Quiet
+from studio.engines.api import Limits, Quiet
 from studio.errors import StudioError
 from studio.music.pitch import Key
 from tests.arrangers import ArrangerShelf, tiny_arranger
@@ -114,6 +114,8 @@ def test_drums_for_a_rhythm_are_a_new_part():
         ({"verb": "vary", "start": 40 * BAR, "end": 41 * BAR}, "no notes"),
         ({"verb": "drums", "start": 40 * BAR, "end": 41 * BAR}, "rhythm"),
         ({"verb": "walk", "tracks": (1, 2)}, "one track"),
+        ({"verb": "vary", "limits": Limits(chord_notes="all")}, "chords"),
+        ({"verb": "vary", "limits": Limits(grid=960)}, "sixteenths"),
         ({"verb": "slide", "sliders": (("sweetness", 1.0),)}, "sweetness"),
     ],
 )

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.engines.api import GenerateRequest, Generator, Quiet
+from studio.engines.api import GenerateRequest, Generator, Limits, Quiet, Wishes
 from studio.engines.arranger import ArrangerEngine
 from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
 from studio.engines.arranger_take import Arranged
 from studio.engines.lstm_writer_styles import STYLES
 from studio.errors import Cancelled, StudioError
-from studio.music.document import Document
-from studio.music.pitch import SCALES, Key
+from studio.music.document import ChordSpan, Document
+from studio.music.pitch import SCALES, Chord, Key
 from tests.arrangers import tiny_arranger
 from tests.documents import some
 from tests.writers import BEAT, song
@@ -84,6 +84,42 @@ def test_the_key_is_kept_whatever_is_asked(tonic, scale, style, seed, temperatur
         for _, notes in chunk.notes:
             assert all(key.contains(int(p)) for p in notes.pitch)
             assert 1 <= notes.velocity.min() <= notes.velocity.max() <= 127
+
+
+CHORDS = tuple(ChordSpan(k * BAR, (k + 1) * BAR, c) for k, c in enumerate((Chord(0), Chord(9, "m"), Chord(5), Chord(7, "7")) * 2))
+
+
+@settings(some, max_examples=15)
+@given(
+    low=st.integers(40, 60),
+    high=st.integers(72, 90),
+    polyphony=st.integers(0, 3),
+    leap=st.sampled_from([0, 5, 7, 12]),
+    grid=st.sampled_from([0, 240, 480, 960]),
+    chord_notes=st.sampled_from(["", "strong", "all"]),
+    name=st.sampled_from(["Piano", "Melody", "Drums"]),
+    seed=st.integers(0, 1000),
+)
+def test_limits_are_kept_alone_and_together(low, high, polyphony, leap, grid, chord_notes, name, seed):
+    limits = Limits(low, high, polyphony, leap, grid, chord_notes)
+    request = fill(
+        bars=5, tracks=(), new_parts=(NEW_PARTS[name],), limits=limits, chords=CHORDS, seed=seed, temperature=2, top_p=1
+    )
+    takes, _ = written(request)
+    rows = sorted(r[1:4] for r in takes.get(0, []))
+    assert all((start - BAR) % (grid or 1) == 0 for start, _, _ in rows)
+    if name == "Drums":
+        return
+    assert all(low <= pitch <= high for _, _, pitch in rows)
+    onsets = sorted({start for start, _, _ in rows})
+    for a, b in pairwise(onsets):
+        before = [p for s, _, p in rows if s == a]
+        assert not leap or all(min(abs(p - q) for q in before) <= leap for s, _, p in rows if s == b)
+    for start, _, pitch in rows:
+        chord = CHORDS[start // BAR].chord.pitch_classes
+        if chord_notes == "all" or (chord_notes == "strong" and start % (2 * BEAT) == 0):
+            assert pitch % 12 in chord
+        assert not polyphony or sum(s <= start < s + n for s, n, _ in rows) <= polyphony
 
 
 def test_the_same_seed_writes_the_same_and_takes_do_not_mind_each_other():
@@ -183,6 +219,12 @@ def test_what_cannot_be_done_is_said():
         written(fill(tracks=(77,)))
     with pytest.raises(StudioError, match="part"):
         written(ArrangeRequest(Document(), 0, BAR))
+    with pytest.raises(StudioError, match="range"):
+        written(fill(limits=Limits(low=1, high=2)))
+    with pytest.raises(StudioError, match="lowest"):
+        written(fill(limits=Limits(low=70, high=60)))
+    with pytest.raises(StudioError, match="wishes"):
+        written(fill(wishes=Wishes(energy=1.0)))
 
 
 def test_a_model_of_another_version_is_refused():
