@@ -196,10 +196,10 @@ class DrumTask(_ClipTask):
         """Shares of steps whose nine pieces are all right, of right pieces, F1 of the hits; mean errors of velocity, timing."""
         right, loud, late = self.right(chosen, way)
         valid = self._valid[chosen]
-        hits = self.clips.rows[chosen][..., 0].astype(bool)
+        hits: npt.NDArray[np.bool_] = self.clips.rows[chosen, :, :, 0].astype(bool)
         found, missed, false = (hits & right).sum(), (hits & ~right).sum(), (~hits & ~right & valid[..., None]).sum()
         return {
-            "right": float(right.all(axis=2)[valid].mean()),
+            "right": float(np.asarray(right.all(axis=2))[valid].mean()),
             "right_pieces": float(right[valid].mean()),
             "f1": float(2 * found / max(1, 2 * found + missed + false)),
             "velocity_off": float(127 * loud[hits].mean()),
