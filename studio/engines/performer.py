@@ -121,12 +121,11 @@ class Performer:
         self.card = card
 
     def _use(self, weights: dict[str, npt.NDArray[Any]]) -> None:
-        try:
-            self._layers = [
-                (weights[f"{k}.weight"].astype(np.float64), weights[f"{k}.bias"].astype(np.float64)) for k in (0, 2, 4)
-            ]
-        except KeyError as error:
-            raise StudioError("The model that plays notes does not fit this version.", "Install the model again.") from error
+        names = [f"{k}.{part}" for k in (0, 2, 4) for part in ("weight", "bias")]
+        if any(name not in weights for name in names) or weights["0.weight"].shape[1:] != (FEATURES,):
+            raise StudioError("The model that plays notes does not fit this version.", "Install the model again.")
+        columns = [weights[name].astype(np.float64) for name in names]
+        self._layers = list(zip(columns[::2], columns[1::2], strict=True))
 
     def play(self, notes: Notes, meter: Meter, tempo: TempoMap, drums: bool, seed: int) -> Playing:
         """Draw one way of playing ``notes`` (counted from the song's start). The same seed gives the same playing."""

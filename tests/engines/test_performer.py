@@ -66,6 +66,8 @@ def test_what_the_network_means_is_what_is_played_about_the_middle() -> None:
 def test_weights_of_another_shape_are_told() -> None:
     with pytest.raises(StudioError, match="does not fit"):
         Performer({"0.weight": np.zeros((3, 3))})
+    with pytest.raises(StudioError, match="does not fit"):
+        Performer(weights() | {"0.weight": np.zeros((UNITS, FEATURES - 1))})
 
 
 def test_the_last_note_in_the_same_place_of_the_bar_is_known() -> None:
