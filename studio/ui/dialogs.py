@@ -54,7 +54,7 @@ class ShortcutSheet(_Page):
         inner = QWidget()
         columns = QHBoxLayout(inner)
         columns.setContentsMargins(24, 20, 24, 20)
-        columns.setSpacing(40)
+        columns.setSpacing(28)
         for side in _sides(keys):
             column = QVBoxLayout()
             column.setSpacing(4)
@@ -70,7 +70,8 @@ class ShortcutSheet(_Page):
         page.setContentsMargins(0, 0, 0, 0)
         page.addWidget(scroll)
         hint = inner.sizeHint()
-        self.resize(min(1400, hint.width() + 24), min(860, hint.height() + 8))
+        room = self.screen().availableGeometry()
+        self.resize(min(room.width() - 40, hint.width() + 24), min(room.height() - 60, hint.height() + 16))
 
 
 Sheet = tuple[str, list[tuple[str, str]]]

@@ -1,5 +1,9 @@
 """Where the panels are."""
 
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QToolButton, QWidget
+
 from studio.ui.layout import LEFT, RIGHT
 
 
@@ -27,3 +31,21 @@ def test_the_whole_order_form_is_seen_where_there_is_room(window):
     window.layout_of_parts.make_room()
     assert window.write_panel.height() >= window.write_panel.needed_height() - 2
     assert window.takes_panel.height() >= 150
+
+
+@pytest.mark.parametrize("width", [940, 1050, 1400])
+def test_nothing_lies_over_anything_else_in_the_transport_however_narrow(window, qtbot, width):
+    window.resize(width, 500)
+    qtbot.wait(20)
+    panel = window.transport_panel
+    shown = [w for w in panel.findChildren(QWidget) if w.isVisible() and not w.findChildren(QWidget)]
+    boxes = [(w, QRect(w.mapTo(panel, QPoint()), w.size())) for w in shown if w.width() > 1]
+    assert all(box.right() <= panel.width() for _, box in boxes)
+    over = [(told(a), told(b)) for k, (a, x) in enumerate(boxes) for b, y in boxes[k + 1 :] if x.intersects(y)]
+    assert over == []
+    for tool in ("pointer", "pencil", "eraser", "knife", "toggle", "stop", "record"):
+        assert panel.findChild(QToolButton, f"button-{tool}").isVisible()
+
+
+def told(widget):
+    return widget.accessibleName() or widget.objectName() or type(widget).__name__

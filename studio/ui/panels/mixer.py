@@ -253,7 +253,9 @@ class MixerPanel(QFrame):
         self._seen = (document, active)
         self._active = active
         for gone in self._rows.keys() - {track.id for track in document.tracks}:
-            self._rows.pop(gone).deleteLater()
+            row = self._rows.pop(gone)
+            row.hide()  # at once: it goes only when the event loop comes round
+            row.deleteLater()
         solo = any(track.solo for track in document.tracks)
         for place, track in enumerate(document.tracks):
             row = self._rows.get(track.id) or self._new_row(track)

@@ -32,6 +32,7 @@ from studio.ui.theme import Theme, ui_font
 PIECE = HOP * 256
 # Level 0..1 -> colour: rising in lightness, clear of the hues that mean something elsewhere.
 STOPS = ((0.0, ""), (0.18, "#182633"), (0.42, "#1F5068"), (0.64, "#3D8C98"), (0.82, "#A3C4A8"), (1.0, "#FBF3D3"))
+STOPS_BY_DAY = ((0.0, ""), (0.18, "#DDEDF0"), (0.42, "#93C6CF"), (0.64, "#3D8C98"), (0.82, "#1F5068"), (1.0, "#101C26"))
 
 
 class Spectrogram(SeekWidget):
@@ -128,8 +129,9 @@ class Spectrogram(SeekWidget):
 
 def color_table(theme: Theme) -> npt.NDArray[np.uint32]:
     """The colour of each level 0..255 as Qt's 32 bits."""
-    places = np.array([p for p, _ in STOPS])
-    colors = [QColor(name or theme.ground) for _, name in STOPS]
+    stops = STOPS if theme.dark else STOPS_BY_DAY
+    places = np.array([p for p, _ in stops])
+    colors = [QColor(name or theme.ground) for _, name in stops]
     at = np.linspace(0, 1, 256)
     table: npt.NDArray[np.uint32] = np.full(256, 255, np.uint32)
     for channel in (QColor.red, QColor.green, QColor.blue):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.music.document import Document
@@ -31,7 +31,7 @@ class TransportPanel(QFrame):
         self.setProperty("role", "panel")
         self._count = 0
         self.setFixedHeight(48)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(4)
         for name in ("play.start", "play.toggle", "play.stop", "play.record", "play.loop", "play.metronome", "play.typing"):
@@ -50,8 +50,9 @@ class TransportPanel(QFrame):
             row.addSpacing(4)
             row.addWidget(rule(vertical=True))
             row.addSpacing(4)
-        for name in ("edit.undo", "edit.redo"):
-            row.addWidget(action_button(actions[name], name.split(".")[1]))
+        steps = [action_button(actions[name], name.split(".")[1]) for name in ("edit.undo", "edit.redo")]
+        for button in steps:
+            row.addWidget(button)
         row.addSpacing(4)
         row.addWidget(rule(vertical=True))
         row.addSpacing(4)
@@ -69,6 +70,22 @@ class TransportPanel(QFrame):
         row.addWidget(self.master)
         self.meter = master_meter()
         row.addWidget(self.meter)
+        played = [self.findChild(QToolButton, f"button-{name}") for name in ("typing", "metronome", "start")]
+        self._first_to_go = [*steps, self.device, *(button for button in played if button), self.master]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is not room for all, what the menus have too goes first."""
+        super().resizeEvent(event)
+        for widget in self._first_to_go:
+            widget.show()
+        for widget in self._first_to_go:
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
+            widget.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.height())
 
     def _position(self) -> QVBoxLayout:
         self.bars = QLabel("001.1.000")

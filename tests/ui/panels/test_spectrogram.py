@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
 
 from studio.app.session import Session
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import frequency
-from studio.ui.panels.spectrogram import Spectrogram
+from studio.ui.panels.spectrogram import Spectrogram, color_table
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
-from studio.ui.theme import DARK
+from studio.ui.theme import DARK, LIGHT
 from tests.ui.panels.mixes import Mix, main_thread_jobs, tone
 from tests.ui.roll.conftest import move
 
@@ -47,3 +48,11 @@ def test_draws_a_tone_at_its_time_and_pitch(qtbot) -> None:
         widget.close_source()
         jobs.close()
         state.close()
+
+
+def test_loud_is_far_from_the_ground_by_night_and_by_day():
+    for theme in (DARK, LIGHT):
+        table = color_table(theme)
+        lights = [QColor.fromRgb(int(c)).lightness() for c in table]
+        assert abs(lights[0] - lights[-1]) > 120
+        assert lights == sorted(lights, reverse=not theme.dark)
