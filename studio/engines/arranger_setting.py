@@ -94,8 +94,8 @@ def scene_of(request: ArrangeRequest) -> Scene:
         raise StudioError("No part was chosen to be written.", "Choose tracks of the song, or name a new part.")
     draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**33]))
     by_id = {t.id: t for t in document.tracks}
-    spared = {k: _spared(by_id[k], request, draw) for k in request.tracks}
-    sources = [_source(t, request, spared.get(t.id)) for t in document.tracks]
+    staying = {k: _staying(by_id[k], request, draw) for k in request.tracks}
+    sources = [_source(t.notes.select(staying[t.id]) if t.id in staying else t.notes, t, request.start) for t in document.tracks]
     sources += [note_columns.Part(p.name, p.program, p.drums, *([np.zeros(0, np.int64)] * 4)) for p in request.new_parts]
     known = request.key or document.key_at(request.start)
     signatures = [(s.tick, s.numerator, s.denominator) for s in document.meter.signatures]
@@ -121,7 +121,7 @@ def scene_of(request: ArrangeRequest) -> Scene:
         {number: track for track, number in numbers.items()},
         Fence(request, allowed, harmony_of(request, moved), piece.bars, start, moved),
         start,
-        spared,
+        {k: _spared(by_id[k].notes.select(mask), request) for k, mask in staying.items()},
         density,
         register_class(request.register + moved) if request.register else 0,
     )
@@ -142,19 +142,21 @@ def _part_of(track: Track) -> Part:
     return Part(track.name, track.program, track.drums, track.id)
 
 
-def _spared(track: Track, request: ArrangeRequest, draw: np.random.Generator) -> Notes:
-    inside = track.notes.starting_between(request.start, request.end)
-    inside = inside.select(~inside.locked)
-    return inside.select(draw.random(len(inside)) < request.spare)
-
-
-def _source(track: Track, request: ArrangeRequest, spared: Notes | None) -> note_columns.Part:
+def _staying(track: Track, request: ArrangeRequest, draw: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Which notes of a track that is written for stay: those outside of the region, locked ones, and the share to be spared."""
     n = track.notes
-    if spared is not None:
-        inside = (n.start >= request.start) & (n.start < request.end)
-        n = n.select(~inside | n.locked | np.isin(n.id, spared.id))
+    inside = (n.start >= request.start) & (n.start < request.end)
+    return np.asarray(~inside | n.locked | (draw.random(len(n)) < request.spare))
+
+
+def _spared(staying: Notes, request: ArrangeRequest) -> Notes:
+    inside = staying.starting_between(request.start, request.end)
+    return inside.select(~inside.locked)
+
+
+def _source(n: Notes, track: Track, start: int) -> note_columns.Part:
     if len(n) > _MOST_NOTES:
-        near = np.sort(np.argsort(np.abs(n.start - request.start), kind="stable")[:_MOST_NOTES])
+        near = np.sort(np.argsort(np.abs(n.start - start), kind="stable")[:_MOST_NOTES])
         n = n.select(near)
     velocity = n.velocity.astype(np.int64)
     return note_columns.Part(track.name, track.program, track.drums, n.start, n.duration, n.pitch.astype(np.int64), velocity)

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from studio.app.arranging_clips import clip_chunks, is_for_clips, is_line
+from studio.app.changes import Change
+from studio.engines.api import Quiet
+from studio.errors import Cancelled, StudioError
+from studio.music.notes import Notes
+from tests.arrangers import ArrangerShelf
+from tests.writers import BEAT, song
+
+BAR = 4 * BEAT
+QUIET = Quiet()
+
+
+def chunks(verb, ctx=QUIET, **fields):
+    change = Change(verb, **{"start": BAR, "end": 5 * BAR, "tracks": (1,), "seed": 3, **fields})
+    card, made = clip_chunks(change, song(8), ArrangerShelf(), ctx)
+    return card, list(made)
+
+
+def test_one_voice_or_chords():
+    assert is_line(Notes.of([0, 10, 20], 10, 60)) and is_line(Notes.empty())
+    assert not is_line(Notes.of([0, 0, 0], 10, [60, 64, 67]))
+
+
+def test_which_verbs_are_for_clips():
+    document = song(8)
+    assert is_for_clips(Change("walk", 0, BAR, (1,)), document) and is_for_clips(Change("vary", 0, BAR, (2,)), document)
+    assert not is_for_clips(Change("fill", 0, BAR, (1,)), document)
+    assert not is_for_clips(Change("vary", 0, BAR, (1, 2)), document)
+
+
+def test_chunks_come_clip_by_clip():
+    card, made = chunks("vary", takes=3)
+    assert card.id == "tiny-lines" and len(made) == 6
+    assert [c.take for c in made] == [0, 1, 2] * 2
+    assert [c.written_to for c in made] == [3 * BAR] * 3 + [5 * BAR] * 3
+    for chunk in made:
+        for part, notes in chunk.notes:
+            assert part.track_id == 1
+            assert chunk.written_to - 2 * BAR <= notes.start.min() and notes.last_end <= chunk.written_to
+
+
+def test_takes_do_not_mind_each_other():
+    one, many = chunks("vary", takes=1)[1], [c for c in chunks("vary", takes=4)[1] if c.take == 0]
+    for a, b in zip(one, many, strict=True):
+        assert a.notes[0][1] == b.notes[0][1]
+
+
+def test_a_blend_that_is_laid_out_follows_the_bars():
+    _, made = chunks("blend", end=3 * BAR, other=(1, 5 * BAR), takes=2, laid_out=True)
+    starts = np.concatenate([n.start for c in made for _, n in c.notes])
+    assert {c.take for c in made} == {0} and starts.min() >= 3 * BAR and starts.max() < 7 * BAR
+
+
+def test_drums_hear_all_tracks_asked_for():
+    card, made = chunks("drums", tracks=(1, 2), takes=2)
+    assert card.id == "tiny-drums" and {p.drums for c in made for p, _ in c.notes} == {True}
+
+
+def test_other_metres_are_refused_in_the_second_clip():
+    from dataclasses import replace
+
+    from studio.music.time import Meter, TimeSignature
+
+    document = replace(song(8), meter=Meter((TimeSignature(0, 4, 4), TimeSignature(4 * BAR, 3, 4))))
+    change = Change("blend", 0, 2 * BAR, (1,), other=(1, 4 * BAR))
+    with pytest.raises(StudioError, match="metre"):
+        clip_chunks(change, document, ArrangerShelf(), Quiet())
+
+
+def test_it_stops_when_told():
+    class Stop(Quiet):
+        def progress(self, fraction, message=""):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        chunks("vary", ctx=Stop())
