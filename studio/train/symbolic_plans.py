@@ -8,7 +8,7 @@ from studio.engines.note_controls import CONTROLS, OPEN
 from studio.engines.note_features import BEFORE
 from studio.nn.note_lstm import PLAN_BARS
 from studio.train.symbolic import SLIPPED, Corpus
-from studio.train.symbolic_files import STYLES, TRAIN
+from studio.train.symbolic_files import SETS, STYLES, TRAIN
 
 _BAR = [n for n, _ in BEFORE].index("bar_number")
 _SHORTEST = 8
@@ -32,9 +32,11 @@ def plans_of(corpus: Corpus, count: int) -> tuple[npt.NDArray[np.uint8], npt.NDA
     plans = np.broadcast_to(OPEN[: len(CONTROLS)], (len(STYLES), count, PLAN_BARS, len(CONTROLS))).copy()
     tracks = np.zeros((len(STYLES), count, N_TRACK), np.uint8)
     draw = np.random.default_rng(0)
-    slipped = np.char.endswith(corpus.names, SLIPPED)
+    # Songs with parts left out at random are no models of how full an ensemble plays.
+    left_out = [s.thinned == "random" for s in SETS]
+    changed = np.array([n.endswith(SLIPPED) or ("#" in n and left_out[s]) for n, s in zip(corpus.names, corpus.set, strict=True)])
     for style in range(len(STYLES)):
-        songs = draw.permutation(np.flatnonzero((corpus.set == style) & (corpus.split == TRAIN) & ~slipped))
+        songs = draw.permutation(np.flatnonzero((corpus.set == style) & (corpus.split == TRAIN) & ~changed))
         found = [(s, c) for s in songs[: 4 * count] if len(c := course(corpus, int(s))) >= _SHORTEST][:count]
         for k in range(count if found else 0):
             song, bars = found[k % len(found)]
