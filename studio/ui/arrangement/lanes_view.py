@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QContextMenuEvent, QCursor, QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.music import edits
 from studio.music.document import Document
 from studio.ui.arrangement.field import InlineField
 from studio.ui.arrangement.lanes import LANES, SECTIONS, Item, Lane, Wrong
+from studio.ui.arrangement.lanes_painting import ROW, LanePainter
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.primitives import columns, fill_rects
 from studio.ui.roll.seeking import SeekWidget
@@ -19,9 +20,7 @@ from studio.ui.roll.viewport import GUTTER
 from studio.ui.texts import t
 from studio.ui.theme import Theme, mixed
 
-ROW = 20
 EDGE, NEAR = 6, 4
-_FLAG = 8  # pixels before a change's text
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,7 @@ class LanesView(SeekWidget):
         self.selected: tuple[str, Item] | None = None
         self.field = InlineField(self)
         self._drag: _Drag | None = None
-        self._font = QFont(self.font())
-        self._font.setPixelSize(11)
-        self._metrics = QFontMetrics(self._font)
+        self._painter = LanePainter(state, theme, self.font())
         self._shown: tuple[Lane, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(t("Sections, tempo, time, key and chords"))
@@ -120,10 +117,7 @@ class LanesView(SeekWidget):
 
     def box_of(self, lane: Lane, item: Item) -> QRectF:
         """Where an item is: a stretch, or as wide as its text."""
-        x0 = float(self.viewport.x_of(item.start))
-        if item.end is None:
-            return QRectF(x0, self.row_top(lane) + 1, _FLAG + self._metrics.horizontalAdvance(item.text) + 6, ROW - 2)
-        return QRectF(x0, self.row_top(lane) + 1, max(3.0, float(self.viewport.x_of(item.end)) - x0 - 1), ROW - 2)
+        return self._painter.box_of(item, self.row_top(lane))
 
     def found(self, x: float, y: float) -> _At | None:
         """What lies there."""
@@ -148,31 +142,10 @@ class LanesView(SeekWidget):
         start, end = view.visible_ticks(clip.left() - 1, clip.right() + 2)
         lines = lines_between(document.meter, start, end, view.scale, self.state.grid)
         fill_rects(painter, columns(view.x_of(lines.bars), 0, self.height()), mixed(theme.ground, theme.line, 0.55))
-        painter.setFont(self._font)
         for lane in self._shown:
-            for item in lane.items(document):
-                if self.box_of(lane, item).intersects(QRectF(clip)):
-                    self._paint_item(painter, lane, item)
+            selected = self.selected[1] if self.selected is not None and self.selected[0] == lane.id else None
+            self._painter.paint(painter, clip, lane, self.row_top(lane), selected)
             painter.fillRect(QRect(clip.left(), self.row_top(lane) + ROW - 1, clip.width(), 1), theme.color("line"))
-
-    def _paint_item(self, painter: QPainter, lane: Lane, item: Item) -> None:
-        theme, box = self.theme, self.box_of(lane, item)
-        chosen = self.selected == (lane.id, item)
-        align = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        if item.end is None:
-            painter.fillRect(QRectF(box.left(), box.top(), 2, ROW - 2), mixed(theme.muted, theme.text, 0.9 if chosen else 0.2))
-            painter.fillRect(QRectF(box.left() + 2, box.top(), 4, 5), mixed(theme.muted, theme.text, 0.9 if chosen else 0.2))
-            painter.setPen(theme.color("text" if chosen else "muted"))
-            painter.drawText(box.adjusted(_FLAG, 0, 0, 0), align, item.text)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(theme.color("text") if chosen else Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.panel, theme.text, 0.20 if lane is SECTIONS else 0.11))
-        painter.drawRoundedRect(box.adjusted(0.5, 1.5, -0.5, -1.5), 3, 3)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(theme.color("text"))
-        text = self._metrics.elidedText(item.text, Qt.TextElideMode.ElideRight, int(box.width()) - 8)
-        painter.drawText(box.adjusted(5, 0, -3, 0), align, text)
 
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         painter.fillRect(clip, self.theme.color("panel"))

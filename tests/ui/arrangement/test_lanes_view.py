@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from studio.music import edits
 from studio.music.pitch import Chord
 from studio.ui.arrangement.lanes import CHORDS, KEYS, METER, SECTIONS, TEMPO
-from studio.ui.arrangement.lanes_view import ROW, LanesView
+from studio.ui.arrangement.lanes_painting import ROW
+from studio.ui.arrangement.lanes_view import LanesView
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
 from tests.ui.roll.conftest import ALT, LEFT, NONE, drag, move
