@@ -11,6 +11,7 @@ import torch
 from studio.engines.cards import Card
 from studio.engines.lstm_writer import LstmWriter
 from studio.engines.note_columns import VERSION, Part, encode
+from studio.engines.note_controls import OPEN
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.nn.note_lstm import NoteLstm
@@ -32,6 +33,24 @@ def tiny_writer():
     with TemporaryDirectory() as folder:
         card = Card("tiny", "lstm-writer", "Tiny writer", hyper={**shape_of(**SMALL).as_dict(), "version": VERSION})
         card = export(tiny_network().state_dict(), card, Path(folder))
+        writer = LstmWriter()
+        writer.prepare(card, "cpu")
+    return writer
+
+
+@lru_cache(maxsize=1)
+def steered_writer():
+    """An untrained writer with plans: wishes are held to by the lean alone."""
+    torch.manual_seed(1)
+    shape = shape_of(**SMALL, plans=4)
+    network = NoteLstm(shape)
+    network.plans[:] = torch.from_numpy(OPEN[: network.plans.shape[-1]])
+    network.plans[..., 0] = torch.tensor([6, 10, 14, 18], dtype=torch.uint8)[None, :, None]  # 0.7 to 5.7 notes a beat
+    network.plans[..., 2] = torch.tensor([8, 11, 14, 17], dtype=torch.uint8)[None, :, None]  # 52 to 70
+    network.plan_tracks[:] = 1
+    with TemporaryDirectory() as folder:
+        card = Card("steered", "lstm-writer", "Steered writer", hyper={**shape.as_dict(), "version": VERSION})
+        card = export(network.state_dict(), card, Path(folder))
         writer = LstmWriter()
         writer.prepare(card, "cpu")
     return writer

@@ -8,7 +8,7 @@ from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN
 from studio.errors import StudioError
 from studio.music.document import ChordSpan, Document
 from studio.music.pitch import Chord
-from tests.writers import tiny_writer
+from tests.writers import steered_writer, tiny_writer
 
 BAR = 3840
 D, R = NAMES.index("density"), NAMES.index("register")
@@ -92,3 +92,36 @@ def test_wishes_are_shares(wishes):
 def test_a_model_that_never_learned_them_says_so():
     with pytest.raises(StudioError, match="not learned"):
         next(tiny_writer().generate(GenerateRequest(Document(), 0, BAR, style="pop", wishes=Wishes(density=0.5)), Quiet()))
+
+
+def means(wishes, style="folk", takes=2):
+    """Notes a beat and mean pitch of what is written."""
+    request = GenerateRequest(Document(), 0, 12 * BAR, style=style, seed=4, wishes=wishes, takes=takes)
+    pitches = [p for c in steered_writer().generate(request, Quiet()) for _, n in c.notes for p in n.pitch.tolist()]
+    return len(pitches) / (takes * 48), float(np.mean(pitches))
+
+
+def test_even_an_untrained_network_is_kept_on_course():
+    sparse, dense = means(Wishes(density=0.0))[0], means(Wishes(density=1.0))[0]
+    assert dense > 2.5 * sparse
+    low, high = means(Wishes(register=0.0))[1], means(Wishes(register=1.0))[1]
+    assert high > low + 8
+
+
+def test_guided_takes_are_the_same_alone_and_among_others():
+    def rows(takes):
+        request = GenerateRequest(Document(), 0, 2 * BAR, style="folk", seed=4, wishes=Wishes(energy=0.9), takes=takes)
+        chunks = [c for c in steered_writer().generate(request, Quiet()) if c.take == 1]
+        return [(p.name, n.start.tolist(), n.pitch.tolist()) for c in chunks for p, n in c.notes]
+
+    assert rows(2) == rows(5) != []
+
+
+def test_many_requests_in_one_batch_are_each_as_they_are_alone():
+    requests = [GenerateRequest(Document(), 0, 2 * BAR, style=s, seed=k) for k, s in enumerate(("folk", "pop", "quartet"))]
+    together = list(steered_writer().generate_together(requests, Quiet()))
+    for k, request in enumerate(requests):
+        alone = list(steered_writer().generate(request, Quiet()))
+        mine = [c for number, c in together if number == k]
+        assert [c.written_to for c in mine] == [c.written_to for c in alone]
+        assert [(p, n) for c in mine for p, n in c.notes] == [(p, n) for c in alone for p, n in c.notes]
