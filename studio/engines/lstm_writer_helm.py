@@ -71,9 +71,9 @@ class Helm:
     def pitch(self, now: int, pointed: list[int]) -> Floats | None:
         """What to add to the scores of pitches where pointers point at ``pointed``; None for nothing."""
         goal, lean = self._goal(self._since(now)), np.zeros(128)
-        heard = [n for n in self._recent(now) if n[0] >= 0]
+        heard = [n[0] for n in self._recent(now) if n[0] >= 0] if goal.register is not None else []
         if goal.register is not None and len(heard) >= 4:
-            mean = sum(n[0] for n in heard) / len(heard)
+            mean = sum(heard) / len(heard)
             lean += float(np.clip((goal.register - mean) / 30, -0.25, 0.25)) * (_PITCHES - 60)
         if goal.brightness is not None:
             lean += 4 * (0.5 - goal.brightness) * (_PITCHES < _LOW)
