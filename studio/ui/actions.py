@@ -49,6 +49,8 @@ _FILE = (
     Action("file.save_as", "Save as...", ("Ctrl+Shift+S",), "", "Save the song under another name", "files.save_as", "File"),
     Action("file.import", "Import MIDI into the song...", ("Ctrl+I",), "import", "Add a MIDI file's tracks", "files.import_midi",
            "File", gap=True),
+    Action("file.sound", "Import a tune from a sound file...", (), "", "A voice, a flute, a whistle: its notes become a track",
+           "files.import_sound", "File"),
     Action("file.midi", "Export MIDI...", ("Ctrl+E",), "export", "Write the notes as a MIDI file", "exports.midi", "File"),
     Action("file.wav", "Export WAV...", ("Ctrl+Shift+E",), "wave", "Write the sound as WAV", "exports.wav", "File"),
     Action("file.flac", "Export FLAC...", (), "", "Write the sound as FLAC, smaller and as good", "exports.flac", "File"),

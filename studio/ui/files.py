@@ -12,7 +12,7 @@ from studio.app.session import Song
 from studio.app.studio import Studio
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import Document
+from studio.music.document import Document, Track
 from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
 from studio.ui.texts import t
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SONG = ".studio"
 MIDI = (".mid", ".midi", ".smf", ".kar")
+SOUND = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 _PATTERNS = "*.mid *.midi *.smf *.kar"
 DEMO = "demo.studio"
 Then = Callable[[], None]
@@ -125,20 +126,44 @@ class Files:
         self._studio.jobs.start(f"open {path}", f"Opening {path.name}", lambda job: _read_song(path), done)
 
     def drop(self, paths: list[Path]) -> None:
-        """What was dropped on the window: songs are opened, MIDI files come into the song that is there."""
+        """What was dropped: songs are opened, MIDI files come into the song that is there, tunes in sound files become notes."""
         songs = [p for p in paths if p.suffix.lower() == SONG]
         midi = [p for p in paths if p.suffix.lower() in MIDI]
+        sounds = [p for p in paths if p.suffix.lower() in SOUND]
+        for path in sounds:
+            self.hear_path(path)
         for path in songs:
             self.open_path(path)
         for path in midi:
             (self.import_path if self._session.document.note_count else self.open_path)(path)
-        if not songs and not midi:
-            self._studio.notices.tell("Partita cannot read this kind of file.", "Drop a MIDI file or a .studio song.")
+        if not songs and not midi and not sounds:
+            self._studio.notices.tell("Partita cannot read this file.", "Drop a MIDI file, a sound file or a .studio song.")
 
     def import_midi(self) -> None:
         """Ask for a MIDI file and add its tracks."""
         if path := self.ask_open(t("Import MIDI into the song"), f"{t('MIDI files')} ({_PATTERNS});;{t('All files')} (*)"):
             self.import_path(path)
+
+    def import_sound(self) -> None:
+        """Ask for a sound file, and add its tune as a track."""
+        kinds = f"{t('Sound files')} ({' '.join('*' + kind for kind in SOUND)});;{t('All files')} (*)"
+        if path := self.ask_open(t("Import a tune from a sound file"), kinds):
+            self.hear_path(path)
+
+    def hear_path(self, path: Path) -> None:
+        """Add the tune in a sound file as a track from the playhead's bar on, as one step."""
+        song, tick = self._session.song, self._studio.playback.position
+        tick = song.committed.meter.bar_start(song.committed.meter.bar_of(tick))
+
+        def work(job: Job) -> Track:
+            from studio.app.hearing import with_heard
+
+            return with_heard(Document(tempo=song.committed.tempo, meter=song.committed.meter), path, job, tick).tracks[0]
+
+        def done(track: Track) -> None:
+            self._session.commit(f"Import {path.name}", edits.add_track(song.committed, track), song)
+
+        self._studio.jobs.start(f"hear {path}", f"Listening to {path.name}", work, done)
 
     def import_path(self, path: Path) -> None:
         """Add a MIDI file's tracks to the song, as one step; the song keeps its own tempo and signatures."""

@@ -122,7 +122,7 @@ def test_cancel_keeps_the_window_open(window, files, monkeypatch):
 
 def test_other_kinds_of_files_are_refused(window, files, tmp_path):
     files.drop([tmp_path / "picture.png"])
-    assert notices(window) == ["Partita cannot read this kind of file."]
+    assert notices(window) == ["Partita cannot read this file."]
 
 
 def test_the_demo_song_opens():
@@ -210,3 +210,21 @@ def test_an_import_reaches_the_song_it_was_meant_for(window, files, qtbot, tmp_p
     demo = window.studio.session.document
     qtbot.waitUntil(lambda: len(first.committed.tracks) == 2 * tracks)
     assert window.studio.session.document is demo
+
+
+def test_a_tune_in_a_sound_file_becomes_a_track_in_one_step(window, files, qtbot, tmp_path):
+    path = tmp_path / "tune.wav"
+    t = np.arange(8_000) / 16_000
+    sound = np.concatenate([np.sin(2 * np.pi * f * t) * np.minimum(1, np.minimum(t, t[::-1]) / 0.01) for f in (440.0, 523.25)])
+    soundfile.write(path, sound * 0.5, 16_000)
+    tracks = len(window.studio.session.document.tracks)
+    files.drop([path])
+    qtbot.waitUntil(lambda: len(window.studio.session.document.tracks) == tracks + 1)
+    track = window.studio.session.document.tracks[-1]
+    assert track.name == "tune" and track.notes.pitch.tolist() == [69, 72]
+    assert window.studio.session.steps[-1] == "Import tune.wav"
+    window.undo()
+    assert len(window.studio.session.document.tracks) == tracks
+    soundfile.write(tmp_path / "silence.wav", np.zeros(8_000), 16_000)
+    files.drop([tmp_path / "silence.wav"])
+    qtbot.waitUntil(lambda: "No tune is heard in silence.wav." in notices(window))
