@@ -35,6 +35,7 @@ class ClipPainter:
         self.state, self.theme, self.viewport = state, theme, state.viewport
         self.font = QFont(font)
         self.font.setPixelSize(9)
+        self._ranges: dict[int, tuple[Notes, tuple[int, int]]] = {}
 
     def paint(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, row: Row, selected: bool) -> None:
         """A clip, as far as it lies in ``clip``."""
@@ -74,7 +75,7 @@ class ClipPainter:
     def _paint_notes(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, row_of: Row) -> None:
         top, height = row_of.top, row_of.height
         shown, view = self.state.shown_of(track), self.viewport
-        low, high = _range_of(shown.notes)
+        low, high = self._range(track.id, shown.notes)
         start = max(float(piece.start), view.tick_at(clip.left() - 1))
         end = min(float(piece.end), view.tick_at(clip.right() + 2))
         among = shown.between(start, end)
@@ -99,6 +100,13 @@ class ClipPainter:
         thick = 2 if room >= 12 else 1
         y = top + 1 + INSET + np.rint(share * (room - thick))
         fill_rects(painter, boxes(x0, y, np.maximum(1.0, x1 - x0 - 1), thick), color)
+
+    def _range(self, track_id: int, notes: Notes) -> tuple[int, int]:
+        """The range of a track's pitches, worked out once for each state of its notes."""
+        known = self._ranges.get(track_id)
+        if known is None or known[0] is not notes:
+            known = self._ranges[track_id] = notes, _range_of(notes)
+        return known[1]
 
     def paint_proposal(self, painter: QPainter, clip: QRect, rows: list[Row]) -> None:
         """What a network proposes for each track: its stretch, how far it is written, and the notes, small."""
