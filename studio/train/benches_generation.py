@@ -132,6 +132,7 @@ def generation(argv: Sequence[str]) -> int:
     writer.prepare(read_card(models() / options.model), "cpu")
     print(f"{'style':<11}{'':<11}" + "".join(f"{n:>21}" for n in NAMES))
     marks: list[bool] = []
+    yardstick: list[bool] = []
     copies: list[tuple[str, bool]] = []
     decays: list[bool] = []
     for number, chosen in enumerate(SETS):
@@ -142,11 +143,14 @@ def generation(argv: Sequence[str]) -> int:
         made = pieces(writer, chosen.style, asked, BARS, options.seed)
         # Each piece beside the song whose players and metre it has; a piece that was just begun beside how the song begins.
         begun = [(m.piece, *windows(m.piece)[0]) for m in asked]
-        marks += _print_beside(chosen.style, mean_figures(made), mean_figures(begun))
+        theirs = mean_figures(begun)
+        marks += _print_beside(chosen.style, mean_figures(made), theirs)
+        yardstick += _print_learned(number, options.pieces, theirs)
         if not options.quick:
             copies.append((chosen.style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
             decays += _print_decay(writer, chosen.style, held)
     print(f"\n{sum(marks)} of {len(marks)} figures within 10 % of the {options.songs} songs' ({_HOW})")
+    print(f"{sum(yardstick)} of {len(yardstick)} of as many training songs' own figures are")
     if copies:
         longer = [style for style, fine in copies if not fine]
         print(
@@ -178,6 +182,13 @@ def _print_beside(style: str, ours: dict[str, float], theirs: dict[str, float]) 
     _print_row(style, "written", ours)
     _print_row("", "songs", theirs)
     return _print_marks("apart", {n: _apart(ours[n], theirs[n]) for n in NAMES})
+
+
+def _print_learned(number: int, count: int, theirs: dict[str, float]) -> list[bool]:
+    """How far the beginnings of ``count`` songs that it learned from are from the songs judged by: how near one can hope to come."""
+    learned = mean_figures([(m.piece, *windows(m.piece)[0]) for m in judged(number, TRAIN, count)[:count]])
+    _print_row("", "learned", learned)
+    return _print_marks("apart", {n: _apart(learned[n], theirs[n]) for n in NAMES})
 
 
 def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> bool:
