@@ -206,7 +206,11 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
 
 
 def _export(recipe: dict[str, Any], model: nn.Sequential, x: Tensor, y: Tensor, held_x: Tensor, held_y: Tensor) -> None:
-    figures: dict[str, Any] = {"measured_by": f"studio train {recipe['name']}", "notes": len(x), "held_out_notes": len(held_x)}
+    figures: dict[str, Any] = {
+        "measured_by": f"studio train {recipe['name']}",
+        "taught_notes_drums_twice": len(x),
+        "held_out_notes_drums_twice": len(held_x),
+    }
     with torch.no_grad():
         for name, drums in (("pitched", 0.0), ("drums", 1.0)):
             mine, other = held_x[:, 0] == drums, x[:, 0] == drums
