@@ -67,6 +67,21 @@ def usual(read: Clips, kind: str, chosen: Ints) -> npt.NDArray[np.bool_]:
     return right
 
 
+def usual_touch(read: Clips, chosen: Ints) -> tuple[float, float]:
+    """The baseline: how far hits are from the mean velocity and timing of their piece and place among the training clips."""
+    learned = read.split == TRAIN
+    away: list[npt.NDArray[np.float64]] = []
+    for metre in np.unique(read.metre[chosen]):
+        known, mine = (read.rows[w].astype(float) for w in (learned & (read.metre == metre), chosen[read.metre[chosen] == metre]))
+        count = known[..., 0].sum(axis=0)
+        mean = (known[..., 1:] * known[..., :1]).sum(axis=0) / np.maximum(count, 1)[..., None]
+        mean[count == 0] = (known[..., 1:] * known[..., :1]).sum(axis=(0, 1, 2)) / max(1.0, count.sum())
+        hit = mine[..., 0] > 0
+        away.append(np.abs(mine[..., 1:] - mean)[hit])
+    loud, late = np.concatenate(away).mean(axis=0)
+    return float(loud), float(late / 255)
+
+
 def rebuilding(vae: ClipVae, read: Clips, kind: str, most: int) -> None:
     """Accuracies on held-out songs: teacher-forced, with another clip's code, by the usual token, and running freely."""
     task: Any = TASKS[kind](vae._model, read, Feeding(), 0)
@@ -96,6 +111,8 @@ def rebuilding(vae: ClipVae, read: Clips, kind: str, most: int) -> None:
     else:
         for way, name in ((1, "read stiff"), (2, "read tapped")):
             print(f"{name}: " + ", ".join(f"{k} {v:.4f}" for k, v in task.accuracy(chosen, way).items()))
+        loud, late = usual_touch(read, chosen)
+        print(f"each piece as it is usually played at the place (baseline): velocity_off {loud:.4f}, timing_off {late:.4f}")
 
 
 def _same(a: Any, b: Any, cells: int) -> float:

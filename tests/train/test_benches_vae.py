@@ -35,6 +35,14 @@ def test_the_baseline_is_what_is_usual_in_training(kind):
         assert right[0, 3::4].all()  # each fourth step is silent everywhere
 
 
+def test_the_usual_touch_is_the_mean_of_the_place():
+    read = some_clips("drums")
+    read.rows[..., 1:] = read.rows[..., :1] * np.array([80, 140], np.uint8)
+    assert benches_vae.usual_touch(read, np.array([4, 5])) == (0, 0)
+    read.rows[5, ..., 1] = read.rows[5, ..., 0] * 90
+    assert benches_vae.usual_touch(read, np.array([5]))[0] == pytest.approx(10)
+
+
 @pytest.mark.parametrize("kind", ["lines", "drums"])
 def test_it_prints_what_it_measured(kind, capsys):
     read = some_clips(kind)
