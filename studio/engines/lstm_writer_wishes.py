@@ -64,7 +64,6 @@ class Course:
     halves: tuple[int, ...]
     harmony: Harmony
     wish: dict[int, float] = field(default_factory=dict)
-    energy: float | None = None
     brightness: float | None = None
 
     def at(self, step: int) -> Classes:
@@ -76,11 +75,9 @@ class Course:
     def goal(self, step: int) -> Goal:
         """What the bars from the one at ``step`` on should be like: as wished, else as the song is that is followed."""
         row = self.at(step)
-        # What drives has more notes than what is calm, whatever song is followed.
-        driven = 2 ** (self.energy - 0.5) if self.energy is not None and NAMES.index("density") not in self.wish else 1.0
         density, polyphony, repetition = (self._value(NAMES.index(n), row) for n in ("density", "polyphony", "repetition"))
         return Goal(
-            None if density is None else driven * 2 ** ((density - 8) / 4),
+            None if density is None else 2 ** ((density - 8) / 4),
             None if polyphony is None else 2 ** (polyphony / 4),
             36 + 2 * self.wish[_REGISTER] if _REGISTER in self.wish else None,
             None if repetition is None else repetition / 15,
@@ -170,7 +167,6 @@ def course_of(
         tuple(halves(lines).tolist()),
         harmony,
         wish,
-        request.wishes.energy,
         request.wishes.brightness,
     )
 
