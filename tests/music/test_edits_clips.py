@@ -124,7 +124,12 @@ def test_naming_and_removing():
 
 
 def test_new_parts_find_tracks_that_play_the_same_if_asked():
-    tracks = (Track(1, "Lead", program=73), Track(2, "Keys", program=0), Track(3, "Beat", drums=True), Track(4, "Left", program=0))
+    tracks = (
+        Track(1, "Lead", program=73),
+        Track(2, "Keys", program=0),
+        Track(3, "Beat", drums=True),
+        Track(4, "Left", program=0),
+    )
     document = Document(tracks=tracks, next_id=9)
     notes = Notes.of([0], 10, [60])
     parts = [(Part("Left", 0), notes), (Part("Other", 0), notes), (Part("Drums", drums=True), notes), (Part("Tuba", 58), notes)]

@@ -12,7 +12,17 @@ from studio.music.tempo import TempoMap
 from studio.music.time import Meter, TimeSignature
 from studio.ui.panels.transport import TransportPanel, clock
 
-NAMES = ("play.start", "play.toggle", "play.stop", "play.record", "play.loop", "play.metronome", "play.typing", "edit.undo", "edit.redo")
+NAMES = (
+    "play.start",
+    "play.toggle",
+    "play.stop",
+    "play.record",
+    "play.loop",
+    "play.metronome",
+    "play.typing",
+    "edit.undo",
+    "edit.redo",
+)
 
 
 @pytest.fixture
