@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.arranging import Arranging
-from studio.app.arranging import Arranging
 from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs, Post
 from studio.app.keyboard import Keyboard
