@@ -7,7 +7,10 @@ import pytest
 from studio.cli import main
 from studio.cli.commands import app
 
-COMMANDS = ["compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench"]
+COMMANDS = [
+    "compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench",
+    "fill", "accompany", "harmonise", "vary", "blend", "groove", "drums",
+]  # fmt: skip
 
 
 def test_the_help_names_every_command(capsys):
