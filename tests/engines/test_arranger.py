@@ -10,9 +10,11 @@ from studio.engines.api import GenerateRequest, Generator, Limits, Quiet, Wishes
 from studio.engines.arranger import ArrangerEngine
 from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
 from studio.engines.arranger_take import Arranged
+from studio.engines.cards import find_cards
 from studio.engines.lstm_writer_styles import STYLES
 from studio.errors import Cancelled, StudioError
-from studio.music.document import ChordSpan, Document
+from studio.music.document import ChordSpan, Clip, Document, Take, Track
+from studio.music.notes import Notes
 from studio.music.pitch import SCALES, Chord, Key
 from tests.arrangers import tiny_arranger
 from tests.documents import some
@@ -231,3 +233,20 @@ def test_a_model_of_another_version_is_refused():
     card = tiny_arranger().card
     with pytest.raises(StudioError, match="version"):
         ArrangerEngine().prepare(replace(card, hyper={**card.hyper, "version": -1}), "cpu")
+
+
+def test_the_shipped_model_follows_the_harmony():
+    engine = ArrangerEngine()
+    engine.prepare(next(c for c in find_cards() if c.id == "arranger"), "cpu")
+    bars = np.arange(8)
+    triads = [(60, 64, 67), (65, 69, 72), (67, 71, 74), (60, 64, 67)]
+    rows = [(int(k) * BAR, p) for k in bars for p in triads[k % 4]]
+    chords = Notes.of([s for s, _ in rows], BAR, [p for _, p in rows])
+    document = Document(tracks=(Track(1, "Chords", clips=(Clip(2, 0, 8 * BAR, (Take(chords),)),)),), next_id=3)
+    fitting = total = 0
+    for chunk in engine.generate(ArrangeRequest(document, 0, 8 * BAR, new_parts=(NEW_PARTS["Bass"],), seed=1, takes=2), Quiet()):
+        for _, notes in chunk.notes:
+            tones = [{p % 12 for p in triads[s // BAR % 4]} for s in notes.start.tolist()]
+            fitting += sum(p % 12 in t for p, t in zip(notes.pitch.tolist(), tones, strict=True))
+            total += len(notes)
+    assert total > 8 and fitting > 0.6 * total  # three of twelve pitches fit by chance
