@@ -108,8 +108,9 @@ class ClipVae(nn.Module):
     """The latent side of both networks: what lies in the space of codes, kept with the weights.
 
     ``mean`` and ``root`` [latent, latent] tell where training clips' codes lie (the root of their covariance); ``axes``
-    [2, latent] are the map: their two principal directions, as long as one standard deviation. ``sliders`` [attributes, latent] move a code by one standard deviation of an attribute
-    and leave the others (:func:`studio.train.clips_space.directions`); ``spread`` [attributes] are these deviations.
+    [2, latent] are the map: their two principal directions, as long as one standard deviation. ``sliders`` [attributes,
+    latent] move a code by one standard deviation of an attribute and leave the others
+    (:func:`studio.train.clips_space.directions`); ``spread`` [attributes] are these deviations.
     """
 
     mean: Tensor
