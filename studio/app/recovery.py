@@ -30,6 +30,7 @@ from studio.paths import user_state
 log = logging.getLogger(__name__)
 LAST_TIME = "last-time"
 _SUFFIX = ".journal"
+_PATIENCE = 0.25  # seconds
 _COMPACT_BYTES = 32 << 20  # a journal is written anew once it is this long, and four times as long as it began
 
 
@@ -43,6 +44,8 @@ class Recovery:
         self._folder: Path | None = None
         self._lock: IO[bytes] | None = None
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._written = threading.Event()  # of the last order
+        self._written.set()
         self._thread: threading.Thread | None = None
         self._files: dict[int, _SongFile] = {}
         self._proposals: dict[int, Proposal | None] = {}
@@ -126,11 +129,25 @@ class Recovery:
         assert self._folder
         file = self._files[song.id] = _SongFile(self._folder / f"{song.id:04d}{_SUFFIX}", self._trouble)
         steps, at, (where, step) = tuple(song.steps), song.at, _place_of(song)
-        self._orders.put(lambda: file.begin(steps, at, where, step))
+        self._order(lambda: file.begin(steps, at, where, step))
 
     def _put(self, song: Song, work: "Callable[[_SongFile], None]") -> None:
         if file := self._files.get(song.id):
-            self._orders.put(lambda: work(file))
+            self._order(lambda: work(file))
+
+    def _order(self, work: Callable[[], None]) -> None:
+        """Have it done, once what was ordered before is: so a crash finds at most the last gesture missing.
+
+        That is so long since but where the machine is very busy; then the gesture waits for it, a little.
+        """
+        self._written.wait(_PATIENCE)
+        written = self._written = threading.Event()
+
+        def do() -> None:
+            work()
+            written.set()
+
+        self._orders.put(do)
 
     def _look(self) -> None:
         """Takes that are written, and not decided on yet, are kept too."""

@@ -1,5 +1,6 @@
 """What a crash leaves behind, and how it comes back."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -224,3 +225,24 @@ def test_takes_that_cannot_be_read_cost_only_themselves(crashed, monkeypatch):
     journal, proposal = read_lost(lost_songs()[0])
     assert proposal is None and len(journal.steps) == 2
     assert replace(journal, takes=None).at == 1
+
+
+def test_a_gesture_waits_until_the_one_before_it_is_written(crashed, monkeypatch):
+    """However slow the disk: only the last gesture may be missing."""
+    session = Session(song("one"))
+    running = crashed(session)
+    work(session, 1)
+    assert running.sync(5.0)
+    file, write = next(iter(running._files.values())), module._SongFile.step
+    written: list[str] = []
+
+    def slowly(self, step):
+        time.sleep(0.05)
+        write(self, step)
+        written.append(step.name)
+
+    monkeypatch.setattr(module._SongFile, "step", slowly)
+    for k in range(4):
+        session.commit(f"Edit {k}", Document(str(k)))
+        assert len(written) >= k
+    assert file is next(iter(running._files.values()))
