@@ -84,7 +84,8 @@ def _defaults(pitch: float = 1.0, later: float = 0.0, longer: float = 0.0) -> tu
 
 
 _DEFAULT = _defaults(0.95)
-# Chosen beside training songs (`studio bench generation --songs train`), never beside those the bench judges by.
+# The film's was chosen beside training songs (`studio bench generation --songs train`); the other temperatures are older and were
+# chosen beside the songs that the bench judges by.
 _TUNED: dict[str, tuple[Sampling, ...]] = {
     "pop": _defaults(0.97),
     "folk": _defaults(0.88),

@@ -1,6 +1,7 @@
 """``studio bench generation``: pieces of 16 bars of each style beside what held-out songs are like, at the defaults.
 
-The defaults may have been looked at beside training songs only (``--songs train``); the songs judged here had no part in them.
+The temperatures of most styles were once chosen beside the songs judged here; nothing else was, and what is changed now is
+looked at beside training songs (``--songs train``).
 """
 
 import argparse
