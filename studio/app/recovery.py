@@ -144,8 +144,10 @@ class Recovery:
         written = self._written = threading.Event()
 
         def do() -> None:
-            work()
-            written.set()
+            try:
+                work()
+            finally:
+                written.set()
 
         self._orders.put(do)
 
