@@ -318,7 +318,16 @@ def rows_of(hole: Hole, notes: Ints) -> tuple[Ints, npt.NDArray[np.float32]]:
         row, dense[i, :DENSE_BEFORE] = state.before()
         shift = time - state.now
         placed, dense[i, DENSE_BEFORE:] = state.place(shift)
-        ints[i] = [*row, *placed, *state.pointed_durations(), was_velocity, _SHIFT_OF[min(1599, shift)], pitch, duration, velocity]
+        ints[i] = [
+            *row,
+            *placed,
+            *state.pointed_durations(),
+            was_velocity,
+            _SHIFT_OF[min(1599, shift)],
+            pitch,
+            duration,
+            velocity,
+        ]
         state.push(shift, pitch, duration, velocity, steps)
     row, dense[-1, :DENSE_BEFORE] = state.before()
     ints[-1, : len(row)] = row
