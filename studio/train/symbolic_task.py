@@ -55,8 +55,9 @@ class Feeding:
     ``power`` of a set's size is its share of the segments; shares of segments without style, mode, or that tell the tracks.
     Segments without mode stand in any key: they are moved by up to ``transpose`` semitones either way. ``all_open`` segments
     are told nothing of what the music will be like, ``all_told`` every control, the others each but for a share of
-    ``each_open``; where any is told, chords but for ``chords_open``. ``slips`` come from songs with slips; in ``no_match`` and ``no_pointers`` of the mini-batches a stream
-    sees nothing where its longest match, or any pointer, would point, so that copying is not all it can do.
+    ``each_open``; where any is told, chords but for ``chords_open``. ``slips`` come from songs with slips; in ``no_match``
+    and ``no_pointers`` of the mini-batches a stream sees nothing where its longest match, or any pointer, would point, so
+    that copying is not all it can do.
     """
 
     batch: int = 32

@@ -131,7 +131,9 @@ def tables() -> set[str]:
 
     found = {row.text for row in ACTIONS} | {row.tip for row in ACTIONS} | set(MENUS)
     found |= {*PROGRAMS, *FAMILIES, *SCALES, *NEW_PARTS}
-    found |= {name.replace("_", " ").capitalize() for kind in (Order, Wishes, Limits) for name in kind.__dataclass_fields__} | PROVENANCE
+    found |= {
+        name.replace("_", " ").capitalize() for kind in (Order, Wishes, Limits) for name in kind.__dataclass_fields__
+    } | PROVENANCE
     return {text for text in found if text}
 
 
