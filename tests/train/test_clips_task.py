@@ -18,7 +18,7 @@ def some_clips(kind):
     else:
         rows = [np.stack([h := draw.random((32, 9)) < 0.2, h * 80, h * 140], axis=-1) for _ in SPLITS]
     numbers = np.array([0, 0, 0, 1, 0, 0])
-    return Clips(np.stack(rows).astype(np.uint8), numbers, SPLITS, np.full(6, 2), np.arange(6))
+    return Clips(np.stack(rows).astype(np.uint8), numbers, SPLITS.copy(), np.full(6, 2), np.arange(6))
 
 
 def task_of(kind, seed=0, feeding=FEEDING):
