@@ -71,10 +71,11 @@ class Planner:
 
     def later(self, task: Callable[[], None]) -> None:
         """Run ``task`` on the planning thread."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="planning", daemon=True)
-            self._thread.start()
         with self._asking:
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="planning", daemon=True)
+                thread.start()
+                self._thread = thread
             self._asked += 1
         self._tasks.put(task)
 

@@ -80,7 +80,7 @@ class Playback:
                 return
             self._output = Output(self._rate, self._store, self._event, self._device, self._latency)
             self._output.set_loop(self._loop_frames())
-        self._planner.plan(self._document)
+            self._planner.plan(self._document)  # under the lock: closing ends a thread that is there, or none is started
         if self.rendering.renderer is None and not self._jobs.running(_LOADING):
             self._jobs.start(_LOADING, "Loading the instruments", lambda job: self._load(), self._loaded)
 

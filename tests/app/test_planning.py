@@ -120,3 +120,23 @@ def test_a_fader_that_is_dragged_is_heard_at_once(made: Made) -> None:
     made.came.clear()
     made.planner.plan(song.with_track(replace(song.track(1), gain_db=-9.0)), passing=True)
     assert made.came.wait(20) and len(made.plans) == before + 1
+
+
+def test_asked_from_many_threads_at_once_it_has_one_thread_and_can_be_closed():
+    """A thread that was made but not started yet cannot be joined."""
+    for _ in range(30):
+        planner = Planner(RenderingAhead(RowStore(0), 48_000), 48_000, lambda plan: None)
+        ready = threading.Barrier(5)
+
+        def ask(planner=planner, ready=ready):
+            ready.wait()
+            planner.plan(Document())
+
+        askers = [threading.Thread(target=ask) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        ready.wait()
+        for asker in askers:
+            asker.join()
+        assert sum(t.name == "planning" for t in threading.enumerate()) == 1
+        planner.close()
