@@ -15,6 +15,7 @@ from studio.music.document import (
     Take,
     Track,
 )
+from studio.music.effects import KINDS, PLUGIN, Effect
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, PROGRAM_CHANGE, Controls, Notes
 from studio.music.pitch import CHORDS, SCALES, Chord, Key
 from studio.music.tempo import TempoChange, TempoMap
@@ -61,6 +62,12 @@ provenances = st.builds(
     Provenance, st.sampled_from(["drawn", "imported", "generated"]), texts, texts, texts, texts, st.integers(), texts
 )
 
+effects = st.lists(
+    st.builds(Effect, st.sampled_from(sorted(KINDS)), st.booleans())
+    | st.builds(Effect, st.just(PLUGIN), st.booleans(), st.just((("gain", 0.5),)), texts.filter(bool), texts, texts),
+    max_size=3,
+).map(tuple)
+
 
 @st.composite
 def tracks(draw, first_id):
@@ -94,6 +101,7 @@ def tracks(draw, first_id):
         tuple(clips),
         draw(controls()),
         draw(st.floats(0, 1)),
+        draw(effects),
     )
     return track, next_id
 
@@ -130,7 +138,7 @@ def documents(draw):
         ),
         sections=tuple(Section(a, b, draw(texts)) for a, b in zip(walls[::2], walls[1::2], strict=False)),
         tracks=tuple(made),
-        master=Master(draw(st.floats(-60, 6)), draw(st.floats(-60, 0)), draw(st.floats(0.1, 9))),
+        master=Master(draw(st.floats(-60, 6)), draw(st.floats(-60, 0)), draw(st.floats(0.1, 9)), draw(effects)),
         loop=loop,
         next_id=next_id + draw(st.integers(0, 5)),
     )

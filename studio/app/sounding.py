@@ -169,7 +169,9 @@ def strips_of(document: Document, events: dict[int, Events]) -> tuple[Strip, ...
     """The mixer's strips; muted tracks, and those beside a solo, have gain 0."""
     solo = any(t.solo for t in document.tracks)
     return tuple(
-        Strip(t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room, t.width)
+        Strip(
+            t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room, t.width, t.effects
+        )
         for t in document.tracks
     )
 
@@ -179,4 +181,6 @@ def scene_of(document: Document, events: dict[int, Events], rate: int) -> Scene:
     ends = [int(e.last_end[-1]) for e in events.values() if len(e.start)]
     end = max([int(document.tempo.frames(document.end, rate)), *ends])
     master = document.master
-    return Scene(strips_of(document, events), factor(master.gain_db), factor(master.room_db), master.room_seconds, end)
+    return Scene(
+        strips_of(document, events), factor(master.gain_db), factor(master.room_db), master.room_seconds, end, master.effects
+    )

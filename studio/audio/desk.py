@@ -1,10 +1,11 @@
-"""The desk process: mixes rows into the ring a little ahead of the player. Imports numpy only.
+"""The desk process: mixes rows into the ring a little ahead of the player. Imports numpy, and pedalboard once there are effects.
 
 ``python -m studio.audio.desk RING``, started by :class:`studio.audio.output.Output`, which says what sounds and where to play.
 It plays on while the window's process is busy, frozen or gone astray.
 """
 
 import gc
+import queue
 import sys
 import traceback
 from typing import Any
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from studio.audio import shared
 from studio.audio.child import Parent, alive_until, ask_for_realtime
+from studio.audio.effects import Racks
 from studio.audio.meters import Levels
 from studio.audio.mixer import BLOCK, Block, Events, Mixed, MixStream, Scene, Strip, Wave, tail_frames
 from studio.audio.ring import (
@@ -30,6 +32,7 @@ from studio.audio.ring import (
 )
 from studio.audio.room import Room
 from studio.audio.slots import FADE
+from studio.music.effects import Effect, Effects
 
 LEAD_SECONDS = 0.2
 _MOST_LEAD_SECONDS = 1.0
@@ -56,6 +59,8 @@ class Desk:
         self._lead = LEAD_SECONDS
         self._gaps = 0
         self._over = False
+        self._failed: queue.SimpleQueue[Effect] = queue.SimpleQueue()
+        self._racks = Racks(ring.rate, BLOCK, wait=False, failed=self._failed.put)
 
     def run(self) -> None:
         """Obey and mix until the parent is gone."""
@@ -69,6 +74,9 @@ class Desk:
                     got = self._parent.next(0.0)
             finally:  # the window's process may end right behind its last words
                 self._obey(waiting)
+            while not self._failed.empty():
+                effect = self._failed.get()
+                self._parent.tell({"event": "no effect", "title": effect.title or effect.kind})
             if self._stream is not None and not self._over and self._ring.ahead < self._lead * self._ring.rate:
                 self._advance()
 
@@ -114,8 +122,11 @@ class Desk:
 
     def _do_scene(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._events = {s["events"]: self._events[s["events"]] for s in message["strips"]}
-        strips = tuple(Strip(**{**s, "events": self._events[s["events"]]}) for s in message["strips"])
-        self._scene = Scene(strips, *(message[k] for k in ("gain", "room", "room_seconds", "end")))
+        strips = tuple(
+            Strip(**{**s, "events": self._events[s["events"]], "effects": _effects(s["effects"])}) for s in message["strips"]
+        )
+        rest = {k: message[k] for k in ("gain", "room", "room_seconds", "end")}
+        self._scene = Scene(strips, **rest, effects=_effects(message["effects"]))
         Room(self._ring.rate, BLOCK, self._scene.room_seconds)  # made once and kept: before somebody waits for it
         if self._stream is not None:
             if self._counts_to is None:
@@ -158,7 +169,7 @@ class Desk:
         self._block = None
 
     def _open_stream(self) -> None:
-        self._stream = MixStream(self._scene, self._rows, self._ring.rate, self._at, light=True, measure=True)
+        self._stream = MixStream(self._scene, self._rows, self._ring.rate, self._at, light=True, measure=True, racks=self._racks)
         self._block = None
 
     def _advance(self) -> None:
@@ -226,6 +237,10 @@ class Desk:
 def _events(arrays: list[npt.NDArray[Any]]) -> Events:
     start, length, *rest = arrays[0]
     return Events(start, length, arrays[1], *rest)
+
+
+def _effects(rows: list[dict[str, Any]]) -> Effects:
+    return tuple(Effect(**{**row, "values": tuple((n, v) for n, v in row["values"])}) for row in rows)
 
 
 def _flat(levels: Levels) -> tuple[float, ...]:

@@ -15,18 +15,22 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from studio.audio.effects import Racks, memory_seconds
 from studio.audio.levels import pan_gains
 from studio.audio.limiter import MEMORY_SECONDS, Limiter
 from studio.audio.meters import Levels, levels_of
 from studio.audio.room import Room
 from studio.audio.voice import light_voice
 from studio.audio.width import side_of, widened
+from studio.music.effects import Effects
 
 Block = npt.NDArray[np.float32]
 Wave = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 BLOCK = 2048
+_LIVE_MEMORY_SECONDS = 1.5  # what a jump while playing may go back for effects: somebody waits for it
+_WHOLE = -1  # where the effects of the whole mix stand among those of the strips
 _UP = ((np.arange(BLOCK) + 1) / BLOCK).astype(np.float32)
 _DOWN = (1 - _UP).astype(np.float32)
 
@@ -71,7 +75,10 @@ class Events:
 
 @dataclass(frozen=True)
 class Strip:
-    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one, ``width`` 0 (mono) to 1."""
+    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one, ``width`` 0 (mono) to 1.
+
+    Its sum goes through ``effects``, then gain and pan.
+    """
 
     id: int
     events: Events
@@ -79,6 +86,7 @@ class Strip:
     pan: float = 0.0
     room: float = 0.0
     width: float = 0.0
+    effects: Effects = ()
 
     @cached_property
     def factors(self) -> Block:
@@ -89,13 +97,22 @@ class Strip:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that sounds. ``room`` and ``gain`` are factors, ``end`` the frame at which the song is over."""
+    """All that sounds. ``room`` and ``gain`` are factors, ``end`` the frame at which the song is over.
+
+    ``effects`` are the whole mix's, before its gain and the limiter.
+    """
 
     strips: tuple[Strip, ...] = ()
     gain: float = 1.0
     room: float = 0.0
     room_seconds: float = 1.4
     end: int = 0
+    effects: Effects = ()
+
+    @property
+    def chains(self) -> tuple[Effects, ...]:
+        """The effects of the whole mix, and of each strip that sounds."""
+        return self.effects, *(s.effects for s in self.strips if s.gain)
 
 
 @dataclass
@@ -112,12 +129,13 @@ class MixStream:
     """The mix from one place on, block by block.
 
     ``rows`` gives a row by its number as mono float32, or nothing yet. With ``light`` a note without its row is played by
-    the light voice, and the row takes over when it comes. ``dry``: no room, no limiter. ``measure``: work out levels.
+    the light voice, and the row takes over when it comes. ``dry``: no room, no limiter, no effects. ``measure``: work out
+    levels. ``racks`` keep the effects from one stream to the next.
     """
 
     def __init__(
         self, scene: Scene, rows: Mapping[int, Wave], rate: int, first: int = 0,
-        *, light: bool = False, dry: bool = False, measure: bool = False,
+        *, light: bool = False, dry: bool = False, measure: bool = False, racks: Racks | None = None,
     ) -> None:  # fmt: skip
         self._scene = self._heard = scene
         self._rows = rows
@@ -127,6 +145,9 @@ class MixStream:
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
         self._limiter = None if dry else Limiter(rate, BLOCK)
+        self._racks = None if dry else racks or Racks(rate, BLOCK)
+        if self._racks is not None:
+            self._racks.restart()
         self._past: dict[
             int, tuple[int, Wave | None]
         ] = {}  # of each strip that is widened: where its next block begins, its last one
@@ -159,15 +180,18 @@ class MixStream:
             block = self._mix()
 
     def _warm_up(self, block: int) -> None:
-        """Run over what the room and the limiter remember before ``block``; nothing sounds before frame 0."""
+        """Run over what room, limiter and effects remember before ``block``; nothing sounds before frame 0."""
         assert self._room is not None
         assert self._limiter is not None
+        assert self._racks is not None
         light, measure, self._light, self._measure = self._light, self._measure, False, False
         limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
-        self._at = max(min(0, block), block - limiter - self._room.memory)
+        longest = np.inf if self._racks.wait else _LIVE_MEMORY_SECONDS
+        whole, *strips = (-(-int(min(memory_seconds(e), longest) * self._rate) // BLOCK) for e in self._scene.chains)
+        self._at = max(min(0, block), block - limiter - whole - max([self._room.memory, *strips]))
         while self._at < block:
             full = self._at >= block - limiter
-            mixed = self._mix(room_only=not full)
+            mixed = self._mix(room_only=self._at < block - limiter - whole)
             if full:
                 self._limiter.process(mixed.sound)
                 self._waiting = mixed
@@ -191,6 +215,9 @@ class MixStream:
             self._room.push(sums[2:])
             if not room_only:
                 self._add_room(self._room, old, new, dry)
+                if self._racks is not None and (new.effects or old.effects):
+                    made = self._racks.apply(_WHOLE, new.effects, dry, first, changed=old is not new)
+                    dry = dry if made is None else made
         if old.gain != new.gain:
             dry *= np.float32(old.gain) * _DOWN + np.float32(new.gain) * _UP
         elif new.gain != 1.0:
@@ -221,6 +248,8 @@ class MixStream:
                 bus *= _UP
         if strip.width or was.width:
             bus = self._wide(strip, was, bus, first)
+        if self._racks is not None and (strip.effects or was.effects):
+            bus = self._affected(self._racks, strip, bus, first, changed=strip is not was)
         if bus is None:
             return
         now = strip.factors
@@ -242,6 +271,13 @@ class MixStream:
         now = bus if bus is not None else np.zeros(BLOCK, np.float32)
         width = strip.width if was.width == strip.width else was.width * _DOWN + strip.width * _UP
         return widened(now, side_of(now, past, self._rate), width)
+
+    @staticmethod
+    def _affected(racks: Racks, strip: Strip, bus: Block | None, first: int, *, changed: bool) -> Block | None:
+        """A strip's sum, mono or spread, through its effects: [4, BLOCK], None when nothing sounds."""
+        both = None if bus is None else bus[:2] if bus.ndim == 2 else np.stack([bus, bus])
+        made = racks.apply(strip.id, strip.effects, both, first, changed=changed)
+        return None if made is None else np.concatenate([made, made])
 
     def _bus(self, strip: int, events: Events, first: int) -> Wave | None:
         """The mono sum of a track's notes, None when none sounds."""
@@ -283,5 +319,6 @@ class MixStream:
 
 
 def tail_frames(scene: Scene, rate: int) -> int:
-    """Frames after the last note's end until the room has faded."""
-    return round(scene.room_seconds * rate) if scene.room else 0
+    """Frames after the last note's end until room and effects have faded."""
+    whole, *strips = map(memory_seconds, scene.chains)
+    return round((max([scene.room_seconds if scene.room else 0.0, *strips]) + whole) * rate)

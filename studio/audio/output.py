@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from time import perf_counter_ns
 
 import numpy as np
@@ -87,10 +88,20 @@ class Output:
                 columns = np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held])
                 self.tell_desk({"do": "events", "key": self._key}, (columns, e.gain))
         strips = [
-            {"events": self._keys[id(s.events)][0], **{k: getattr(s, k) for k in ("id", "gain", "pan", "room", "width")}}
+            {
+                "events": self._keys[id(s.events)][0],
+                "effects": [asdict(e) for e in s.effects],
+                **{k: getattr(s, k) for k in ("id", "gain", "pan", "room", "width")},
+            }
             for s in scene.strips
         ]
-        rest = {"gain": scene.gain, "room": scene.room, "room_seconds": scene.room_seconds, "end": scene.end}
+        rest = {
+            "effects": [asdict(e) for e in scene.effects],
+            "gain": scene.gain,
+            "room": scene.room,
+            "room_seconds": scene.room_seconds,
+            "end": scene.end,
+        }
         self.tell_desk({"do": "scene", "strips": strips, **rest})
 
     def _tell_rows(self, item: tuple[object, ...]) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.codecs.project_json import Columns, from_json, to_json
+from studio.codecs.project_versions import VERSION, upgraded
 from studio.errors import StudioError
 from studio.music.document import Clip, Document, Take, Track
 
@@ -24,6 +25,7 @@ MAGIC = b"PARTITA JOURNAL 1\n"
 _FRAME = struct.Struct("<II")  # length and CRC-32 of what follows
 _HEAD = struct.Struct("<I")  # length of the JSON in front of the columns
 _LARGEST = 1 << 30
+_UNNUMBERED = 2  # the version of the songs in journals that do not say so
 _DAMAGE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, struct.error, zlib.error, RecursionError)
 
 Head = dict[str, Any]
@@ -66,7 +68,7 @@ class JournalWriter:
             kept[key] = (first, last)
             changed[key] = column[first : len(column) - last]
         self._before = columns
-        return record({"kind": "step", "name": name, "song": song, "kept": kept}, changed)
+        return record({"kind": "step", "version": VERSION, "name": name, "song": song, "kept": kept}, changed)
 
     @staticmethod
     def place(at: int) -> bytes:
@@ -154,7 +156,7 @@ class _Reader:
             if not 0 <= first <= first + last <= len(old):
                 raise ValueError("a step keeps more than there was")
             columns[key] = np.concatenate([old[:first], column, old[len(old) - last :]])
-        document = from_json(head["song"], columns)
+        document = from_json(*upgraded(head.get("version", _UNNUMBERED), head["song"], columns))
         self._columns = columns
         self._document = document = sharing(document, self._document) if self._document else document
         if self.saved is not None and self.saved > self.at:

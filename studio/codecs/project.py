@@ -9,7 +9,6 @@ import json
 import logging
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.codecs.files import write_whole
-from studio.codecs.project_json import Columns, from_json, to_json
+from studio.codecs.project_json import from_json, to_json
+from studio.codecs.project_versions import VERSION, upgraded
 from studio.errors import StudioError
 from studio.music.checks import check
 from studio.music.document import Document
 
 log = logging.getLogger(__name__)
-VERSION = 2
 MAX_BYTES = 1 << 30  # of all that is inside, unpacked
 _FORMAT = "partita project"
 _HEAD = "song.json"
@@ -32,16 +31,6 @@ _DAMAGE = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, OverflowError, RecursionError),
     *(zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, MemoryError),
 )
-
-
-def _with_sections_and_width(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
-    """Version 2 has sections, and a width for every track."""
-    tracks = [{**track, "width": 0.0} for track in song["tracks"]]
-    return {**song, "sections": [], "tracks": tracks}, columns
-
-
-# UPGRADES[v] turns the JSON and columns of version v into those of v + 1.
-UPGRADES: dict[int, Callable[[dict[str, Any], Columns], tuple[dict[str, Any], Columns]]] = {1: _with_sections_and_width}
 
 
 def save_project(document: Document, path: Path | str) -> None:
@@ -114,9 +103,7 @@ def _document_of(data: bytes, name: str) -> Document:
             raise StudioError(f"'{name}' was saved by a newer version of the studio.", "Update the studio to open it.")
         names = [n for n in archive.namelist() if n.endswith(".npy")]
         columns = {n.removesuffix(".npy"): _array(archive.read(n)) for n in names}
-    for old in range(version, VERSION):
-        song, columns = UPGRADES[old](song, columns)
-    return from_json(song, columns)
+    return from_json(*upgraded(version, song, columns))
 
 
 def _damaged(name: str) -> StudioError:

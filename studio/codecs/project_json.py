@@ -1,4 +1,4 @@
-"""A document <-> JSON values and columns: the inside of a project file of version 2."""
+"""A document <-> JSON values and columns: the inside of a project file of version 3."""
 
 from dataclasses import MISSING, Field, asdict, fields, replace
 from typing import Any, TypeVar, cast
@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Master, Provenance, Section, Take, Track
+from studio.music.effects import Effect, Effects, faults
 from studio.music.notes import Controls, Notes
 from studio.music.pitch import CHORDS, Chord, Key
 from studio.music.tempo import TempoChange, TempoMap
@@ -42,8 +43,9 @@ def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
 
 
 def _track_to_json(track: Track) -> dict[str, Any]:
-    plain = {f.name: getattr(track, f.name) for f in fields(Track) if f.name not in ("clips", "controls")}
-    return {**plain, "controls": len(track.controls), "clips": [_clip_to_json(c) for c in track.clips]}
+    plain = {f.name: getattr(track, f.name) for f in fields(Track) if f.name not in ("clips", "controls", "effects")}
+    effects = [asdict(e) for e in track.effects]
+    return {**plain, "effects": effects, "controls": len(track.controls), "clips": [_clip_to_json(c) for c in track.clips]}
 
 
 def _clip_to_json(clip: Clip) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def from_json(song: dict[str, Any], columns: Columns) -> Document:
         markers=tuple(Marker(_is(t, int), _is(name, str)) for t, name in song["markers"]),
         sections=tuple(Section(_is(a, int), _is(b, int), _is(name, str)) for a, b, name in song["sections"]),
         tracks=tuple(_track(t, notes, controls) for t in song["tracks"]),
-        master=_made(Master, song["master"]),
+        master=_made(Master, song["master"], effects=_effects(song["master"]["effects"])),
         loop=None if song["loop"] is None else (_is(song["loop"][0], int), _is(song["loop"][1], int)),
         next_id=_is(song["next_id"], int),
     )
@@ -107,7 +109,18 @@ class _Rows:
 
 def _track(values: dict[str, Any], notes: _Rows, controls: _Rows) -> Track:
     clips = tuple(_clip(clip, notes) for clip in values["clips"])
-    return _made(Track, values, clips=clips, controls=Controls.of(**controls.take(values["controls"])))
+    controllers = Controls.of(**controls.take(values["controls"]))
+    return _made(Track, values, clips=clips, controls=controllers, effects=_effects(values["effects"]))
+
+
+def _effects(rows: list[dict[str, Any]]) -> Effects:
+    made = []
+    for row in rows:
+        values = tuple((_is(name, str), _is(value, float)) for name, value in row["values"])
+        made.append(_made(Effect, row, values=values, kind=_is(row["kind"], str)))
+    if found := faults(tuple(made)):
+        raise ValueError("; ".join(found))
+    return tuple(made)
 
 
 def _clip(values: dict[str, Any], notes: _Rows) -> Clip:
@@ -136,7 +149,7 @@ def _is(value: Any, kind: type[T]) -> T:
     return value
 
 
-def _made(cls: type[Any], values: dict[str, Any], **given: Any) -> Any:
+def _made(cls: type[Any], values: dict[str, Any], /, **given: Any) -> Any:
     """A dataclass from JSON values, each of the type of its field's default; those ``given`` are taken as they are."""
     plain = {}
     for f in fields(cls):

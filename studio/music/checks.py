@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from studio.music.document import Clip, Document, Track
+from studio.music.effects import faults as effect_faults
 from studio.music.notes import PITCH_BEND, PROGRAM_CHANGE, Controls, Notes
 from studio.music.time import MAX_TICK
 
@@ -16,7 +17,7 @@ def check(document: Document) -> list[str]:
     Ids are unique and below ``next_id``. Clips of a track rise and do not overlap. Notes are sorted and start within their
     clip (they may sound past its end). Everything ends by :data:`~studio.music.time.MAX_TICK`.
     """
-    faults = list(_lane_faults(document))
+    faults = [*_lane_faults(document), *effect_faults(document.master.effects)]
     for track in document.tracks:
         faults.extend(f"track {track.id}: {fault}" for fault in _track_faults(track))
     ids = np.sort(_ids(document))
@@ -55,6 +56,7 @@ def _lane_faults(document: Document) -> Iterator[str]:
 
 
 def _track_faults(track: Track) -> Iterator[str]:
+    yield from effect_faults(track.effects)
     if not 0 <= track.program <= 127 or track.channel not in (None, *range(16)):
         yield "its program or channel is none"
     if not (-1 <= track.pan <= 1 and 0 <= track.room <= 1 and 0 <= track.width <= 1 and -120 <= track.gain_db <= 24):

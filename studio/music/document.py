@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from studio.music.effects import Effects
 from studio.music.notes import PROGRAM_CHANGE, Controls, Notes
 from studio.music.pitch import Chord, Key
 from studio.music.tempo import TempoMap
@@ -80,7 +81,7 @@ class Track:
     ``instrument`` is the model id that renders it, empty for the studio's default.
     ``gain_db`` is decibels, ``pan`` -1 (left) to 1 (right), ``room`` the share 0..1 sent to the room, ``width`` 0 (a point)
     to 1 (as wide as the room).
-    ``controls`` count from the song's start.
+    ``controls`` count from the song's start. ``effects`` come before gain and pan.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Track:
     clips: tuple[Clip, ...] = ()
     controls: Controls = field(default_factory=Controls.empty)
     width: float = 0.0
+    effects: Effects = ()
 
     @cached_property
     def notes(self) -> Notes:
@@ -160,11 +162,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """The mix as a whole: gain in decibels, the room's level in decibels and its decay time in seconds."""
+    """The mix as a whole: gain in decibels, the room's level in decibels and its decay time in seconds; its effects."""
 
     gain_db: float = 0.0
     room_db: float = -9.0
     room_seconds: float = 1.4
+    effects: Effects = ()
 
 
 @dataclass(frozen=True)

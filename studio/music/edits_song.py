@@ -91,7 +91,7 @@ def set_title(document: Document, title: str) -> Document:
     return document if title == document.title else replace(document, title=title)
 
 
-def set_master(document: Document, **fields: float) -> Document:
+def set_master(document: Document, **fields: Any) -> Document:
     """Set fields of the mix: ``set_master(d, gain_db=-3.0)``."""
     master: Master = replace(document.master, **fields)
     return document if master == document.master else replace(document, master=master)

@@ -8,7 +8,7 @@ import numpy as np
 
 from studio.audio.child import CHILD_FLAG, alive_until, run_child
 
-HEAVY = ("torch", "scipy", "PySide6", "librosa", "multiprocessing.pool", "typer", "studio.music", "studio.engines")
+HEAVY = ("torch", "scipy", "PySide6", "librosa", "multiprocessing.pool", "typer", "studio.music.notes", "studio.engines", "pedalboard")
 
 
 def modules_of(module: str) -> set[str]:
@@ -22,6 +22,8 @@ def test_the_processes_load_only_what_they_need() -> None:
     for heavy in HEAVY:
         assert heavy not in player
         assert heavy not in desk
+    assert not [m for m in player if m.startswith("studio.music")]
+    assert {m for m in desk if m.startswith("studio.music.")} == {"studio.music.effects"}  # plain values
     assert "sounddevice" in player
     assert "sounddevice" not in desk
 

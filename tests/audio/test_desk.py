@@ -1,6 +1,7 @@
 """The desk, without its process: plays, loops, ends and jumps as it is told."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from studio.audio.mixer import MixStream, Scene, Strip
 from studio.audio.ring import DONE, END_AT, PLAYING, SKIP_TO, WRITTEN, Ring
 from studio.audio.rows import RowStore
 from studio.audio.slots import FADE
+from studio.music.effects import Effect
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter
 from tests.audio.test_mixer import RATE, make_events, make_rows, take
@@ -52,8 +54,12 @@ class Made:
             self.say({"do": "drop", "id": item[1]})
 
     def show(self, scene: Scene) -> None:
-        strips = [{"id": s.id, "events": 1, "gain": s.gain, "pan": s.pan, "room": s.room, "width": s.width} for s in scene.strips]
+        names = ("id", "gain", "pan", "room", "width")
+        strips = [
+            {"events": 1, "effects": [asdict(e) for e in s.effects], **{n: getattr(s, n) for n in names}} for s in scene.strips
+        ]
         rest = {k: getattr(scene, k) for k in ("gain", "room", "room_seconds", "end")}
+        rest["effects"] = [asdict(e) for e in scene.effects]
         self.say({"do": "scene", "strips": strips, **rest})
 
     def say(self, message: dict, *arrays: np.ndarray) -> None:
@@ -161,3 +167,15 @@ def test_a_slab_that_goes_is_confirmed_and_its_rows_are_gone(made: Made) -> None
     made.say({"do": "drop", "id": 1})
     assert made.told.said[-1] == {"event": "dropped", "id": 1}
     assert not made.desk._rows
+
+
+def test_effects_are_heard_and_failing_ones_told(made: Made) -> None:
+    deep = Effect("equalizer", values=(("low_db", 12.0),))
+    missing = Effect("plugin", plugin="/nowhere/A.vst3", title="A")
+    made.show(replace(made.scene, strips=(replace(made.scene.strips[0], effects=(deep, missing)),)))
+    made.say({"do": "play", "frame": 0, "id": 1})
+    made.run(3 * RATE)
+    assert made.desk._failed.get(timeout=20) == missing
+    made.say({"do": "play", "frame": 0, "id": 2})
+    sound = made.run(2 * RATE)
+    assert np.sqrt(np.mean(sound[RATE:] ** 2)) > 1.1 * np.sqrt(np.mean(made.whole[RATE : 2 * RATE] ** 2))

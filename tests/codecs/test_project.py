@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from studio.codecs import project
+from studio.codecs import project, project_versions
 from studio.codecs.project import VERSION, document_of, load_project, project_bytes, save_project
 from studio.errors import StudioError
 from studio.music.document import Clip, Document, Take, Track
@@ -143,20 +143,27 @@ def test_old_versions_are_upgraded(monkeypatch):
     contents = entries(project_bytes(SONG))
     song = json.loads(contents["song.json"])
     song["name"] = song.pop("title")
-    monkeypatch.setattr(project, "VERSION", VERSION + 1)
-    monkeypatch.setitem(project.UPGRADES, VERSION, upgrade)
+    for module in (project, project_versions):
+        monkeypatch.setattr(module, "VERSION", VERSION + 1)
+    monkeypatch.setitem(project_versions.UPGRADES, VERSION, upgrade)
     assert document_of(packed({**contents, "song.json": json.dumps(song).encode()})) == SONG
 
 
 def test_version_1_had_neither_sections_nor_widths():
     contents = entries(project_bytes(SONG))
     song = json.loads(contents["song.json"])
-    del song["sections"]
+    del song["sections"], song["master"]["effects"]
     for track in song["tracks"]:
-        del track["width"]
+        del track["width"], track["effects"]
     song["version"] = 1
     old = document_of(packed({**contents, "song.json": json.dumps(song).encode()}))
-    assert old == replace(SONG, sections=(), tracks=tuple(replace(t, width=0.0) for t in SONG.tracks))
+    tracks = tuple(replace(t, width=0.0, effects=()) for t in SONG.tracks)
+    assert old == replace(SONG, sections=(), tracks=tracks, master=replace(SONG.master, effects=()))
+
+
+def test_effects_that_do_not_exist():
+    wrong = [{"kind": "magic", "on": True, "values": [], "plugin": "", "title": "", "state": ""}]
+    assert "damaged" in refusal(changed(master={"gain_db": 0.0, "room_db": -9.0, "room_seconds": 1.4, "effects": wrong}))
 
 
 def test_files_that_cannot_be_read_or_written(tmp_path):
