@@ -66,6 +66,7 @@ class Live:
         self._heads: OrderedDict[tuple[int, ...], Audio] = OrderedDict()
         self._new: queue.SimpleQueue[Voice | None] = queue.SimpleQueue()
         self._voices: list[Voice] = []
+        self._auditioned: list[Voice] = []
         self._thread: threading.Thread | None = None
 
     def strike(
@@ -93,6 +94,17 @@ class Live:
         if voice.program != DRUM_KIT:
             voice.letting_go = True
             self._new.put(voice)
+
+    def auditioned(self, voice: Voice | None) -> None:
+        """Remember a key for :meth:`end_auditions`."""
+        if voice is not None:
+            self._auditioned = [*self._auditioned[-7:], voice]
+
+    def end_auditions(self) -> None:
+        """Let go of the keys that were auditioned."""
+        voices, self._auditioned = self._auditioned, []
+        for voice in voices:
+            self.let_go(voice)
 
     def close(self) -> None:
         """Stop the thread; what sounds is not fed any more."""

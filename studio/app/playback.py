@@ -58,7 +58,6 @@ class Playback:
         self._playing = False
         self._frame = 0  # where it stands while it does not play
         self._counted = 0  # frames of the count-in before it
-        self._auditioned: list[Voice] = []
         self._order = 0
         self._even = EvenPosition()
         self._silent_since_lost = False
@@ -289,15 +288,11 @@ class Playback:
 
     def audition(self, pitch: int, program: int = 0, velocity: int = 90, *, drums: bool = False, seconds: float = 0.5) -> None:
         """Play one note at once, for ``seconds`` or until :meth:`end_auditions`."""
-        voice = self.strike(pitch, program, velocity, drums=drums, seconds=seconds)
-        if voice is not None:
-            self._auditioned = [*self._auditioned[-7:], voice]
+        self._live.auditioned(self.strike(pitch, program, velocity, drums=drums, seconds=seconds))
 
     def end_auditions(self) -> None:
         """Let go of the auditioned keys."""
-        voices, self._auditioned = self._auditioned, []
-        for voice in voices:
-            self._live.let_go(voice)
+        self._live.end_auditions()
 
     # ------------------------------------------------------------ devices
 
@@ -395,6 +390,8 @@ class Playback:
             self._tell(
                 f"The effect {message['title']} cannot be used here, so the sound passes it by. Install its plug-in, or remove it."
             )
+        elif event == "no effect":
+            self._tell(f"The effect {message['title']} cannot be used, so the sound passes it by. Install it, or remove it.")
         elif event == "rate":
             self._planner.later(lambda: self._change_rate(message["rate"]))
         elif event == "restarted":

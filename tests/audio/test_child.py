@@ -8,7 +8,17 @@ import numpy as np
 
 from studio.audio.child import CHILD_FLAG, alive_until, run_child
 
-HEAVY = ("torch", "scipy", "PySide6", "librosa", "multiprocessing.pool", "typer", "studio.music.notes", "studio.engines", "pedalboard")
+HEAVY = (
+    "torch",
+    "scipy",
+    "PySide6",
+    "librosa",
+    "multiprocessing.pool",
+    "typer",
+    "studio.music.notes",
+    "studio.engines",
+    "pedalboard",
+)
 
 
 def modules_of(module: str) -> set[str]:
