@@ -387,10 +387,6 @@ class Playback:
                 self._tell(f"Sound is back: {message['name']}.")
             self._silent_since_lost = False
         elif event == "no effect":
-            self._tell(
-                f"The effect {message['title']} cannot be used here, so the sound passes it by. Install its plug-in, or remove it."
-            )
-        elif event == "no effect":
             self._tell(f"The effect {message['title']} cannot be used, so the sound passes it by. Install it, or remove it.")
         elif event == "rate":
             self._planner.later(lambda: self._change_rate(message["rate"]))

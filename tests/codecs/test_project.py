@@ -149,18 +149,6 @@ def test_old_versions_are_upgraded(monkeypatch):
     assert document_of(packed({**contents, "song.json": json.dumps(song).encode()})) == SONG
 
 
-def test_version_1_had_neither_sections_nor_widths():
-    contents = entries(project_bytes(SONG))
-    song = json.loads(contents["song.json"])
-    del song["sections"], song["master"]["effects"]
-    for track in song["tracks"]:
-        del track["width"], track["effects"]
-    song["version"] = 1
-    old = document_of(packed({**contents, "song.json": json.dumps(song).encode()}))
-    tracks = tuple(replace(t, width=0.0, effects=()) for t in SONG.tracks)
-    assert old == replace(SONG, sections=(), tracks=tracks, master=replace(SONG.master, effects=()))
-
-
 def test_effects_that_do_not_exist():
     wrong = [{"kind": "magic", "on": True, "values": [], "plugin": "", "title": "", "state": ""}]
     assert "damaged" in refusal(changed(master={"gain_db": 0.0, "room_db": -9.0, "room_seconds": 1.4, "effects": wrong}))
