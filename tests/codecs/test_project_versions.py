@@ -40,7 +40,7 @@ def test_files_of_older_versions_open(version):
 
 def test_journals_that_do_not_say_their_version_are_read():
     song, columns = to_json(NEW)
-    kept = {name: (0, 0) for name in columns}
+    kept = dict.fromkeys(columns, (0, 0))
     step = record({"kind": "step", "name": "Edit", "song": older(song, 2), "kept": kept}, columns)
     found = read_journal(MAGIC + record({"kind": "start", "limit": 9}, {}) + step)
     assert found.steps[-1][1] == replace(NEW, tracks=tuple(replace(t, effects=()) for t in NEW.tracks))
