@@ -4,13 +4,14 @@ A test that leaves one fails, with the name of what it left. Things that session
 starts and are therefore not counted.
 """
 
+import os
 import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import shared_memory
+from multiprocessing import resource_tracker, shared_memory
 from typing import Any
 
 import psutil
@@ -98,6 +99,8 @@ def _noting(owner: type, name: str, note: Callable[[Any], None]) -> Iterator[Non
 @contextmanager
 def watching() -> Iterator[Watch]:
     """Watch a test; look at :meth:`Watch.left` after it, or let :func:`settle` do so."""
+    if os.name == "posix":  # else it may be seen while it starts, when it has no command line yet to know it by
+        resource_tracker.ensure_running()
     watch = Watch()
 
     def saw_memory(memory: shared_memory.SharedMemory) -> None:
