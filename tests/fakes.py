@@ -60,6 +60,7 @@ class FakeShelf:
 
     def __init__(self, device="auto", tell=print):
         self.device = device
+        self.cards = (OneNoteABar().card, Sines().card)
 
     def generator(self, model=""):
         return OneNoteABar()

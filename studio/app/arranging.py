@@ -12,8 +12,9 @@ from dataclasses import asdict, replace
 
 from studio.app.arranging_clips import clip_chunks, is_for_clips
 from studio.app.changes import CLIP_VERBS, VERBS, Change
-from studio.app.generating import JOB, MOST_TAKES, Inbox, context_hash
+from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
 from studio.app.jobs import Job, Jobs
+from studio.app.provenance_notes import take_name
 from studio.app.session import Proposal, ProposedTake, Session
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context
@@ -103,7 +104,7 @@ def blank_proposal(change: Change, provenance: Provenance, serial: int = 0) -> P
     """The proposal for a checked change before its first note."""
     count = 1 if change.verb == "blend" and change.laid_out else change.takes
     takes = tuple(
-        ProposedTake(written_to=change.start, provenance=replace(provenance, source=f"take {k + 1}")) for k in range(count)
+        ProposedTake(written_to=change.start, provenance=replace(provenance, source=take_name(k))) for k in range(count)
     )
     return Proposal(*change.region, takes, writing=True, id=serial)
 
@@ -115,7 +116,7 @@ def arrange(change: Change, document: Document, shelf: Shelf, ctx: Context) -> P
     proposal = blank_proposal(change, provenance_of(change, document, card))
     for chunk in chunks:
         proposal = proposal.with_chunk(chunk)
-    return replace(proposal, writing=False, id=0)
+    return closed(proposal)
 
 
 class Arranging:

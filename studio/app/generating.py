@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from time import monotonic
 
 from studio.app.jobs import Job, Jobs
+from studio.app.provenance_notes import lanes_of, signed, take_name
 from studio.app.session import Proposal, ProposedTake, Session, Song
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Wishes
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import ChordSpan, Document, Provenance
+from studio.music.document import ChordSpan, Clip, Document, Provenance, Take
 from studio.music.pitch import Chord, Key
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter
@@ -108,10 +109,25 @@ def provenance_of(request: GenerateRequest, order: Order, generator: Generator) 
         "start": request.start,
         "length": request.length,
         "tracks": list(request.tracks),
-        "context_sha256": context_hash(request.context),
+        "context_sha256": context_hash(heard_in(request)),
     }
+    if not heard_in(request).note_count:
+        asked["context"] = lanes_of(heard_in(request))
     card = generator.card
     return Provenance("generated", card.engine, card.id, card.sha256, json.dumps(asked, sort_keys=True), request.seed)
+
+
+def heard_in(request: GenerateRequest) -> Document:
+    """What a writer can hear of the context: the notes before the region, and the chords in it."""
+    document = request.context
+    tracks = [(t, t.notes.starting_between(0, request.start)) for t in document.tracks]
+    kept = tuple(
+        t if len(n) == len(t.notes) else replace(t, clips=(Clip(0, 0, max(1, request.start), (Take(n),)),) if len(n) else ())
+        for t, n in tracks
+        if len(n) or t.id in request.tracks
+    )
+    chords = tuple(c for c in document.chords if c.end > request.start and c.start < request.end)
+    return replace(document, tracks=kept, chords=chords)
 
 
 def context_hash(document: Document) -> str:
@@ -127,19 +143,33 @@ def context_hash(document: Document) -> str:
 def blank_proposal(request: GenerateRequest, provenance: Provenance, serial: int = 0) -> Proposal:
     """The proposal for ``request`` before its first note; ``serial`` becomes its id."""
     takes = tuple(
-        ProposedTake(written_to=request.start, provenance=replace(provenance, source=f"take {k + 1}"))
-        for k in range(request.takes)
+        ProposedTake(written_to=request.start, provenance=replace(provenance, source=take_name(k))) for k in range(request.takes)
     )
     return Proposal(request.start, request.end, takes, writing=True, id=serial)
 
 
-def compose(order: Order, document: Document, generator: Generator, ctx: Context, at: int | None = None) -> Proposal:
+def compose(
+    order: Order,
+    document: Document,
+    generator: Generator,
+    ctx: Context,
+    at: int | None = None,
+    *,
+    tracks: tuple[int, ...] = (),
+    course: tuple[tuple[int, Wishes], ...] = (),
+) -> Proposal:
     """Write ``order`` at once, on this thread: the command line's way. Errors as :func:`request_of`, or Cancelled."""
-    request = request_of(order, document, at)
+    request = replace(request_of(order, document, at, tracks), course=course)
     proposal = blank_proposal(request, provenance_of(request, order, generator))
     for chunk in generator.generate(request, ctx):
         proposal = proposal.with_chunk(chunk)
-    return replace(proposal, writing=False, id=0)
+    return closed(proposal)
+
+
+def closed(proposal: Proposal) -> Proposal:
+    """``proposal`` with nothing more to come: its takes' provenance says what came out."""
+    takes = tuple(signed(take, proposal.end) for take in proposal.takes)
+    return replace(proposal, takes=takes, writing=False, id=0)
 
 
 def with_take(
@@ -231,6 +261,7 @@ class Generating:
         if not proposal:
             return
         self._stop_this(proposal)
+        proposal = closed(proposal)
         document = with_take(self._session.committed, proposal, take, match=self.match_tracks, so_far=True)
         self._session.propose(None)
         self._session.commit("Keep take", document)
@@ -246,7 +277,7 @@ class Generating:
             self._session.propose(None)
             return
         active = min(proposal.active - (take < proposal.active), len(left) - 1)
-        self._session.propose(replace(proposal, takes=left, active=active, writing=False, id=0))
+        self._session.propose(closed(replace(proposal, takes=left, active=active)))
 
 
 class Inbox:
@@ -290,7 +321,7 @@ class Inbox:
         proposal = self._song.proposal
         if proposal and proposal.id == self._serial:
             written = any(take.note_count for take in proposal.takes)
-            self._session.propose(replace(proposal, writing=False, id=0) if written else None, self._song)
+            self._session.propose(closed(proposal) if written else None, self._song)
         done()
 
     def _deliver(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from studio.app.provenance_notes import note_of, provenances_in, provenances_of_midi
 from studio.app.songs import SONG, read_song
 from studio.codecs.midi import ImportResult
 from studio.errors import StudioError
@@ -19,7 +20,12 @@ def inspect_files(paths: Iterable[Path | str]) -> Iterator[dict[str, Any]]:
         except StudioError as error:
             yield {"file": str(path), "ok": False, "error": error.message, "hint": error.hint}
         else:
-            yield {"file": str(path), "ok": True, **facts(result, midi=path.suffix.lower() != SONG)}
+            yield {
+                "file": str(path),
+                "ok": True,
+                **facts(result, midi=path.suffix.lower() != SONG),
+                "written": _written(path, result),
+            }
 
 
 def facts(result: ImportResult, *, midi: bool = True) -> dict[str, Any]:
@@ -44,6 +50,13 @@ def facts(result: ImportResult, *, midi: bool = True) -> dict[str, Any]:
         "parts": [_part(t) for t in sounding],
     }
     return {"type": result.kind, "resolution": result.resolution, **row} if midi else row
+
+
+def _written(path: Path, result: ImportResult) -> list[dict[str, Any]]:
+    """The notes of provenance of takes that networks wrote: of a project's own, and those that a MIDI file carries."""
+    if path.suffix.lower() == SONG:
+        return [note_of(p) for p in provenances_in(result.document)]
+    return [note_of(p) for p in provenances_of_midi(path)]
 
 
 def _lanes(document: Document) -> dict[str, Any]:

@@ -22,10 +22,10 @@ def read_song(path: Path) -> ImportResult:
     return read_midi(path)
 
 
-def export_midi(document: Document, path: Path) -> None:
-    """Write the active takes as a MIDI file, whole or not at all.
+def export_midi(document: Document, path: Path, texts: tuple[str, ...] = ()) -> None:
+    """Write the active takes as a MIDI file with ``texts`` at its head, whole or not at all.
 
     Raises:
         StudioError: the file cannot be written, or the song is too long for MIDI.
     """
-    write_whole(path, write_midi(document))
+    write_whole(path, write_midi(document, texts))

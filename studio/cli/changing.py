@@ -8,6 +8,7 @@ from pathlib import Path
 from studio.app.arranging import arrange
 from studio.app.changes import Change
 from studio.app.generating import with_take
+from studio.app.provenance_notes import note_of, note_texts
 from studio.app.shelf import Shelf
 from studio.app.songs import export_midi, read_song
 from studio.cli.console import answer, bar, say
@@ -94,12 +95,13 @@ def change_files(asked: Asked, song: Path, out: Path, bars: str, tracks: str, de
     for k, take in enumerate(proposal.takes):
         path, _ = files.of_take(k, len(proposal.takes))
         changed = with_take(document, proposal, k)
-        export_midi(changed, path)
+        export_midi(changed, path, note_texts(changed))
         parts = [part.name for part, notes in take.parts if len(notes)]
         if not json:
             print(f"{path}: {take.note_count:,} notes written for {', '.join(parts) or 'nobody'}")
         row = {"take": k + 1, "midi": str(path), "notes": take.note_count, "parts": parts, "seed": change.seed}
         rows.append({**row, "model": take.provenance.model, "weights_sha256": take.provenance.weights_sha256})
+        rows[-1]["provenance"] = note_of(take.provenance)
     if json:
         answer({"seed": change.seed, "takes": rows})
         return

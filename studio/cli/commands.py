@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio import __version__
+from studio.cli import options
 from studio.cli.console import guarded
 
 if TYPE_CHECKING:
@@ -26,12 +27,8 @@ same work without a window.""",
 studio compose --continue a.mid --out b.mid  ·  studio render b.mid b.wav  ·  studio b.mid""",
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout, for programs.")]
-Device = Annotated[str, typer.Option(help="Where the network runs: auto, cpu, cuda or mps.")]
-
-
-def _wish(meaning: str) -> str:
-    return f"From 0 to 1: {meaning}; 0.5 is usual, left out it is open."
+Json = options.Json
+Device = options.Device
 
 
 def run(words: list[str]) -> int:
@@ -65,58 +62,56 @@ def _program(
     epilog="""[bold]Examples[/bold]\n
 Sixteen bars of pop and their sound: studio compose --out a.mid --wav a.wav --style pop\n
 Four ways to go on from a song, in its key: studio compose --continue song.mid --key "D minor" --takes 4 --out next.mid\n
-The same notes again, to the byte: studio compose --out a.mid --seed 7\n
+The same notes again, to the byte: studio compose --out a.mid --seed 7, or studio compose --from-provenance a.mid --out b.mid\n
 Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
 def compose(
-    out: Annotated[Path, typer.Option(help="The MIDI file to write. With several takes: a.1.mid, a.2.mid, ...")],
-    wav: Annotated[Path | None, typer.Option(help="Also play it into this audio file (.wav or .flac).")] = None,
-    style: Annotated[str, typer.Option(help="One of the model's styles; empty lets it choose. 'studio models' lists them.")] = "",
-    bars: Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)] = 16,
-    key: Annotated[str, typer.Option(help='Write in this key only, guaranteed: "D minor", Bb, "F# dorian".')] = "",
-    continue_: Annotated[
-        Path | None, typer.Option("--continue", help="Go on from this song (.mid or .studio) in its key, tempo and metre.")
-    ] = None,
-    takes: Annotated[int, typer.Option(help="How many alternatives to write at once.", min=1, max=16)] = 1,
-    temperature: Annotated[float, typer.Option(help="Lower is safer, higher bolder; 1 is the model's own.", min=0.05, max=5)] = 1,
-    top_p: Annotated[float, typer.Option(help="Choose among the likeliest notes with this share.", min=0.01, max=1)] = 0.95,
-    seed: Annotated[int | None, typer.Option(help="The same seed writes the same notes; by default it is drawn.", min=0)] = None,
-    tempo: Annotated[float | None, typer.Option(help="Beats a minute of a new piece.", min=20, max=400)] = None,
-    density: Annotated[float | None, typer.Option(help=_wish("sparse to dense, among the style's songs"), min=0, max=1)] = None,
-    register: Annotated[float | None, typer.Option(help=_wish("low to high"), min=0, max=1)] = None,
-    energy: Annotated[float | None, typer.Option(help=_wish("calm to driving"), min=0, max=1)] = None,
-    brightness: Annotated[float | None, typer.Option(help=_wish("dark to bright"), min=0, max=1)] = None,
-    repetition: Annotated[float | None, typer.Option(help=_wish("ever new to repeating itself"), min=0, max=1)] = None,
-    chords: Annotated[str, typer.Option(help='A chord a bar, over and over: "C Am7 F,G C" (F and G share a bar).')] = "",
-    chord_notes: Annotated[
-        str, typer.Option(help="Where notes that start must belong to the chord, guaranteed: guide (nowhere), strong or all.")
-    ] = "strong",
-    lowest: Annotated[int, typer.Option(help="No pitch below this one, guaranteed; 60 is middle C.", min=0, max=127)] = 0,
-    highest: Annotated[int, typer.Option(help="No pitch above this one, guaranteed.", min=0, max=127)] = 127,
-    polyphony: Annotated[int, typer.Option(help="Notes of a part that sound at once at most, guaranteed; 0 for any.", min=0)] = 0,
-    leap: Annotated[
-        int, typer.Option(help="Semitones from a part's onset to its next at most, guaranteed; 0 for any.", min=0)
-    ] = 0,
-    grid: Annotated[
-        int, typer.Option(help="Notes start on this grid only, guaranteed: 4, 8, 16 ... to a whole note.", min=0)
-    ] = 0,
-    model: Annotated[str, typer.Option(help="Which generator; the first one by default.")] = "",
+    out: options.Out,
+    wav: options.Wav = None,
+    style: options.Style = "",
+    bars: options.Bars = 16,
+    key: options.KeyLock = "",
+    continue_: options.Continue = None,
+    takes: options.Takes = 1,
+    temperature: options.Temperature = 1,
+    top_p: options.TopP = 0.95,
+    seed: options.Seed = None,
+    tempo: options.Tempo = None,
+    density: options.Density = None,
+    register: options.Register = None,
+    energy: options.Energy = None,
+    brightness: options.Brightness = None,
+    repetition: options.Repetition = None,
+    chords: options.Chords = "",
+    chord_notes: options.ChordNotes = "strong",
+    lowest: options.Lowest = 0,
+    highest: options.Highest = 127,
+    polyphony: options.Polyphony = 0,
+    leap: options.Leap = 0,
+    grid: options.Grid = 0,
+    least: options.Least = 0,
+    most: options.Most = 0,
+    from_provenance: options.FromProvenance = "",
+    take: options.WhichTake = 1,
+    even_if_changed: options.EvenIfChanged = False,
+    model: options.Model = "",
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Let the network write music: a new piece, or the next bars of a song."""
     from studio.app.generating import Order
-    from studio.cli.music import Files, compose_files
-    from studio.engines.api import Limits, Wishes
-    from studio.music.time import TICKS_PER_QUARTER
+    from studio.cli.music import Files, compose_files, limits_of, reproduce_file
+    from studio.engines.api import Wishes
 
-    verb = "continue" if continue_ else "new"
+    files = Files(continue_, out, wav)
+    if from_provenance:
+        reproduce_file(from_provenance, take, even_if_changed, device, files, json)
+        return
+    verb, seed = "continue" if continue_ else "new", -1 if seed is None else seed
     wishes = Wishes(density, register, energy, brightness, repetition)
-    kept = chord_notes if chords and chord_notes != "guide" else ""
-    limits = Limits(lowest, highest, polyphony, leap, 4 * TICKS_PER_QUARTER // grid if grid else 0, kept)
-    seed = -1 if seed is None else seed
+    limits = limits_of((lowest, highest), polyphony, leap, grid, chord_notes if chords else "", (least, most))
     order = Order(verb, style, bars, _key(key), temperature, top_p, seed, takes, wishes, limits, chords)
-    compose_files(order, tempo, model, device, Files(continue_, out, wav), json)
+    compose_files(order, tempo, model, device, files, json)
 
 
 def _key(text: str) -> "Key | None":

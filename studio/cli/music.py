@@ -7,13 +7,18 @@ from typing import Any
 
 from studio.app.exporting import export_sound, export_stems
 from studio.app.generating import Order, compose, with_take
+from studio.app.provenance_notes import note_of, note_texts, read_notes
+from studio.app.reproducing import reproduce
+from studio.app.session import Proposal
 from studio.app.shelf import Shelf
 from studio.app.songs import MIDI, export_midi, read_song
 from studio.cli.console import answer, bar, say
-from studio.engines.api import Generator
+from studio.engines.api import Generator, Limits
+from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.tempo import TempoMap
+from studio.music.time import TICKS_PER_QUARTER
 
 SEEDS = 1 << 31
 SOUND = (".wav", ".flac")
@@ -43,6 +48,12 @@ class Files:
                 raise StudioError(f"There is no folder '{path.parent}'.", "Make it first, or choose another.")
 
 
+def limits_of(pitches: tuple[int, int], polyphony: int, leap: int, grid: int, chord_notes: str, notes: tuple[int, int]) -> Limits:
+    """The limits that the options mean: ``grid`` in notes to a whole one, ``chord_notes`` with "guide" for nowhere."""
+    ticks = 4 * TICKS_PER_QUARTER // grid if grid else 0
+    return Limits(*pitches, polyphony, leap, ticks, "" if chord_notes == "guide" else chord_notes, *notes)
+
+
 def compose_files(order: Order, tempo: float | None, model: str, device: str, files: Files, json: bool) -> None:
     """Write ``order`` into files, a pair a take, and say what was written."""
     rows = written(order, tempo, model, device, files)
@@ -68,21 +79,50 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
     document = _context(files, tempo, generator.tempo(order.style), f"{order.style.capitalize() or 'Piece'} {order.seed}")
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx)
-    rows = []
-    for k, take in enumerate(proposal.takes):
-        song = with_take(document, proposal, k)
-        midi, wav = files.of_take(k, order.takes)
-        export_midi(song, midi)
-        row = {
-            "take": k + 1, "midi": str(midi), "wav": str(wav) if wav else None, "notes": take.note_count, "bars": order.bars,
-            "seconds": song.seconds(), "tracks": [t.name for t in song.tracks], "style": order.style,
-            "key": str(order.key) if order.key else None, "seed": order.seed, "model": generator.card.id,
-            "weights_sha256": generator.card.sha256,
-        }  # fmt: skip
-        if wav:
-            row["seconds_of_sound"] = _play_into(song, wav, shelf)
-        rows.append(row)
-    return rows
+    return [_row(document, proposal, k, order, files.of_take(k, order.takes), generator.card, shelf) for k in range(order.takes)]
+
+
+def _row(
+    document: Document, proposal: Proposal, k: int, order: Order, paths: tuple[Path, Path | None], card: Card, shelf: Shelf
+) -> dict[str, Any]:
+    """Write a take into its files; what is to be told of it."""
+    take, (midi, wav) = proposal.takes[k], paths
+    song = with_take(document, proposal, k)
+    export_midi(song, midi, note_texts(song))
+    row = {
+        "take": k + 1, "midi": str(midi), "wav": str(wav) if wav else None, "notes": take.note_count, "bars": order.bars,
+        "seconds": song.seconds(), "tracks": [t.name for t in song.tracks], "style": order.style,
+        "key": str(order.key) if order.key else None, "seed": order.seed, "model": card.id, "weights_sha256": card.sha256,
+        "provenance": note_of(take.provenance),
+    }  # fmt: skip
+    if wav:
+        row["seconds_of_sound"] = _play_into(song, wav, shelf)
+    return row
+
+
+def reproduce_file(note: str, take: int, even_if_changed: bool, device: str, files: Files, json: bool) -> None:
+    """Write the take of a note of provenance again, and say what was written and what has changed since."""
+    files.check()
+    notes, song = read_notes(note)
+    if take > len(notes):
+        raise StudioError(f"There is no take {take}.", f"There are {len(notes)}; choose one of them with --take.")
+    if len(notes) > 1:
+        say(f"There are {len(notes)} takes; this is the one of --take {take}.")
+    shelf = Shelf(device, say)
+    document = _read(files.source) if files.source else song
+    with bar("Writing") as ctx:
+        made = reproduce(notes[take - 1], document, shelf, ctx, even_if_changed=even_if_changed)
+    again = with_take(made.context, made.proposal)
+    export_midi(again, files.out, note_texts(again))
+    seconds = _play_into(again, files.wav, shelf) if files.wav else None
+    for sentence in made.changed:
+        say(sentence)
+    count = made.proposal.take.note_count
+    if json:
+        told = {"midi": str(files.out), "wav": str(files.wav) if files.wav else None, "seconds_of_sound": seconds}
+        answer({**told, "notes": count, "changed": made.changed, "provenance": note_of(made.proposal.take.provenance)})
+        return
+    print(f"{files.out}: {count:,} notes{'' if made.changed else ', the same as then'}")
 
 
 def render_file(song: Path, audio: Path, rate: int, dry: bool, stems: Path | None, device: str, json: bool) -> None:

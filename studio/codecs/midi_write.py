@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mido import MetaMessage
 from mido.midifiles.meta import UnknownMetaMessage, encode_variable_int
 
-from studio.codecs.midi_events import MARKER, TRACK_NAME
+from studio.codecs.midi_events import MARKER, TEXT, TRACK_NAME
 from studio.errors import StudioError
 from studio.music.document import DRUM_CHANNEL, Document, Track
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, PROGRAM_CHANGE
@@ -25,15 +25,17 @@ _MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", 
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _PRESSURE, _BEND = 0x80, 0x90, 0xB0, 0xC0, 0xD0, 0xE0
 
 
-def write_midi(document: Document) -> bytes:
+def write_midi(document: Document, texts: tuple[str, ...] = ()) -> bytes:
     """The document's active takes as a MIDI file: a conductor track, then a track chunk for each track.
+
+    ``texts`` stand at the head of the conductor track. Sections without a marker of their own are written as markers.
 
     Raises:
         StudioError: the document is longer than a MIDI file can be.
     """
     if document.end > MAX_TICK or len(document.tracks) > 0xFFFE:
         raise StudioError("The song is too long for a MIDI file.", "Export it in parts.")
-    chunks = [_conductor(document)]
+    chunks = [_conductor(document, texts)]
     channels = assign_channels(document.tracks)
     chunks.extend(_track_chunk(track, channel) for track, channel in zip(document.tracks, channels, strict=True))
     header = b"".join(n.to_bytes(2, "big") for n in (1, len(chunks), TICKS_PER_QUARTER))
@@ -77,8 +79,9 @@ def _text(kind: int, text: str) -> MetaMessage:
     return UnknownMetaMessage(kind, text.encode("utf-8", "replace"))
 
 
-def _conductor(document: Document) -> bytes:
+def _conductor(document: Document, texts: tuple[str, ...]) -> bytes:
     events: list[tuple[int, MetaMessage]] = [(0, _text(TRACK_NAME, document.title))] if document.title else []
+    events.extend((0, _text(TEXT, text)) for text in texts)
     for s in document.meter.signatures:
         click = max(1, 96 // s.denominator)  # in MIDI clocks, 24 a quarter: one click a beat
         signature = {"numerator": s.numerator, "denominator": s.denominator, "clocks_per_click": click}
@@ -86,6 +89,8 @@ def _conductor(document: Document) -> bytes:
     events.extend((k.tick, MetaMessage("key_signature", key=key_signature_name(k.key))) for k in document.keys)
     events.extend((c.tick, MetaMessage("set_tempo", tempo=c.micros)) for c in document.tempo.changes)
     events.extend((m.tick, _text(MARKER, m.name)) for m in document.markers)
+    marked = {m.tick for m in document.markers}
+    events.extend((s.start, _text(MARKER, s.name)) for s in document.sections if s.start not in marked)
     body, now = bytearray(), 0
     for tick, message in sorted(events, key=lambda e: e[0]):
         body += _event(tick - now, message)

@@ -27,6 +27,14 @@ class Context(Protocol):
         """Tell the user one sentence that does not end the job (for example: the GPU failed, going on with the CPU)."""
 
 
+@runtime_checkable
+class Steering(Protocol):
+    """A context through which wishes change while an engine writes."""
+
+    def wishes(self) -> "Wishes | None":
+        """What is wished for from now on; None while nothing was changed. Called by the engine, from its thread."""
+
+
 class Quiet:
     """A context that nobody watches and nobody cancels."""
 
@@ -59,12 +67,13 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Limits:
-    """What no written note may break. Drums have no pitch: ``grid`` alone holds for them.
+    """What no written note may break. Drums have no pitch: ``grid``, ``least`` and ``most`` alone hold for them.
 
     ``low`` and ``high`` are the lowest and highest pitch. ``polyphony`` notes of a part sound at once at most, 0 for any
     number. From one onset of a part to its next, every note lies within ``leap`` semitones of a note before, 0 for any leap.
     Notes start on multiples of ``grid`` ticks counted from the region's start, 0 for any. ``chord_notes`` tells where pitched
     notes that start must belong to the chord: nowhere (""), on ``strong`` beats (where bars and half bars start), or ``all``.
+    In every bar at least ``least`` and at most ``most`` notes start, all written parts together; 0 for any.
     """
 
     low: int = 0
@@ -73,6 +82,8 @@ class Limits:
     leap: int = 0
     grid: int = 0
     chord_notes: str = ""
+    least: int = 0
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,7 @@ class GenerateRequest:
     ``style`` is one of the engine's styles, empty for any. ``temperature`` 1 is the engine's measured default.
     ``chords`` replace the context's own in the region. An engine that cannot do what ``wishes`` or ``limits`` ask says so.
     ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
+    ``course`` holds wishes that replace ``wishes`` from a tick on, in order of time: a mood that moves.
     """
 
     context: Document
@@ -100,6 +112,7 @@ class GenerateRequest:
     wishes: Wishes = Wishes()
     limits: Limits = Limits()
     chords: tuple[ChordSpan, ...] = ()
+    course: tuple[tuple[int, Wishes], ...] = ()
 
     @property
     def end(self) -> int:
@@ -122,12 +135,14 @@ class Chunk:
     """Notes of one take as they were written: (part, notes) with starts counted from the song's start.
 
     Nothing more will start before ``written_to`` in this take. A take's last chunk has ``written_to`` at the
-    request's end. A part keeps its identity (equality) from chunk to chunk.
+    request's end. A part keeps its identity (equality) from chunk to chunk. ``course`` is what the take followed so far, as in
+    :class:`GenerateRequest`, where it was changed on the way.
     """
 
     take: int
     notes: tuple[tuple[Part, Notes], ...]
     written_to: int
+    course: tuple[tuple[int, Wishes], ...] = ()
 
 
 @runtime_checkable

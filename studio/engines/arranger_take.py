@@ -211,7 +211,7 @@ class HoleTake:
         written = at if last else hole.start
         to = request.end if closing and self.done else min(max(written * TICKS_A_STEP, request.start), request.end)
         parts = [(self._target.part, self._notes(fresh))] if fresh else []
-        return Arranged(self.number, tuple(parts), to, told)
+        return Arranged(self.number, tuple(parts), to, listened=told)
 
     def _notes(self, rows: list[tuple[int, int, int, int, int]]) -> Notes:
         request = self._request

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from studio.app.jobs import Job
+from studio.app.provenance_notes import note_texts
 from studio.app.studio import Studio
 from studio.music.document import Document
 from studio.ui.files import Files
@@ -71,7 +72,7 @@ class Exports:
         def work(job: Job) -> None:
             from studio.app.songs import export_midi
 
-            export_midi(song, path)
+            export_midi(song, path, note_texts(song))
 
         self._studio.jobs.start(f"export {path}", f"Exporting {path.name}", work, lambda _: self._exported(path))
 

@@ -55,6 +55,42 @@ def test_the_same_seed_and_name_write_the_same_midi(studio, tmp_path):
     assert written[0] == written[1]
 
 
+def test_a_take_is_written_again_from_its_note(studio, tmp_path):
+    words = ["compose", "--bars", "2", "--takes", "2", "--tempo", "93", "--key", "D minor", "--json", "--out"]
+    told = json.loads(studio(*words, "a.mid")[1])
+    wanted = (tmp_path / "a.2.mid").read_bytes()
+    (tmp_path / "note.json").write_text(json.dumps(told["takes"][1]["provenance"]), "utf-8")
+    looked = json.loads(studio("inspect", "a.2.mid", "--json")[1])[0]["written"]
+    assert looked == [told["takes"][1]["provenance"]]
+    for k, note in enumerate(("a.2.mid", "note.json", json.dumps(looked))):
+        code, out, err = studio("compose", "--from-provenance", note, "--out", f"{k}.mid")
+        assert (code, "the same as then" in out) == (0, True), err
+        assert (tmp_path / f"{k}.mid").read_bytes() == wanted
+    (tmp_path / "both.json").write_text(json.dumps(told), "utf-8")
+    assert studio("compose", "--from-provenance", "both.json", "--take", "2", "--out", "c.mid")[0] == 0
+    assert (tmp_path / "c.mid").read_bytes() == wanted
+    assert studio("compose", "--from-provenance", "both.json", "--take", "3", "--out", "c.mid")[0] == 1
+
+
+def test_a_changed_model_says_so_in_a_sentence(studio, tmp_path):
+    note = json.loads(studio("compose", "--out", "a.mid", "--bars", "1", "--json")[1])["takes"][0]["provenance"]
+    note = json.dumps({**note, "weights_sha256": "ef" * 32})
+    code, out, err = studio("compose", "--from-provenance", note, "--out", "b.mid")
+    assert (code, out) == (1, "") and "other weights" in err and err.count("\n") == 1
+    assert not (tmp_path / "b.mid").exists()
+    code, out, err = studio("compose", "--from-provenance", note, "--out", "b.mid", "--even-if-changed")
+    assert code == 0 and "other weights" in err and (tmp_path / "b.mid").exists() and "same" not in out
+
+
+def test_going_on_is_written_again_with_the_song(studio, tmp_path):
+    assert studio("compose", "--out", "a.mid", "--bars", "2", "--seed", "1")[0] == 0
+    assert studio("compose", "--continue", "a.mid", "--out", "b.mid", "--bars", "3", "--seed", "2")[0] == 0
+    code, _, err = studio("compose", "--from-provenance", "b.mid", "--out", "c.mid")
+    assert code == 1 and "needed too" in err
+    code, _, err = studio("compose", "--from-provenance", "b.mid", "--continue", "a.mid", "--out", "c.mid")
+    assert code == 0 and (tmp_path / "b.mid").read_bytes() == (tmp_path / "c.mid").read_bytes(), err
+
+
 def test_several_takes_are_several_files(studio, tmp_path):
     code, out, _ = studio("compose", "--out", "a.mid", "--bars", "4", "--takes", "3", "--seed", "1", "--json")
     assert code == 0

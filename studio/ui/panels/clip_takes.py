@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.provenance_notes import note_text
 from studio.app.session import ProposedTake
 from studio.app.takes import origin_of
 from studio.engines.api import Part
@@ -92,7 +93,7 @@ class ClipTakeCard(QFrame):
 
     def _copy(self) -> None:
         if self._shown:
-            QGuiApplication.clipboard().setText(provenance_text(self._shown[0].provenance))
+            QGuiApplication.clipboard().setText(note_text(self._shown[0].provenance))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -1,21 +1,23 @@
 """A take as a tiny picture of its notes, and where it came from in words."""
 
-import json
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.app.provenance_notes import asked_of
 from studio.app.session import ProposedTake
 from studio.app.takes import origin_of
 from studio.music.document import Provenance
 from studio.ui.texts import t, told
 from studio.ui.theme import look, mixed
 
+_FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to", "course"})
+
 
 def provenance_text(provenance: Provenance) -> str:
-    """All that is needed to write the take again, a line each; of others where they came from."""
+    """What people want to know of where a take came from, a line each; all of it is in its note."""
     if provenance.kind != "generated":
         return "\n".join(filter(None, (told(origin_of(provenance)).capitalize(), told(provenance.source))))
     lines = [
@@ -23,11 +25,10 @@ def provenance_text(provenance: Provenance) -> str:
         t("Weights {hash}", hash=provenance.weights_sha256[:16]),
     ]
     lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
-    try:
-        asked = json.loads(provenance.request or "{}")
-    except ValueError:
-        asked = {}
-    told_values = {name: _value_text(value) for name, value in asked.items() if name != "seed"}
+    asked = asked_of(provenance)
+    if asked.get("course"):
+        lines.append(t("The mood was moved while it was written ({n} steps)", n=len(asked["course"])))
+    told_values = {name: _value_text(value) for name, value in asked.items() if name not in _FOR_MACHINES}
     lines += [f"{_name_text(name)}: {value}" for name, value in told_values.items() if value]
     return "\n".join(line for line in lines if line)
 

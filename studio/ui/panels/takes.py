@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.provenance_notes import note_text
 from studio.app.session import Proposal, ProposedTake
 from studio.music.document import Clip, Document, Provenance, Track
 from studio.ui.panels.clip_takes import ClipTakesPanel
@@ -39,7 +40,7 @@ class TakeCard(QFrame):
         self.audition.clicked.connect(lambda: panel.auditioned.emit(self.place))
         self.keep.clicked.connect(lambda: panel.kept.emit(self.place))
         self.drop.clicked.connect(lambda: panel.dropped.emit(self.place))
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(provenance_text(self._provenance)))
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(note_text(self._provenance)))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 6, 8)
         column.setSpacing(4)

@@ -35,7 +35,7 @@ def test_cards_tell_name_origin_and_which_is_heard(panel):
     assert [c.origin.text() for c in panel.cards] == ["drawn · 1 note", "written · 2 notes · heard now"]
     assert "Seed 7" in panel.cards[1].toolTip()
     QTest.mouseClick(panel.cards[1].copy, LEFT)
-    assert "Weights abab" in QGuiApplication.clipboard().text()
+    assert '"weights_sha256": "abab' in QGuiApplication.clipboard().text()
 
 
 def test_clicks_and_keys(panel):

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from studio.app.provenance_notes import read_notes
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
 from studio.music.document import Document, Provenance
@@ -15,7 +16,7 @@ from studio.ui.panels.take_picture import provenance_text
 from studio.ui.panels.takes import TakesPanel
 
 LEFT = Qt.MouseButton.LeftButton
-PROVENANCE = Provenance("generated", "lstm-writer", "writer-lstm", "abcd" * 16, '{"style": "pop", "bars": 2}', 7, "take 1")
+PROVENANCE = Provenance("generated", "lstm-writer", "writer-lstm", "abcd" * 16, '{"bars": 2, "style": "pop"}', 7, "take 1")
 NOTES = Notes.of([0, 960, 4000], [900, 900, 900], [60, 64, 67])
 PARTS = ((Part("Melody"), NOTES), (Part("Beat", drums=True), NOTES))
 
@@ -72,12 +73,19 @@ def test_keys_with_the_focus(panel):
 
 def test_where_a_take_comes_from_can_be_copied(panel):
     QTest.mouseClick(panel.cards[0].copy, LEFT)
-    assert QGuiApplication.clipboard().text() == provenance_text(PROVENANCE)
+    assert read_notes(QGuiApplication.clipboard().text()) == ((PROVENANCE,), None)
     text = provenance_text(PROVENANCE)
     assert "Seed 7" in text
     assert "writer-lstm" in text
     assert "Style: Pop" in text
     assert "Bars: 2" in text
+    assert panel.cards[0].toolTip() == text, "it can be read where the mouse rests"
+
+
+def test_what_only_machines_read_is_left_out_of_the_words():
+    request = '{"course": [[0, {}]], "context_sha256": "ab", "notes_sha256": "cd", "bars": 2}'
+    text = provenance_text(Provenance("generated", request=request))
+    assert "ab" not in text.lower().split() and "sha256" not in text and "mood was moved" in text
 
 
 def test_a_damaged_request_is_still_told():

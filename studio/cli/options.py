@@ -1,0 +1,63 @@
+"""The options of ``studio compose``: what each means, and what it may be."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _wish(meaning: str) -> str:
+    return f"From 0 to 1: {meaning}; 0.5 is usual, left out it is open."
+
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout, for programs.")]
+Device = Annotated[str, typer.Option(help="Where the network runs: auto, cpu, cuda or mps.")]
+Out = Annotated[Path, typer.Option(help="The MIDI file to write. With several takes: a.1.mid, a.2.mid, ...")]
+Wav = Annotated[Path | None, typer.Option(help="Also play it into this audio file (.wav or .flac).")]
+Style = Annotated[
+    str,
+    typer.Option(
+        help="One of the model's styles, or two of them mixed: 'pop:0.7 folk:0.3'; empty lets it choose. "
+        "'studio models' lists them."
+    ),
+]
+Bars = Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)]
+KeyLock = Annotated[str, typer.Option("--key", help='Write in this key only, guaranteed: "D minor", Bb, "F# dorian".')]
+Continue = Annotated[
+    Path | None, typer.Option("--continue", help="Go on from this song (.mid or .studio) in its key, tempo and metre.")
+]
+Takes = Annotated[int, typer.Option(help="How many alternatives to write at once.", min=1, max=16)]
+Temperature = Annotated[float, typer.Option(help="Lower is safer, higher bolder; 1 is the model's own.", min=0.05, max=5)]
+TopP = Annotated[float, typer.Option(help="Choose among the likeliest notes with this share.", min=0.01, max=1)]
+Seed = Annotated[int | None, typer.Option(help="The same seed writes the same notes; by default it is drawn.", min=0)]
+Tempo = Annotated[float | None, typer.Option(help="Beats a minute of a new piece.", min=20, max=400)]
+Density = Annotated[float | None, typer.Option(help=_wish("sparse to dense, among the style's songs"), min=0, max=1)]
+Register = Annotated[float | None, typer.Option(help=_wish("low to high"), min=0, max=1)]
+Energy = Annotated[float | None, typer.Option(help=_wish("calm to driving"), min=0, max=1)]
+Brightness = Annotated[float | None, typer.Option(help=_wish("dark to bright"), min=0, max=1)]
+Repetition = Annotated[float | None, typer.Option(help=_wish("ever new to repeating itself"), min=0, max=1)]
+Chords = Annotated[str, typer.Option(help='A chord a bar, over and over: "C Am7 F,G C" (F and G share a bar).')]
+ChordNotes = Annotated[
+    str, typer.Option(help="Where notes that start must belong to the chord, guaranteed: guide (nowhere), strong or all.")
+]
+Lowest = Annotated[int, typer.Option(help="No pitch below this one, guaranteed; 60 is middle C.", min=0, max=127)]
+Highest = Annotated[int, typer.Option(help="No pitch above this one, guaranteed.", min=0, max=127)]
+Polyphony = Annotated[int, typer.Option(help="Notes of a part that sound at once at most, guaranteed; 0 for any.", min=0)]
+Leap = Annotated[int, typer.Option(help="Semitones from a part's onset to its next at most, guaranteed; 0 for any.", min=0)]
+Grid = Annotated[int, typer.Option(help="Notes start on this grid only, guaranteed: 4, 8, 16 ... to a whole note.", min=0)]
+Least = Annotated[
+    int, typer.Option("--least-notes", help="Notes that start in every bar at least, guaranteed; 0 for any.", min=0)
+]
+Most = Annotated[int, typer.Option("--most-notes", help="Notes that start in every bar at most, guaranteed; 0 for any.", min=0)]
+Model = Annotated[str, typer.Option(help="Which generator; the first one by default.")]
+FromProvenance = Annotated[
+    str,
+    typer.Option(
+        help="Write a take again from its note: the note itself (window: copy; 'studio inspect --json'), a file with it, "
+        "or a song with the take. All else but --out, --wav, --continue and --take comes from the note."
+    ),
+]
+WhichTake = Annotated[int, typer.Option("--take", help="Which, where there are several notes, from 1.", min=1)]
+EvenIfChanged = Annotated[
+    bool, typer.Option("--even-if-changed", help="Write it though model, engine or song have changed since, and say so.")
+]
