@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from studio.app.rendering import render_song, render_stems
+from studio.audio.effects import Load, Plugin
 from studio.codecs.audiofile import audio_writer
 from studio.engines.api import Context, Renderer
 from studio.errors import StudioError
@@ -22,10 +23,12 @@ def export_sound(
     dry: bool = False,
     depth: str = "24",
     ctx: Context | None = None,
+    load: Load = Plugin,
 ) -> float:
     """Write the mix into ``path`` (.wav or .flac), whole or not at all; returns the seconds of sound.
 
-    ``dry``: no room and no limiter. ``depth`` as :func:`studio.codecs.audiofile.audio_writer`. Errors as there, or Cancelled.
+    ``dry``: no room, no limiter, no effects. ``load`` makes plug-ins, on the main thread.
+    ``depth`` as :func:`studio.codecs.audiofile.audio_writer`. Errors as there, or Cancelled.
 
     Raises:
         StudioError: the rate is none of :data:`RATES`, or the file cannot be written.
@@ -33,7 +36,7 @@ def export_sound(
     _check_rate(rate)
     frames = 0
     with audio_writer(path, rate, depth=depth) as file:
-        for block in render_song(document, renderer, rate, ctx, dry=dry):
+        for block in render_song(document, renderer, rate, ctx, dry=dry, load=load):
             file.write(block)
             frames += len(block)
     return frames / rate
@@ -48,6 +51,7 @@ def export_stems(
     dry: bool = False,
     depth: str = "24",
     ctx: Context | None = None,
+    load: Load = Plugin,
 ) -> list[Path]:
     """Write each track that is not muted as a WAV file into ``folder``, made where missing; returns the files.
 
@@ -62,7 +66,7 @@ def export_stems(
     files: dict[int, Path] = {}
     with ExitStack() as stack:
         writers = {}
-        for blocks in render_stems(document, renderer, rate, ctx, dry=dry):
+        for blocks in render_stems(document, renderer, rate, ctx, dry=dry, load=load):
             for track_id, block in blocks.items():
                 if track_id not in writers:
                     files[track_id] = names[track_id]

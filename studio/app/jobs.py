@@ -10,18 +10,20 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from studio.errors import Cancelled, StudioError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Post = Callable[[Callable[[], None]], None]
 _PROGRESS_INTERVAL = 1 / 30
 _NICE = 10
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,25 @@ class Job:
         if now - self._reported >= _PROGRESS_INTERVAL:
             self._reported = now
             self._jobs.tell(Progress(self.key, self.title, fraction, message))
+
+    def on_main(self, call: Callable[[], T]) -> T:
+        """Have ``call`` run where results are handled, wait for it, and return what it returns; raises what it raises, or Cancelled."""
+        made: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                made.set_result(call())
+            except Exception as error:
+                made.set_exception(error)
+
+        self._jobs.post(run)
+        while True:
+            try:
+                return made.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if made.done():  # the call's own
+                    raise
+                self.progress(self.fraction)
 
     def notice(self, message: str) -> None:
         """Tell the user one sentence."""

@@ -14,10 +14,12 @@ from dataclasses import replace
 import numpy as np
 
 from studio.app.sounding import NONE_SHAPED, Ints, Shaped, Sounding, batch_of, events_of, scene_of, sounding_of
+from studio.audio.effects import Load, Plugin, Racks
 from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
 from studio.engines.api import Audio, Context, Quiet, Renderer
 from studio.errors import Cancelled
 from studio.music.document import Document
+from studio.music.effects import Effect
 
 AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
 _SONG_AT_ONCE = 96
@@ -154,20 +156,29 @@ class _Part(Quiet):
         self._ctx.notice(message)
 
 
+def _racks(rate: int, ctx: Context, load: Load) -> Racks:
+    def failed(effect: Effect) -> None:
+        ctx.notice(f"The effect {effect.title or effect.kind} cannot be used, so the sound passes it by.")
+
+    return Racks(rate, BLOCK, failed=failed, load=load)
+
+
 def render_song(
-    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *, dry: bool = False
+    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *, dry: bool = False, load: Load = Plugin
 ) -> Iterator[Audio]:
     """The whole song's mix as blocks [frames, 2] of at most :data:`studio.audio.mixer.BLOCK` frames, from its start on.
 
-    The same samples as playback plays, to the bit. ``dry``: no room and no limiter.
+    The same samples as playback plays, to the bit (with reverb, delay or plug-ins, as nearly as they forget the past).
+    ``dry``: no room, no limiter, no effects. ``load`` makes plug-ins, on the main thread.
     """
-    for blocks in render_stems(document, renderer, rate, ctx, dry=dry, whole=True):
+    for blocks in render_stems(document, renderer, rate, ctx, dry=dry, whole=True, load=load):
         yield blocks[0]
 
 
 def render_stems(
-    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *, dry: bool = False, whole: bool = False
-) -> Iterator[dict[int, Audio]]:
+    document: Document, renderer: Renderer, rate: int, ctx: Context | None = None, *,
+    dry: bool = False, whole: bool = False, load: Load = Plugin,
+) -> Iterator[dict[int, Audio]]:  # fmt: skip
     """Each track by itself, as blocks [frames, 2] by track id; muted tracks are left out. ``whole``: the mix, under 0.
 
     Each stem goes through its own room and limiter, so that it sounds as it does alone.
@@ -181,7 +192,7 @@ def render_stems(
     scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}
     end = scene.end + (0 if dry else tail_frames(scene, rate))
     with closing(_SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer, part)) as rows:
-        streams = {k: MixStream(s, rows, rate, dry=dry) for k, s in scenes.items()}
+        streams = {k: MixStream(s, rows, rate, dry=dry, racks=_racks(rate, part, load)) for k, s in scenes.items()}
         for first in range(0, end, BLOCK):
             part.fraction = first / end
             part.progress(part.fraction)

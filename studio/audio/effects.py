@@ -24,8 +24,8 @@ Block = npt.NDArray[np.float32]
 _FADES_BY_DB = 100.0
 _LONGEST_SECONDS = 12.0
 _REVERB_SECONDS = 5.0  # until a reverb of any size has faded by that much, measured
-_SILENT = 1e-6
 _STEPS = 32  # of a block, in which values move
+_TRIAL_RATE = 48_000
 _LOOK_AHEAD_MS = 1.5  # by which the limiter's track comes late
 
 
@@ -48,18 +48,65 @@ def _shape(effects: Effects) -> tuple[tuple[str, str, str], ...]:
     return tuple((e.kind, e.plugin, e.state) for e in effects if e.on)
 
 
+class Plugin:
+    """A VST3 plug-in for two channels: itself, or one of it for each where it has but one. To be made on the main thread.
+
+    Raises whatever pedalboard has to say when it cannot be loaded.
+    """
+
+    def __init__(self, effect: Effect) -> None:
+        self._each = [self._loaded(effect)]
+        try:
+            self._each[0].process(np.zeros((2, 64), np.float32), _TRIAL_RATE, buffer_size=64, reset=False)
+        except ValueError:
+            self._each.append(self._loaded(effect))
+
+    @staticmethod
+    def _loaded(effect: Effect) -> Any:
+        import pedalboard
+
+        plugin: Any = pedalboard.VST3Plugin(effect.plugin)
+        if not plugin.is_effect:
+            raise ValueError(f"{plugin.name} is an instrument")
+        if effect.state:
+            plugin.raw_state = base64.b64decode(effect.state)
+        return plugin
+
+    def set(self, values: tuple[tuple[str, float], ...]) -> None:
+        """Set parameters, 0..1 each; those that it does not have are left."""
+        for plugin in self._each:
+            known = plugin.parameters
+            for name, value in values:
+                if name in known:
+                    known[name].raw_value = min(1.0, max(0.0, value))
+
+    def reset(self) -> None:
+        """Forget everything that sounded."""
+        for plugin in self._each:
+            plugin.reset()
+
+    def process(self, block: Block, rate: int, *, buffer_size: int, reset: bool) -> Block:
+        """As pedalboard's own; shorter than ``block`` as long as the plug-in holds some back."""
+        parts = np.split(block, len(self._each))
+        made = [p.process(part, rate, buffer_size=buffer_size, reset=reset) for p, part in zip(self._each, parts, strict=True)]
+        return np.concatenate(made)
+
+
+Load = Callable[[Effect], Plugin]
+
+
 class Chain:
     """Effects in a row, for one strip. Raises whatever pedalboard has to say when a plug-in cannot be loaded."""
 
-    def __init__(self, effects: Effects, rate: int, frames: int) -> None:
+    def __init__(self, effects: Effects, rate: int, frames: int, load: Load) -> None:
         self._rate, self._frames = rate, frames
         self.shape = _shape(effects)
-        self._parts = [(e.kind, _made(e)) for e in effects if e.on]
+        self._parts = [(e.kind, [load(e)] if e.kind == PLUGIN else _made(e.kind)) for e in effects if e.on]
         self._effects: Effects = ()
         self._before: Effects = ()
         self._memory = 0
-        self._quiet = 0
         self.set(effects)
+        self._quiet = self._memory
 
     def set(self, effects: Effects) -> None:
         """Take the values of effects of the same shape."""
@@ -104,8 +151,6 @@ class Chain:
             block, self._before = np.concatenate(made, axis=1), ()
         else:
             block = self._run(block)
-        if self._quiet >= self._memory and float(np.abs(block).max()) < _SILENT:
-            self.reset()
         return block
 
     def _run(self, block: Block) -> Block:
@@ -126,15 +171,10 @@ def _between(old: Effect, new: Effect, share: float) -> Effect:
     return replace(new, values=tuple((n, was.get(n, v) + (v - was.get(n, v)) * share) for n, v in wanted.items()))
 
 
-def _made(effect: Effect) -> list[Any]:
-    """Pedalboard's parts of an effect."""
+def _made(kind: str) -> list[Any]:
+    """Pedalboard's parts of a kind."""
     import pedalboard as pb
 
-    if effect.kind == PLUGIN:
-        plugin: Any = pb.VST3Plugin(effect.plugin)
-        if effect.state:
-            plugin.raw_state = base64.b64decode(effect.state)
-        return [plugin]
     classes = {
         "equalizer": (pb.HighpassFilter, pb.LowShelfFilter, pb.PeakFilter, pb.HighShelfFilter),
         "compressor": (pb.Compressor, pb.Gain),
@@ -143,7 +183,7 @@ def _made(effect: Effect) -> list[Any]:
         "reverb": (pb.Reverb,),
         "limiter": (lambda: pb.BrickwallLimiter(lookahead_ms=_LOOK_AHEAD_MS),),  # the other one makes up for what it takes
     }
-    return [make() for make in classes[effect.kind]]
+    return [make() for make in classes[kind]]
 
 
 def _set_equalizer(parts: list[Any], effect: Effect) -> None:
@@ -179,10 +219,7 @@ def _set_limiter(parts: list[Any], effect: Effect) -> None:
 
 
 def _set_plugin(parts: list[Any], effect: Effect) -> None:
-    known = parts[0].parameters
-    for name, value in effect.values:
-        if name in known:
-            known[name].raw_value = min(1.0, max(0.0, value))
+    parts[0].set(effect.values)
 
 
 _SETTERS: dict[str, Callable[[list[Any], Effect], None]] = {
@@ -199,14 +236,15 @@ _SETTERS: dict[str, Callable[[list[Any], Effect], None]] = {
 class Racks:
     """The chains of all strips of a mix that comes in blocks of ``frames``.
 
-    With ``wait`` they are there at once; else they come from a thread, and fade in. ``failed`` gets an effect that cannot be
-    used, once and maybe on that thread; its chain goes on without it.
+    With ``wait`` they are there at once; else those without plug-ins come from a thread, and fade in. ``failed`` gets an effect
+    that cannot be used, once and maybe on that thread; its chain goes on without it. ``load`` makes plug-ins.
     """
 
     def __init__(
-        self, rate: int, frames: int, *, wait: bool = True, failed: Callable[[Effect], None] = lambda effect: None
-    ) -> None:
-        self._rate, self._frames, self.wait, self._failed = rate, frames, wait, failed
+        self, rate: int, frames: int, *,
+        wait: bool = True, failed: Callable[[Effect], None] = lambda effect: None, load: Load = Plugin,
+    ) -> None:  # fmt: skip
+        self._rate, self._frames, self.wait, self._failed, self._load = rate, frames, wait, failed, load
         self._chains: dict[int, Chain] = {}
         self._at: dict[int, int] = {}
         self._coming: dict[int, tuple[Effects, list[Chain]]] = {}
@@ -243,7 +281,7 @@ class Racks:
 
     def _next(self, strip: int, effects: Effects) -> Chain | None:
         """The chain for ``effects``, None as long as it is not there."""
-        if self.wait:
+        if self.wait or any(e.kind == PLUGIN for e in effects):  # plug-ins are made on the main thread
             return self._make(effects)
         asked, came = self._coming.get(strip, ((), []))
         if _shape(asked) != _shape(effects):
@@ -260,7 +298,7 @@ class Racks:
     def _make(self, effects: Effects) -> Chain | None:
         """A chain; where an effect fails, None, and it is left out from now on."""
         try:
-            chain = Chain(effects, self._rate, self._frames)
+            return Chain(effects, self._rate, self._frames, self._load)
         except Exception as error:  # noqa: BLE001  # a plug-in is another's code
             for effect in effects:
                 if effect.on and not self._works(effect):
@@ -268,12 +306,10 @@ class Racks:
                     self._broken.add((effect.kind, effect.plugin, effect.state))
                     self._failed(effect)
             return None
-        chain.reset()
-        return chain
 
     def _works(self, effect: Effect) -> bool:
         try:
-            Chain((effect,), self._rate, self._frames)
+            Chain((effect,), self._rate, self._frames, self._load)
         except Exception:  # noqa: BLE001
             return False
         return True

@@ -38,7 +38,7 @@ KINDS: dict[str, Kind] = {
         (
             Parameter("low_cut_hz", "Low cut", 20, 500, 20, "Hz", log=True),
             Parameter("low_db", "Low", -18, 18, 0, "dB"),
-            Parameter("mid_hz", "Middle", 200, 8_000, 1_000, "Hz", log=True),
+            Parameter("mid_hz", "Middle at", 200, 8_000, 1_000, "Hz", log=True),
             Parameter("mid_db", "Middle", -18, 18, 0, "dB"),
             Parameter("mid_q", "Narrowness", 0.2, 8, 0.8, "", log=True),
             Parameter("high_db", "High", -18, 18, 0, "dB"),

@@ -17,6 +17,7 @@ from studio.ui.actions import fill_menus, make_actions
 from studio.ui.autosave import Autosave
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
+from studio.ui.effects import EffectsDesk
 from studio.ui.exports import Exports
 from studio.ui.files import Files
 from studio.ui.icons import app_icon
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.clip_takes = TakesOfClip(studio, self.state, self.transport, self.takes_panel, self.column.arrangement.strip)
         self.files = Files(studio, self, self.song_opened)
         self.exports = Exports(studio, self.files, self.state)
+        self.effects = EffectsDesk(studio, self.state, self.files, self)
         self.autosave = Autosave(studio, self)
         self.devices = Devices(studio, self)
         self.preferring = Preferring(studio, self._effects())
@@ -107,7 +109,10 @@ class MainWindow(QMainWindow):
         lanes = self.column.arrangement.lanes
         targets = {"window": self, "commands": self.column.roll.commands, "lanes": lanes} | {
             name: getattr(self, name)
-            for name in ("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view")
+            for name in (
+                *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),
+                "effects",
+            )
         }
         self.actions_by_id = make_actions(self, self.column, targets)
         fill_menus(self.menuBar(), self.actions_by_id, self.files.recent_menu)
@@ -133,7 +138,7 @@ class MainWindow(QMainWindow):
         """What lies around the editor, and the places of all."""
         studio, actions = self.studio, self.actions_by_id
         self.transport_panel = TransportPanel(actions, ToolStrip(self.state, actions))
-        self.mixer = MixerPanel(studio.session, actions["track.add"], actions["track.remove"])
+        self.mixer = MixerPanel(studio.session, actions["track.add"], actions["track.remove"], actions["track.whole_effects"])
         self.words = HintLine()
         self.tabs = SongTabs(studio.session)
         self.places = SongPlaces(studio.session, self.state, self.transport, self.song_opened)

@@ -32,6 +32,8 @@ def _transport_panel(window: "MainWindow") -> None:
 
 def _tracks(window: "MainWindow") -> None:
     window.mixer.chosen.connect(window.state.set_track)
+    window.mixer.effects_wanted.connect(window.effects.open)
+    window.follow(window.effects.refresh)
 
 
 def _write_panel(window: "MainWindow") -> None:

@@ -101,3 +101,29 @@ def test_workers_stand_behind_the_main_thread(jobs):
     jobs.start("a", "A", lambda job: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), got.append).wait(5)
     jobs.close()
     assert got[0] > os.getpriority(os.PRIO_PROCESS, threading.main_thread().native_id)
+
+
+def test_a_job_has_something_done_where_results_are_handled():
+    calls: list = []
+    jobs = Jobs(calls.append)
+    got, threads = [], []
+
+    def call():
+        threads.append(threading.current_thread())
+        return 5
+
+    jobs.start("a", "", lambda job: job.on_main(call), got.append)
+    while not got:
+        while calls:
+            calls.pop(0)()
+    assert got == [5]
+    assert threads == [threading.main_thread()]
+    jobs.close()
+
+
+def test_waiting_for_the_main_thread_can_be_cancelled():
+    jobs = Jobs(lambda call: None)  # nobody runs it
+    job = jobs.start("a", "", lambda job: job.on_main(lambda: 1))
+    job.cancel()
+    assert job.wait(5)
+    jobs.close()

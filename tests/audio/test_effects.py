@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studio.audio.effects import Chain, Racks, memory_seconds
+from studio.audio.effects import Chain, Plugin, Racks, memory_seconds
 from studio.audio.mixer import BLOCK, MixStream, Scene, Strip, tail_frames
 from studio.music.effects import KINDS, PLUGIN, Effect
 from tests.audio.test_mixer import RATE, make_events, make_rows, one_note, take
@@ -22,7 +22,7 @@ def tone(hz: float, seconds: float = 1.0) -> np.ndarray:
 
 
 def through(effects: tuple[Effect, ...], sound: np.ndarray) -> np.ndarray:
-    chain = Chain(effects, RATE, BLOCK)
+    chain = Chain(effects, RATE, BLOCK, Plugin)
     blocks = [chain.process(sound[:, k : k + BLOCK]) for k in range(0, sound.shape[1], BLOCK)]
     return np.concatenate([b for b in blocks if b is not None], axis=1)
 
@@ -69,7 +69,7 @@ def test_every_kind_changes_the_sound_and_is_the_same_twice(kind):
 
 
 def test_echoes_sound_on_and_end():
-    chain = Chain((Effect("delay", values=(("mix", 0.5), ("seconds", 0.1))),), RATE, BLOCK)
+    chain = Chain((Effect("delay", values=(("mix", 0.5), ("seconds", 0.1))),), RATE, BLOCK, Plugin)
     chain.process(tone(440)[:, :BLOCK])
     tail = [chain.process(None) for _ in range(200)]
     sounding = [k for k, block in enumerate(tail) if block is not None and np.abs(block).max() > 1e-4]

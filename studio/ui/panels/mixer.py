@@ -14,12 +14,13 @@ from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
 from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
+from studio.ui.panels.effects import effect_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.strip_meter import track_meter
 from studio.ui.panels.transport import action_button
 from studio.ui.texts import t
 from studio.ui.theme import look, ui_font
-from studio.ui.widgets import Fader, TextField, label, named, role
+from studio.ui.widgets import Fader, TextField, icon_button, label, named, role
 
 
 def pan_text(percent: int) -> str:
@@ -58,6 +59,7 @@ class TrackRow(QFrame):
     """One track: a strip of its colour, name, M and S; below them instrument, volume and pan."""
 
     chosen = Signal(int)
+    effects_wanted = Signal(int)
 
     def __init__(self, track: Track, edit: Callable[[int, str, bool, dict[str, object]], None]) -> None:
         super().__init__()
@@ -80,6 +82,8 @@ class TrackRow(QFrame):
         self.pan = Fader(-100, 100, 0, pan_text, centred=True)
         self.room = Fader(0, 100, 30, lambda share: t("Room: {share} %", share=share))
         self.spread = Fader(0, 100, 0, lambda share: t("Width: {share} %", share=share))
+        self.effects = icon_button("sliders", t("Effects"), kind="small")
+        self.effects.clicked.connect(lambda: self.effects_wanted.emit(self.track_id))
         self.meter = track_meter()
         self.volume.setFixedWidth(72)
         self.pan.setFixedWidth(44)
@@ -125,6 +129,7 @@ class TrackRow(QFrame):
         for text, fader in ((t("Room"), self.room), (t("Width"), self.spread)):
             last.addWidget(label(text, "hint"))
             last.addWidget(fader, 1)
+        last.addWidget(self.effects)
         column.addWidget(self.more)
 
     def show_track(self, track: Track, active: bool, silenced: bool) -> None:
@@ -162,6 +167,14 @@ class TrackRow(QFrame):
         named(
             self.spread, t("Width of {title}", title=title), t("How wide it stands between left and right. Double click for 0 %.")
         )
+        on = [effect_title(e) for e in track.effects if e.on]
+        self.effects.setIcon(icon("sliders", "text" if on else "muted"))
+        tip = (
+            t("Effects: {names}", names=", ".join(on))
+            if on
+            else t("What the track goes through: equalizer, compressor, plug-ins")
+        )
+        named(self.effects, t("Effects of {title}", title=title), tip)
         tip = t("{pan}. Double click for the centre.", pan=pan_text(round(track.pan * 100)))
         named(self.pan, t("Pan of {title}", title=title), tip)
         self.update()
@@ -211,8 +224,9 @@ class MixerPanel(QFrame):
     """All tracks. Edits go to the session: a drag previews, its end is one step."""
 
     chosen = Signal(int)
+    effects_wanted = Signal(int)
 
-    def __init__(self, session: Session, add: QAction, remove: QAction) -> None:
+    def __init__(self, session: Session, add: QAction, remove: QAction, effects: QAction) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._session = session
@@ -223,6 +237,7 @@ class MixerPanel(QFrame):
         head.setContentsMargins(12, 4, 8, 4)
         head.addWidget(label(t("TRACKS"), "heading"))
         head.addStretch(1)
+        head.addWidget(action_button(effects, "whole-effects"))
         head.addWidget(action_button(add, "add-track"))
         head.addWidget(action_button(remove, "remove-track"))
         inner = QWidget()
@@ -271,6 +286,7 @@ class MixerPanel(QFrame):
     def _new_row(self, track: Track) -> TrackRow:
         row = TrackRow(track, self._edit)
         row.chosen.connect(self.chosen)
+        row.effects_wanted.connect(self.effects_wanted)
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda at: self.menu(row.track_id).popup(row.mapToGlobal(at)))
         self._rows[track.id] = row
@@ -283,6 +299,7 @@ class MixerPanel(QFrame):
         commit, committed = self._session.commit, lambda: self._session.committed
         duplicate = menu.addAction(t("Duplicate track"))
         duplicate.triggered.connect(lambda: commit("Duplicate track", edits.duplicate_track(committed(), track_id)))
+        menu.addAction(t("Effects...")).triggered.connect(lambda: self.effects_wanted.emit(track_id))
         colors = menu.addMenu(t("Colour"))
         for number, hue in enumerate(look().tracks):
             swatch = QPixmap(16, 16)

@@ -23,9 +23,9 @@ def session():
 
 @pytest.fixture
 def panel(qtbot, session):
-    add, remove = QAction("Add"), QAction("Remove")
-    panel = MixerPanel(session, add, remove)
-    panel.kept = (add, remove)
+    actions = [QAction(name) for name in ("Add", "Remove", "Effects")]
+    panel = MixerPanel(session, *actions)
+    panel.kept = actions
     qtbot.addWidget(panel)
     panel.resize(264, 500)
     end = session.subscribe(lambda: panel.show_document(session.document, 1))
