@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.app.jobs import Job
+from studio.audio.effects import Load, Plugin
 from studio.errors import StudioError
 from studio.music.effects import PLUGIN, Effect
 
@@ -27,6 +29,11 @@ class PluginInfo:
     def effect(self) -> Effect:
         """The plug-in as an effect, as it is."""
         return Effect(PLUGIN, plugin=self.path, title=self.title, state=self.state)
+
+
+def on_main(job: Job) -> Load:
+    """Makes plug-ins for a job: they want to be made on the main thread."""
+    return lambda effect: job.on_main(lambda: Plugin(effect))
 
 
 def folders() -> tuple[Path, ...]:

@@ -17,6 +17,7 @@ import mido
 import numpy as np
 import numpy.typing as npt
 
+from studio.app.fluidsynth import synthesise
 from studio.app.rendering import render_song
 from studio.codecs.midi import read_midi
 from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
@@ -25,7 +26,6 @@ from studio.errors import StudioError
 from studio.nn.runtime import cores
 from studio.paths import models
 from studio.train.benches_instruments import batch_of, prepared
-from studio.train.instruments_fluid import synthesise
 
 CHANNELS = (0, 4, 11, 16, 24, 27, 32, 33, 40, DRUM_KIT, 42, 48, 56, 66, 71, 73)  # a program each; drums on MIDI's tenth
 TICKS = 1000  # a second

@@ -1,7 +1,5 @@
 """Single dry notes by FluidSynth: training notes where a family lacks a sound, and what instruments are compared with."""
 
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -10,33 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from studio.errors import StudioError
+from studio.app.fluidsynth import synthesise
 
 Float = npt.NDArray[np.float64]
-SOUNDFONTS = ("/usr/share/sounds/sf2/FluidR3_GM.sf2", "/usr/share/soundfonts/FluidR3_GM.sf2")
 TICKS_A_SECOND = 1000
 GAP_S = 1.5
-
-
-def soundfont() -> Path:
-    """The FluidR3 GM soundfont of this computer.
-
-    Raises:
-        StudioError: FluidSynth or the soundfont is not installed.
-    """
-    found = [Path(p) for p in SOUNDFONTS if Path(p).exists()]
-    if not found or not shutil.which("fluidsynth"):
-        raise StudioError("FluidSynth with FluidR3 GM is not installed.", "On Debian: apt install fluidsynth fluid-soundfont-gm.")
-    return found[0]
-
-
-def synthesise(midi: Path, wav: Path, rate: int = 44100, dry: bool = True) -> None:
-    """Render ``midi`` into a 16-bit ``wav`` by FluidSynth with FluidR3 GM; ``dry`` switches reverb and chorus off."""
-    effects = ["-R", "0", "-C", "0"] if dry else ["-R", "1", "-C", "1"]
-    command = ["fluidsynth", "-ni", *effects, "-g", "0.6", "-r", str(rate), "-F", str(wav), str(soundfont()), str(midi)]
-    done = subprocess.run(command, capture_output=True, timeout=600, check=False)
-    if done.returncode or not wav.exists():
-        raise StudioError("FluidSynth could not render the notes.")
 
 
 def single_notes(

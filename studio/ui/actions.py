@@ -119,6 +119,8 @@ _PLAY = (
            "recording.toggle_replaces", "Play", checkable=True),
     Action("play.typing", "Typing keyboard plays notes", ("F7",), "piano", "Letters become a piano: Z to M and Q to P; - and = move it",
            "recording.toggle_typing", "Play", checkable=True),
+    Action("play.compare", "Compare the sound...", (), "speaker", "Hear the loop on other instruments too, blind if you like",
+           "comparing.open", "Play", gap=True),
     Action("play.follow", "Follow the playhead", ("F",), "follow", "Turn the page when the playhead leaves it",
            "transport.toggle_follow", "Play", gap=True, checkable=True),
     Action("play.center", "Keep the playhead in the middle", ("Shift+F",), "", "Following moves the song, not the playhead",

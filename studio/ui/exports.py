@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from studio.app.jobs import Job
+from studio.app.plugins import on_main
 from studio.app.provenance_notes import note_texts
 from studio.app.studio import Studio
-from studio.audio.effects import Load, Plugin
 from studio.music.document import Document
 from studio.ui.files import Files
 from studio.ui.roll.state import RollState
@@ -84,7 +84,7 @@ class Exports:
         def work(job: Job) -> None:
             from studio.app.exporting import export_sound
 
-            export_sound(song, self._studio.shelf.renderer(), path, rate=rate, ctx=job, load=_loader(job))
+            export_sound(song, self._studio.shelf.renderer(), path, rate=rate, ctx=job, load=on_main(job))
 
         self._studio.jobs.start(f"export {path}", f"Exporting {path.name}", work, lambda _: self._exported(path))
 
@@ -95,7 +95,7 @@ class Exports:
         def work(job: Job) -> int:
             from studio.app.exporting import export_stems
 
-            return len(export_stems(document, self._studio.shelf.renderer(), folder, rate=rate, ctx=job, load=_loader(job)))
+            return len(export_stems(document, self._studio.shelf.renderer(), folder, rate=rate, ctx=job, load=on_main(job)))
 
         def done(count: int) -> None:
             self._studio.notices.tell(f"Exported {count} stems.", f"They lie in {folder}.")
@@ -104,8 +104,3 @@ class Exports:
 
     def _exported(self, path: Path) -> None:
         self._studio.notices.tell(f"Exported {path.name}.", f"It lies in {path.parent}.")
-
-
-def _loader(job: Job) -> Load:
-    """Makes plug-ins for a worker thread: they want to be made on the main one."""
-    return lambda effect: job.on_main(lambda: Plugin(effect))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow
 from studio.app.studio import Studio
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.autosave import Autosave
+from studio.ui.comparing import Comparing
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
 from studio.ui.effects import EffectsDesk
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.files = Files(studio, self, self.song_opened)
         self.exports = Exports(studio, self.files, self.state)
         self.effects = EffectsDesk(studio, self.state, self.files, self)
+        self.comparing = Comparing(studio, self.transport, self)
         self.autosave = Autosave(studio, self)
         self.devices = Devices(studio, self)
         self.preferring = Preferring(studio, self._effects())
@@ -111,7 +113,7 @@ class MainWindow(QMainWindow):
             name: getattr(self, name)
             for name in (
                 *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),
-                "effects",
+                *("effects", "comparing"),
             )
         }
         self.actions_by_id = make_actions(self, self.column, targets)
@@ -203,6 +205,7 @@ class MainWindow(QMainWindow):
         self._following = []
         for part in (self.recording, self.mirror, self.autosave, self.activity):
             part.rest()
+        self.comparing.close()
         self.state.close()
         self.wave.close_source()
         self.spectrum.close_source()

@@ -3,18 +3,11 @@ import shutil
 import numpy as np
 import pytest
 
-from studio.errors import StudioError
-from studio.train import instruments_fluid
+from studio.app.fluidsynth import SOUNDFONTS
 from studio.train.instruments_distance import pitch_of
-from studio.train.instruments_fluid import SOUNDFONTS, single_notes, soundfont
+from studio.train.instruments_fluid import single_notes
 
 there = shutil.which("fluidsynth") and any(__import__("pathlib").Path(p).exists() for p in SOUNDFONTS)
-
-
-def test_without_it_a_sentence_says_so(monkeypatch):
-    monkeypatch.setattr(instruments_fluid, "SOUNDFONTS", ("nowhere.sf2",))
-    with pytest.raises(StudioError, match="is not installed"):
-        soundfont()
 
 
 @pytest.mark.skipif(not there, reason="needs FluidSynth and FluidR3 (Debian: fluidsynth fluid-soundfont-gm)")
