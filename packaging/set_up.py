@@ -39,12 +39,13 @@ LIBRARIES = {
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0",
     "libportaudio.so.2": "libportaudio2",
+    "libatomic.so.1": "libatomic1",
 }
 TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2"}
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _CHINESE = ("DroidSansFallback*", "*CJK*", "wqy-*", "SourceHan*", "uming*", "ukai*")  # files of fonts that have its letters
-# Without these it works less well: no sound, no letters, no Chinese letters, tests skipped.
-USEFUL = {"libportaudio2", "libasound2-plugins", "fonts-dejavu-core", "fonts-droid-fallback", *TEST_PROGRAMS.values()}
+# Without these it works less well: no sound, no effects, no letters, no Chinese letters, tests skipped.
+USEFUL = {"libportaudio2", "libatomic1", "libasound2-plugins", "fonts-dejavu-core", "fonts-droid-fallback", *TEST_PROGRAMS.values()}
 NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"
 
 
