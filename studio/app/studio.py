@@ -37,7 +37,6 @@ class Studio:
         self.generating = Generating(self.shelf, self.jobs, self.session)
         self.generating.match_tracks = self.settings.match_tracks
         self.arranging = Arranging(self.shelf, self.jobs, self.session)
-        self.arranging = Arranging(self.shelf, self.jobs, self.session)
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
