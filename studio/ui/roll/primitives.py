@@ -4,13 +4,14 @@ The technique is pyqtgraph's (``pyqtgraph.Qt.internals.PrimitiveArray``); import
 before the first paint, so its few lines stand here. Where wrapping memory fails, objects are built one by one.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shiboken6
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 Floats = npt.NDArray[np.float64]
 _kept: dict[str, npt.NDArray[Any]] = {}
@@ -30,17 +31,44 @@ def columns(x: npt.ArrayLike, top: float, bottom: float) -> Floats:
 
 def fill_rects(painter: QPainter, rects: Floats, color: QColor | QBrush) -> None:
     """Fill rectangles [n, 4] of whole pixels with one colour; Qt fills those far faster than others."""
+    fill_groups(painter, rects, [0, len(rects)], (color,))
+
+
+def fill_groups(painter: QPainter, rects: Floats, edges: Sequence[int], colors: Sequence[QColor | QBrush]) -> None:
+    """Fill rectangles [n, 4] of whole pixels: those from ``edges[k]`` to ``edges[k + 1]`` with ``colors[k]``."""
     if not len(rects):
         return
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color)
     corners = np.empty((len(rects), 4), np.int32)
     corners[:, :2] = rects[:, :2]
     corners[:, 2:] = rects[:, :2] + rects[:, 2:] - 1  # QRect keeps its last pixel
-    if _WRAPS:
-        painter.drawRects(shiboken6.wrapInstance(_address(corners), QRect), len(corners))  # type: ignore[call-overload]
-    else:
-        painter.drawRects([QRect(QPoint(a, b), QPoint(c, d)) for a, b, c, d in corners.tolist()])
+    first = _address(corners)
+    for color, a, b in zip(colors, edges[:-1], edges[1:], strict=True):
+        if a == b:
+            continue
+        painter.setBrush(color)
+        if _WRAPS:
+            painter.drawRects(shiboken6.wrapInstance(first + a * corners.strides[0], QRect), b - a)  # type: ignore[call-overload]
+        else:
+            painter.drawRects([QRect(QPoint(*row[:2]), QPoint(*row[2:])) for row in corners[a:b].tolist()])
+
+
+def draw_pieces(painter: QPainter, at: Floats, pieces: Floats, picture: QPixmap) -> None:
+    """Draw pieces [n, 4] (x, y, width, height in the picture's own pixels) with their left upper corners at ``at`` [n, 2]."""
+    if not len(at):
+        return
+    ratio = picture.devicePixelRatio()
+    if not _WRAPS:
+        for (x, y), piece in zip(at.tolist(), pieces.tolist(), strict=True):
+            painter.drawPixmap(QPointF(x, y), picture, QRectF(*piece))
+        return
+    fragments = np.zeros((len(at), 10))  # x and y of the middle, piece, scale twice, rotation, opacity
+    fragments[:, :2] = at + pieces[:, 2:] / (2 * ratio)
+    fragments[:, 2:6] = pieces
+    fragments[:, 6:8] = 1 / ratio
+    fragments[:, 9] = 1
+    first = shiboken6.wrapInstance(_address(fragments), QPainter.PixmapFragment)  # type: ignore[call-overload]
+    painter.drawPixmapFragments(first, len(fragments), picture)
 
 
 def frame_rects(painter: QPainter, rects: Floats, pen: QPen) -> None:

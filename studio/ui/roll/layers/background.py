@@ -15,7 +15,6 @@ from studio.ui.roll.viewport import PITCHES
 
 BLACK_KEYS = frozenset((1, 3, 6, 8, 10))
 PLAIN, BLACK, SCALE, SCALE_BLACK, ROOT = range(5)
-BAND = 32  # lines of pixels
 LINED_FROM = 8  # key height from which every row has its line
 
 
@@ -35,27 +34,28 @@ def paint_background(frame: Frame) -> None:
 def _paint_span(frame: Frame, x: int, width: int, key: Key | None) -> None:
     """A span of one key: each of its lines of pixels is one of a few, by the kind of its row and the edge it is.
 
-    Lines and rectangles of Qt would touch every page of memory many times. A few lines at a time are put together where
-    the processor's cache still holds them when they are drawn, so that every pixel is written once.
+    Lines and rectangles of Qt would touch every page of memory many times. An octave is put together, which the processor's
+    cache still holds when it is drawn as often as it is seen.
     """
     if width <= 0:
         return
     view, ratio = frame.viewport, frame.painter.device().devicePixelRatioF()
     height = frame.clip.height()
-    row, within = np.divmod(_sampled(height, ratio) + frame.clip.top() + view.top, view.key_height)
+    octave = 12 * view.key_height if ratio.is_integer() else height  # else the octaves' pixels differ
+    row, within = np.divmod(_sampled(min(octave, height), ratio) + frame.clip.top() + view.top, view.key_height)
     pitch = (PITCHES - 1 - row) % 12
     last = within == view.key_height - 1
     edge = np.where(last & (pitch == 0), 2, np.where(last & (view.key_height >= LINED_FROM), 1, 0))
     table = np.take(_lines_of_rows(frame, x, width), _sampled(width, ratio), axis=1)
     kinds = row_kinds(key)[pitch] * 3 + edge
     across = table.shape[1]
-    band = scratch("background", np.uint32, BAND * across).reshape(BAND, across)
-    for first in range(0, len(kinds), BAND):
-        part = band[: len(kinds) - first]
-        np.take(table, kinds[first : first + BAND], axis=0, out=part, mode="clip")
-        image = QImage(part.data, across, len(part), 4 * across, QImage.Format.Format_RGB32)
+    pixels = scratch("background", np.uint32, len(kinds) * across).reshape(len(kinds), across)
+    np.take(table, kinds, axis=0, out=pixels, mode="clip")
+    for first in range(0, height, octave):
+        lines = min(len(kinds), round((height - first) * ratio))
+        image = QImage(pixels.data, across, lines, 4 * across, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
-        frame.painter.drawImage(QPointF(x, frame.clip.top() + first / ratio), image)  # at once: it borrows the pixels
+        frame.painter.drawImage(QPointF(x, frame.clip.top() + first), image)  # at once: it borrows the pixels
 
 
 def _sampled(size: int, ratio: float) -> npt.NDArray[np.int64]:

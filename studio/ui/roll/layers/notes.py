@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from studio.music.document import Track
@@ -13,8 +13,9 @@ from studio.music.pitch import pitch_name
 from studio.ui.roll.layers.frame import Frame
 from studio.ui.roll.layers.overview import Bytes, Ints, draw_levels, top_levels
 from studio.ui.roll.palette import level_of
-from studio.ui.roll.primitives import Floats, boxes, fill_rects, frame_rects
+from studio.ui.roll.primitives import Floats, boxes, draw_pieces, fill_groups, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
+from studio.ui.roll.viewport import PITCHES
 from studio.ui.theme import ui_font
 
 MANY = 5_000  # from here on the overview is faster than rectangles
@@ -140,8 +141,7 @@ def _paint_rounded(frame: Frame, rects: Floats, levels: Ints, shades: tuple[QCol
     rects = rects[order]
     if frame.viewport.key_height >= 8 and in_view(frame, frame.state.shown) <= ROUNDED:
         rects, edges = _rounded(rects), 2 * edges
-    for level in np.flatnonzero(np.diff(edges)).tolist():
-        fill_rects(frame.painter, rects[edges[level] : edges[level + 1]], shades[level])
+    fill_groups(frame.painter, rects, edges.tolist(), shades)
 
 
 def _rounded(rects: Floats) -> Floats:
@@ -179,23 +179,29 @@ def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], li
     ratio = frame.painter.device().devicePixelRatioF()
     wide = rects[:, 2] >= NAME_WIDTH
     for which, color in ((light, frame.palette.note_text), (~light, frame.palette.selected)):
-        for i in np.flatnonzero(wide & which).tolist():
-            name = _name(int(pitches[i]), flats, size, color.rgba(), ratio)
-            x, y = rects[i, :2].tolist()
-            frame.painter.drawPixmap(int(x) + 5, int(y) + (height - 1 - round(name.height() / ratio)) // 2, name)
+        picture, places = _names(flats, size, color.rgba(), ratio)
+        inside = np.flatnonzero(wide & which)
+        pieces = places[pitches[inside]]
+        at = rects[inside, :2] + 5
+        at[:, 1] += (height - 1 - np.rint(pieces[:, 3] / ratio)) // 2 - 5
+        draw_pieces(frame.painter, np.floor(at), pieces, picture)
 
 
-@lru_cache(maxsize=1024)
-def _name(pitch: int, flats: bool, size: int, color: int, ratio: float) -> QPixmap:
-    """A note's name as a picture: drawing text anew each time costs five times as much."""
+@lru_cache(maxsize=16)
+def _names(flats: bool, size: int, color: int, ratio: float) -> tuple[QPixmap, Floats]:
+    """The names of all pitches in one picture, and where each is in it, pixels: drawing text anew costs many times as much."""
     font = ui_font(size)
-    box = QFontMetrics(font).boundingRect(pitch_name(pitch, flats)).adjusted(-1, -1, 2, 1)
-    name = QPixmap(box.size() * ratio)
-    name.setDevicePixelRatio(ratio)
-    name.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(name)
+    metrics = QFontMetrics(font)
+    names = [pitch_name(pitch, flats) for pitch in range(PITCHES)]
+    boxes_of = [metrics.boundingRect(name).adjusted(-1, -1, 2, 1) for name in names]
+    line = max(box.height() for box in boxes_of)
+    picture = QPixmap(QSize(max(box.width() for box in boxes_of), line * PITCHES) * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
     painter.setFont(font)
     painter.setPen(QColor.fromRgba(color))
-    painter.drawText(-box.left(), -box.top(), pitch_name(pitch, flats))
+    for pitch, (name, box) in enumerate(zip(names, boxes_of, strict=True)):
+        painter.drawText(-box.left(), pitch * line - box.top(), name)
     painter.end()
-    return name
+    return picture, np.array([(0, pitch * line, b.width(), b.height()) for pitch, b in enumerate(boxes_of)]) * ratio
