@@ -23,6 +23,7 @@ from studio.errors import Cancelled, StudioError
 from studio.music.document import Clip, Document, KeyChange, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
+from studio.ui.arrangement.panel import ArrangementPanel
 from studio.ui.main import make_application
 from studio.ui.panels.spectrogram import Spectrogram
 from studio.ui.panels.waveform import Waveform
@@ -62,6 +63,7 @@ def run(argv: list[str]) -> int:
         times = measure_roll(document)
         _row(f"roll, {notes:,} notes", times)
         missed += _missed(notes, times)
+        _row(f"arrangement, {document.note_count:,} notes", measure_arrangement(document))
         if not args.no_peer:
             _row(f"pyqtgraph BarGraphItem, {notes:,}", measure_peer(document))
     if _moving(min(args.notes, default=20_000)) > FRAME_MS:
@@ -114,6 +116,23 @@ def measure_roll(document: Document) -> list[Times]:
     times.append(_frames(lambda k: view.zoom_time(1.01 if k % 2 else 1 / 1.01, WIDTH / 2)))
     state.close()
     roll.close()
+    return times
+
+
+def measure_arrangement(document: Document) -> list[Times]:
+    """The same of the arrangement, as high as it stands in the window."""
+    state = RollState(Session(document), Viewport())
+    panel = ArrangementPanel(state, DARK)
+    _show(panel, 220)
+    view = state.viewport
+    times = [
+        _frames(lambda k: view.scroll(dx=7)),
+        _frames(lambda k: view.zoom_time(1.03 if k % 60 < 30 else 1 / 1.03, WIDTH / 2)),
+    ]
+    view.show_ticks(0, document.end)
+    times.append(_frames(lambda k: view.zoom_time(1.01 if k % 2 else 1 / 1.01, WIDTH / 2)))
+    state.close()
+    panel.close()
     return times
 
 
@@ -190,9 +209,9 @@ def _frames(step: Callable[[int], None]) -> Times:
     return np.array(times) * 1000
 
 
-def _show(widget: QWidget) -> None:
+def _show(widget: QWidget, height: int = HEIGHT) -> None:
     widget.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, False)
-    widget.resize(WIDTH, HEIGHT)
+    widget.resize(WIDTH, height)
     widget.show()
     deadline = time.monotonic() + 2
     while time.monotonic() < deadline and not widget.isVisible():

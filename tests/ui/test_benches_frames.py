@@ -12,6 +12,7 @@ def test_runs_and_prints_a_row_for_each_roll(qapp, monkeypatch: pytest.MonkeyPat
     printed = capsys.readouterr().out
     assert "moving 250 selected" in printed
     assert "roll, 500 notes" in printed
+    assert "arrangement, 875 notes" in printed
     assert "pyqtgraph" not in printed
 
 

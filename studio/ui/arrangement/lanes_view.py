@@ -104,7 +104,8 @@ class LanesView(SeekWidget):
             lane = next(x for x in LANES if x.id == self.selected[0])
             if self.selected[1] not in lane.items(document):
                 self.selected = None
-        self.repaint_all()
+        lanes = (document.sections, document.markers, document.tempo, document.meter, document.keys, document.chords)
+        self.repaint_for(*lanes, self._shown, self.selected)
 
     def lane_at(self, y: float) -> Lane | None:
         """The lane whose row is at ``y``."""

@@ -182,6 +182,10 @@ class ArrangementStrip(SeekWidget):
         if self._gesture is not None:
             self._gesture.paint(painter)
 
+    def gutter_key(self) -> object:
+        rows = tuple((track.name, track.color, track.mute) for track in self.state.document.tracks)
+        return rows, self.state.track_id, self.height(), self._scrolled()
+
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         theme, height = self.theme, self.row_height()
         painter.fillRect(clip, theme.color("panel"))

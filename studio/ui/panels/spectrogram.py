@@ -57,7 +57,12 @@ class Spectrogram(SeekWidget):
         self._follower.seen = lambda: visible_frames(self.state, self._source.rate)
         self.setMinimumHeight(60)
         self.setAccessibleName(t("Spectrogram"))
-        state.document_changed.connect(self.repaint_all)
+        state.document_changed.connect(self._follow_document)
+
+    def _follow_document(self) -> None:
+        """Only where times lie and how long the song is; the sound comes by itself."""
+        document = self.state.document
+        self.repaint_for(document.tempo, document.meter, document.end)
 
     def close_source(self) -> None:
         """Stop following the mix."""

@@ -13,9 +13,9 @@ _WHITE = "#FFFFFF"
 _BLACK = "#000000"
 
 
-def level_of(velocity: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+def level_of(velocity: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     """The lightness level 0..LEVELS-1 of velocities 1..127."""
-    return velocity.astype(np.int64) * LEVELS // 128
+    return velocity * np.int16(LEVELS) // np.int16(128)
 
 
 class Palette:

@@ -68,7 +68,7 @@ def draw_pieces(painter: QPainter, at: Floats, pieces: Floats, picture: QPixmap)
     fragments[:, 6:8] = 1 / ratio
     fragments[:, 9] = 1
     first = shiboken6.wrapInstance(_address(fragments), QPainter.PixmapFragment)  # type: ignore[call-overload]
-    painter.drawPixmapFragments(first, len(fragments), picture)
+    painter.drawPixmapFragments(first, len(fragments), picture)  # type: ignore[arg-type]
 
 
 def frame_rects(painter: QPainter, rects: Floats, pen: QPen) -> None:

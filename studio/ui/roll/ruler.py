@@ -41,8 +41,12 @@ class Ruler(SeekWidget):
         self._pressed_x = 0.0
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(t("Ruler"))
-        state.document_changed.connect(self.repaint_all)
+        state.document_changed.connect(self._follow_document)
         state.setting_changed.connect(self.repaint_all)
+
+    def _follow_document(self) -> None:
+        document = self.state.document
+        self.repaint_for(document.meter, document.loop, document.tempo)
 
     def set_loop_on(self, on: bool) -> None:
         """Show the loop as used or not."""

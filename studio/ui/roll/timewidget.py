@@ -46,6 +46,8 @@ class TimeWidget(QWidget):
         self._gutter = QPixmap()
         self._stale = QRegion()
         self._gutter_stale = True
+        self._gutter_key: object = None
+        self._shown_for: tuple[object, ...] | None = None
         self._slid = 0  # pixels that the picture lies to the right of its place
         self._ring = False  # whether the focus is to be seen
         self._all_new = False  # whether the last frame was painted anew as a whole
@@ -62,6 +64,10 @@ class TimeWidget(QWidget):
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         """Paint the part of ``clip`` in the gutter."""
         painter.fillRect(clip, self.theme.color("panel"))
+
+    def gutter_key(self) -> object:
+        """All that the gutter shows: it is painted anew where this is not equal to what it was. None: always."""
+        return None
 
     def paint_over(self, painter: QPainter, clip: QRect) -> None:
         """Paint what is not kept, over the rest and under the playhead; the painter is clipped to the time's part."""
@@ -82,6 +88,12 @@ class TimeWidget(QWidget):
         self._gutter_stale = True
         self._slid = self._ahead = 0
         self.update()
+
+    def repaint_for(self, *shown: object) -> None:
+        """As :meth:`repaint_all`, unless all that is ``shown`` equals what it was at the last such call."""
+        if self._shown_for != shown:
+            self._shown_for = shown
+            self.repaint_all()
 
     def time_rect(self) -> QRect:
         """What lies right of the gutter."""
@@ -136,6 +148,7 @@ class TimeWidget(QWidget):
             self._picture, self._gutter = (QPixmap(r.size() * ratio) for r in (self._kept_rect(), self.gutter_rect()))
             for picture in (self._picture, self._gutter):
                 picture.setDevicePixelRatio(ratio)
+            self._gutter_key = None
             self.repaint_all()
         seen = QRegion(self.time_rect())
         if with_time and self._stale.intersects(seen):
@@ -147,8 +160,11 @@ class TimeWidget(QWidget):
             self._stale -= seen
             self._ahead = 0
         if self._gutter_stale:
-            self._paint_into(self._gutter, 0, QRegion(self.gutter_rect()), self.paint_gutter)
             self._gutter_stale = False
+            key = self.gutter_key()
+            if key is None or key != self._gutter_key:
+                self._paint_into(self._gutter, 0, QRegion(self.gutter_rect()), self.paint_gutter)
+            self._gutter_key = key
 
     def _settle_picture(self) -> None:
         """Move the picture back to its place, what it shows with it: there is room on both sides again."""

@@ -10,7 +10,7 @@ from studio.music.document import Document
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.layers.overview import draw_levels, top_levels
 from studio.ui.roll.palette import LEVELS, Palette, level_of
-from studio.ui.roll.primitives import boxes, columns, fill_rects
+from studio.ui.roll.primitives import boxes, columns, fill_groups, fill_rects
 from studio.ui.roll.state import RollState
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.roll.viewport import GUTTER
@@ -64,6 +64,9 @@ class VelocityLane(TimeWidget):
         self._paint_proposed(painter, clip)
         painter.fillRect(QRect(clip.left(), 0, clip.width(), 1), theme.color("line"))
 
+    def gutter_key(self) -> object:
+        return self.height()
+
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         painter.fillRect(clip, self.theme.color("panel"))
         painter.fillRect(QRect(0, 0, GUTTER, 1), self.theme.color("line"))
@@ -103,13 +106,12 @@ class VelocityLane(TimeWidget):
         top = np.rint(self.height() - 5 - (self.height() - 5 - PAD) * velocity / 127.0)
         stems = boxes(x, top, STEM, self.height() - 2 - top)
         heads = boxes(x, top, HEAD, 3)
-        levels = level_of(velocity)
-        for level in np.unique(levels).tolist():
-            rest = (levels == level) & ~chosen
-            shade = mixed(self.theme.ground, shades[level].name(), 0.55) if faint else shades[level]
-            fill_rects(painter, np.concatenate([stems[rest], heads[rest]]), shade)
-            picked = (levels == level) & chosen
-            fill_rects(painter, np.concatenate([stems[picked], heads[picked]]), shades[level])
+        rest = tuple(mixed(self.theme.ground, shade.name(), 0.55) for shade in shades) if faint else shades
+        groups = level_of(velocity) + LEVELS * chosen  # first those not selected, the selected ones over them
+        order = np.argsort(groups, kind="stable")
+        edges = 2 * np.searchsorted(groups[order], np.arange(2 * LEVELS + 1))
+        bars = np.stack([stems[order], heads[order]], axis=1).reshape(-1, 4)
+        fill_groups(painter, bars, edges.tolist(), (*rest, *shades))
         fill_rects(painter, heads[chosen], self.palette_of_roll.selected)
 
     def _paint_proposed(self, painter: QPainter, clip: QRect) -> None:

@@ -94,6 +94,10 @@ class RollEditor(TimeWidget):
         elif self._hover is not None:
             self._tool().paint_hover(frame, self._hover)
 
+    def gutter_key(self) -> object:
+        view, track = self.viewport, self.state.track
+        return view.top, view.key_height, view.height, self._sounding, bool(track and track.drums)
+
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
         track = self.state.track
         paint_keyboard(painter, self.viewport, self.theme, self._sounding, bool(track and track.drums))

@@ -62,7 +62,8 @@ class Viewport(QObject):
 
     def x_of(self, ticks: npt.ArrayLike) -> Numbers:
         """Whole pixels of ``ticks`` (any shape)."""
-        return np.rint(np.asarray(ticks, np.float64) * self.scale) + (GUTTER - self.left)
+        pixels = np.asarray(ticks, np.float64) * self.scale
+        return np.rint(pixels, out=pixels) + (GUTTER - self.left) if pixels.ndim else np.rint(pixels) + (GUTTER - self.left)
 
     def x_at(self, tick: float) -> float:
         """The pixel of ``tick``, with its fraction."""

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.music.document import Take
-from studio.ui.arrangement.painting import NAMED, ClipPainter, Row
+from studio.ui.arrangement.painting import NAMED, RADIUS, ClipPainter, Row, fill_rounded
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
 
@@ -43,3 +43,18 @@ def test_it_lies_in_its_row(paint) -> None:
     image = paint(24)
     ground = image.pixelColor(500, 1)
     assert image.pixelColor(500, 50) == ground != image.pixelColor(500, 16)
+
+
+def test_a_wide_box_is_rounded_as_a_narrow_one(qapp) -> None:
+    box, images = QRectF(3, 2, 200, 20), []
+    for fill in (lambda p: fill_rounded(p, box, QColor("red")), lambda p: p.drawRoundedRect(box, RADIUS, RADIUS)):
+        image = QImage(210, 30, QImage.Format.Format_RGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("red"))
+        fill(painter)
+        painter.end()
+        images.append(image)
+    assert images[0] == images[1]

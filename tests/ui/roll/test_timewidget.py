@@ -51,3 +51,27 @@ def test_middle_drag_pans(hands: Hands) -> None:
     hands.drag(QPoint(600, 200), QPoint(500, 170), Qt.MouseButton.MiddleButton)
     assert (view.left, view.top) == (left + 100, top + 30)
     assert len(hands.session.steps) == 1
+
+
+def test_the_gutter_is_painted_anew_only_when_it_shows_something_else(hands: Hands) -> None:
+    roll, painted = hands.roll, []
+    plain = roll.paint_gutter
+    roll.paint_gutter = lambda painter, clip: (painted.append(1), plain(painter, clip))
+    roll.grab()
+    painted.clear()
+    hands.state.select(hands.state.shown.notes.id.tolist())
+    roll.grab()
+    assert not painted
+    roll.viewport.scroll(dy=30)
+    roll.grab()
+    assert len(painted) == 1
+
+
+def test_what_shows_the_same_is_not_painted_anew(hands: Hands) -> None:
+    roll, asked = hands.roll, []
+    roll.repaint_all = lambda: asked.append(1)
+    roll.repaint_for(1, (2, 3))
+    roll.repaint_for(1, (2, 3))
+    assert len(asked) == 1
+    roll.repaint_for(1, (2, 4))
+    assert len(asked) == 2

@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from studio.music.document import Track
 from studio.music.pitch import pitch_name
 from studio.ui.roll.layers.frame import Frame
-from studio.ui.roll.layers.overview import Bytes, Ints, draw_levels, top_levels
+from studio.ui.roll.layers.overview import Ints, draw_levels, top_levels
 from studio.ui.roll.palette import level_of
 from studio.ui.roll.primitives import Floats, boxes, draw_pieces, fill_groups, fill_rects, frame_rects
 from studio.ui.roll.state import Shown
-from studio.ui.roll.viewport import PITCHES
+from studio.ui.roll.viewport import PITCHES, Viewport
 from studio.ui.theme import ui_font
 
 MANY = 5_000  # from here on the overview is faster than rectangles
@@ -27,10 +27,19 @@ NAME_FROM = 13  # key height from which notes bear their names
 
 
 @dataclass(frozen=True, eq=False)
-class _Crowd:
-    """So many notes that they are painted as one image: 0 or a shade's number + 1 for each row and pixel."""
+class _Part:
+    """Neighbouring notes of a track, those out of sight among them, and the number of the shade of each."""
 
-    levels: Bytes
+    shown: Shown
+    among: slice
+    levels: npt.NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False)
+class _Crowd:
+    """So many notes that they are painted as one image. Of those on one pixel the one of the highest level is seen."""
+
+    parts: tuple[_Part, ...]
     shades: tuple[QColor, ...]
 
 
@@ -46,25 +55,27 @@ def _paint_ghosts(frame: Frame, track: Track) -> _Crowd | None:
     """Other tracks' notes, translucent in their own hue; drums keep to drums, as their pitches mean other things."""
     others = [t for t in frame.document.tracks if t is not track and not t.mute and t.drums == track.drums]
     thinned = [frame.state.shown_of(t).at(1 / frame.viewport.scale) for t in others]
-    parts = [_Part(shown, visible_of(frame, shown)) for shown in thinned]
     colors = tuple(frame.palette.ghost(t.color) for t in others)
-    if sum(in_view(frame, part.shown) for part in parts) > MANY:
-        return _Crowd(_levels(frame, parts, [np.full(len(part.which), k) for k, part in enumerate(parts)]), colors)
-    for part, color in zip(parts, colors, strict=True):
-        fill_rects(frame.painter, note_boxes(frame, part.shown, part.which), color)
+    if sum(in_view(frame, shown) for shown in thinned) > MANY:
+        parts = [(shown, shown.between(*frame.clip_ticks())) for shown in thinned]
+        return _Crowd(tuple(_Part(s, a, np.full(a.stop - a.start, k, np.uint8)) for k, (s, a) in enumerate(parts)), colors)
+    for shown, color in zip(thinned, colors, strict=True):
+        fill_rects(frame.painter, note_boxes(frame, shown, visible_of(frame, shown)), color)
     return None
 
 
 def _paint_notes(frame: Frame, track: Track, behind: _Crowd | None) -> _Crowd | None:
     """The edited track's notes: velocity is lightness, selected ones have a bright edge, locked ones an amber one."""
     shown = frame.state.shown.at(1 / frame.viewport.scale)
-    visible = visible_of(frame, shown)
+    crowded = in_view(frame, shown) > MANY
+    visible = shown.between(*frame.clip_ticks()) if crowded else visible_of(frame, shown)
     levels = level_of(shown.notes.velocity[visible])
     chosen = frame.state.selected_mask(shown.notes.id[visible])
     shades = frame.palette.note_levels(track.color)
-    if in_view(frame, shown) > MANY:
+    if isinstance(visible, slice):
         levels[chosen] = len(shades)
-        return _over(_Crowd(_levels(frame, [_Part(shown, visible)], [levels]), (*shades, frame.palette.selected)), behind)
+        before, shades = behind or _Crowd((), ()), (*shades, frame.palette.selected)
+        return _Crowd((*before.parts, _Part(shown, visible, levels + len(before.shades))), (*before.shades, *shades))
     _draw(frame, behind)
     rects = note_boxes(frame, shown, visible)
     _paint_rounded(frame, rects, levels, shades)
@@ -98,40 +109,29 @@ def note_boxes(frame: Frame, shown: Shown, which: Ints) -> Floats:
     return boxes(x0, view.y_of(shown.notes.pitch[which]), np.maximum(2.0, x1 - x0 - 1), view.key_height - air)
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Some notes of a track, by their indices."""
-
-    shown: Shown
-    which: Ints
-
-
-def _levels(frame: Frame, parts: list[_Part], levels: list[Ints]) -> Bytes:
+def _draw(frame: Frame, crowd: _Crowd | None) -> None:
+    if crowd is None or not crowd.parts:
+        return
     view, clip = frame.viewport, frame.clip
     low, high = view.pitch_at(clip.bottom()), view.pitch_at(clip.top())
-    start, end, pitch = (
-        np.concatenate([column[p.which] for p, column in zip(parts, columns, strict=True)])
-        for columns in zip(*((p.shown.notes.start, p.shown.end, p.shown.notes.pitch) for p in parts), strict=True)
-    )
-    x0 = (view.x_of(start) - clip.left()).astype(np.int64)
-    x1 = (view.x_of(end) - clip.left()).astype(np.int64)
+    left = clip.left()
+    places = [
+        (
+            high - p.shown.notes.pitch[p.among],
+            _pixels(view, p.shown.notes.start[p.among], left),
+            _pixels(view, p.shown.end[p.among], left),
+        )
+        for p in crowd.parts
+    ]
+    row, x0, x1 = (np.concatenate(columns) for columns in zip(*places, strict=True))
     x1 -= x1 - x0 > 2  # the pixel of air
-    return top_levels(high - pitch.astype(np.int64), x0, x1, np.concatenate(levels), high - low + 1, clip.width())
+    level = np.concatenate([p.levels for p in crowd.parts])
+    levels = top_levels(row, x0, x1, level, high - low + 1, clip.width())
+    draw_levels(frame.painter, left, int(view.y_of(high)), levels, crowd.shades, view.key_height)
 
 
-def _draw(frame: Frame, crowd: _Crowd | None) -> None:
-    if crowd is not None:
-        view, clip = frame.viewport, frame.clip
-        top = int(view.y_of(view.pitch_at(clip.top())))
-        draw_levels(frame.painter, clip.left(), top, crowd.levels, crowd.shades, view.key_height)
-
-
-def _over(before: _Crowd, behind: _Crowd | None) -> _Crowd:
-    """One crowd that shows ``before`` and, where it has nothing, ``behind``."""
-    if behind is None:
-        return before
-    levels = np.where(before.levels > 0, before.levels + np.uint8(len(behind.shades)), behind.levels)
-    return _Crowd(levels, (*behind.shades, *before.shades))
+def _pixels(view: Viewport, ticks: Ints, left: int) -> npt.NDArray[np.int32]:
+    return (view.x_of(ticks) - left).astype(np.int32)
 
 
 def _paint_rounded(frame: Frame, rects: Floats, levels: Ints, shades: tuple[QColor, ...]) -> None:

@@ -13,39 +13,36 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from studio.ui.roll.primitives import scratch
 
 BAND = 32  # lines of pixels
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer]
 Bytes = npt.NDArray[np.uint8]
 
 
 def top_levels(row: Ints, x0: Ints, x1: Ints, level: Ints, rows: int, width: int) -> Bytes:
     """Levels [rows, width] that notes on ``row`` over pixels [x0, x1) show: 0 where there is none, else level + 1.
 
-    The notes are laid down pixel by pixel in the order of their levels: the costs are those of the pixels covered, and
-    many notes in sight are narrow ones.
+    First all first pixels are laid down, then all second ones and so on: the costs are those of the pixels covered, and many
+    notes in sight are narrow ones.
     """
     levels = np.zeros(rows * width, np.uint8)
     a = np.clip(x0, 0, width)
-    covers = np.clip(np.maximum(x1, x0 + 1), 0, width) - a
-    first, shade = row * width + a, level.astype(np.uint8) + np.uint8(1)
-    for value in np.flatnonzero(np.bincount(shade)).tolist():
-        which = np.flatnonzero(shade == value)
-        levels[_covered(first[which], covers[which])] = value
-    return levels.reshape(rows, width)
-
-
-def _covered(first: Ints, covers: Ints) -> Ints:
-    """All pixels of stretches that begin at ``first`` and are ``covers`` long."""
-    last = np.cumsum(covers)
-    total = int(last[-1])
-    if total > 4 * len(first):
-        return np.arange(total) + np.repeat(first - (last - covers), covers)
-    parts, reach = [], 0  # narrow ones: the first pixels of all, then the second ones, ...
+    covers = np.minimum(np.maximum(x1, x0 + 1), width)
+    covers -= a
+    shade = level.astype(np.uint8)
+    shade += np.uint8(1)
+    first = row.astype(np.int32) * width + a
+    seen = (covers > 0) & (row >= 0) & (row < rows)
+    if not seen.all():
+        first, covers, shade = first[seen], covers[seen], shade[seen]
+    if covers.sum() > 4 * len(first):
+        last = np.cumsum(covers)
+        pixels = np.arange(last[-1]) + np.repeat(first - (last - covers), covers)
+        np.maximum.at(levels, pixels, np.repeat(shade, covers))
+        return levels.reshape(rows, width)
     while len(first):
-        wide = covers > reach
-        first, covers = first[wide], covers[wide]
-        parts.append(first + reach)
-        reach += 1
-    return np.concatenate(parts)
+        np.maximum.at(levels, first, shade)
+        wide = np.flatnonzero(covers > 1)
+        first, covers, shade = first[wide] + 1, covers[wide] - 1, shade[wide]
+    return levels.reshape(rows, width)
 
 
 def draw_levels(painter: QPainter, x: int, y: int, levels: Bytes, shades: Sequence[QColor], row_height: int) -> None:
