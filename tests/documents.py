@@ -79,11 +79,16 @@ def tracks(draw, first_id):
         length = draw(st.integers(1, 8_000))
         clip_id, next_id = next_id, next_id + 1
         takes = []
+        offset = draw(st.sampled_from([0, 0, 500]))
         for _ in range(draw(st.integers(1, 2))):
             notes = draw(notes_in(length, next_id))
             next_id += len(notes)
-            takes.append(Take(notes, draw(texts), draw(provenances)))
-        clips.append(Clip(clip_id, at, length, tuple(takes), draw(st.integers(0, len(takes) - 1)), draw(texts)))
+            before = draw(notes_in(offset, next_id)) if offset else Notes.empty()
+            next_id += len(before)
+            after = draw(st.just(Notes.empty()) | notes_in(900, next_id)).shifted(length)
+            next_id += len(after)
+            takes.append(Take(notes, draw(texts), draw(provenances), before, after))
+        clips.append(Clip(clip_id, at, length, tuple(takes), draw(st.integers(0, len(takes) - 1)), draw(texts), offset))
         at += length
     track = Track(
         first_id,

@@ -1,4 +1,4 @@
-"""A document <-> JSON values and columns: the inside of a project file of version 3."""
+"""A document <-> JSON values and columns: the inside of a project file of version 4."""
 
 from dataclasses import MISSING, Field, asdict, fields, replace
 from typing import Any, TypeVar, cast
@@ -15,13 +15,16 @@ from studio.music.time import Meter, TimeSignature
 
 Columns = dict[str, npt.NDArray[Any]]
 T = TypeVar("T")
+_PARTS = ("notes", "before", "after")  # of a take, as Take.parts
 
 
 def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
     """What JSON can say of ``document``, and its columns by path: ``notes/start``, ``controls/tick`` and so on."""
     takes = [take for t in document.tracks for clip in t.clips for take in clip.takes]
     columns = {
-        f"notes/{f.name}": np.concatenate([getattr(n, f.name) for n in (Notes.empty(), *(t.notes for t in takes))])
+        f"notes/{f.name}": np.concatenate(
+            [getattr(n, f.name) for n in (Notes.empty(), *(part for t in takes for part in t.parts))]
+        )
         for f in fields(Notes)
     }
     controls = (Controls.empty(), *(t.controls for t in document.tracks))
@@ -49,8 +52,13 @@ def _track_to_json(track: Track) -> dict[str, Any]:
 
 
 def _clip_to_json(clip: Clip) -> dict[str, Any]:
-    takes = [{"name": t.name, "notes": len(t.notes), "provenance": asdict(t.provenance)} for t in clip.takes]
-    return {"id": clip.id, "start": clip.start, "length": clip.length, "active": clip.active, "name": clip.name, "takes": takes}
+    plain = {f.name: getattr(clip, f.name) for f in fields(Clip) if f.name != "takes"}
+    return {**plain, "takes": [_take_to_json(take) for take in clip.takes]}
+
+
+def _take_to_json(take: Take) -> dict[str, Any]:
+    counts = {name: len(notes) for name, notes in zip(_PARTS, take.parts, strict=True)}
+    return {"name": take.name, "provenance": asdict(take.provenance), **counts}
 
 
 def from_json(song: dict[str, Any], columns: Columns) -> Document:
@@ -132,7 +140,8 @@ def _clip(values: dict[str, Any], notes: _Rows) -> Clip:
 
 def _take(values: dict[str, Any], notes: _Rows) -> Take:
     provenance = _made(Provenance, values["provenance"])
-    return Take(Notes.of(**notes.take(values["notes"])), _is(values["name"], str), provenance)
+    parts = {name: Notes.of(**notes.take(values[name])) for name in _PARTS}
+    return Take(name=_is(values["name"], str), provenance=provenance, **parts)
 
 
 def _chord(root: Any, quality: Any, bass: Any) -> Chord:

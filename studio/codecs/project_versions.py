@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.codecs.project_json import Columns
 
-VERSION = 3
+VERSION = 4
 
 
 def _with_sections_and_width(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
@@ -20,10 +20,21 @@ def _with_effects(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any
     return {**song, "master": {**song["master"], "effects": []}, "tracks": tracks}, columns
 
 
+def _with_hidden_notes(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
+    """Version 4 has notes in takes that the clips' edges hide."""
+
+    def upgraded_clip(clip: dict[str, Any]) -> dict[str, Any]:
+        return {**clip, "offset": 0, "takes": [{**take, "before": 0, "after": 0} for take in clip["takes"]]}
+
+    tracks = [{**track, "clips": [upgraded_clip(clip) for clip in track["clips"]]} for track in song["tracks"]]
+    return {**song, "tracks": tracks}, columns
+
+
 # UPGRADES[v] turns the JSON and columns of version v into those of v + 1.
 UPGRADES: dict[int, Callable[[dict[str, Any], Columns], tuple[dict[str, Any], Columns]]] = {
     1: _with_sections_and_width,
     2: _with_effects,
+    3: _with_hidden_notes,
 }
 
 

@@ -31,7 +31,7 @@ def check(document: Document) -> list[str]:
 def _ids(document: Document) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     clips = [c for t in document.tracks for c in t.clips]
     own = [t.id for t in document.tracks] + [c.id for c in clips]
-    return np.concatenate([np.array(own, np.int64), *(take.notes.id for c in clips for take in c.takes)])
+    return np.concatenate([np.array(own, np.int64), *(n.id for c in clips for take in c.takes for n in take.parts)])
 
 
 def _lane_faults(document: Document) -> Iterator[str]:
@@ -87,16 +87,23 @@ def _clip_faults(clip: Clip) -> Iterator[str]:
     if not 0 <= clip.active < len(clip.takes):
         yield "it has no active take"
     for take in clip.takes:
-        yield from _note_faults(take.notes, clip)
+        for notes in take.parts:
+            yield from _note_faults(notes)
+        if len(take.notes) and (take.notes.start[0] < 0 or take.notes.start[-1] >= clip.length):
+            yield "a note starts outside it"
+        if clip.start + take.notes.last_end > MAX_TICK:
+            yield "a note ends after the song"
+        if len(take.before) and not 0 <= take.before.start[0] <= take.before.start[-1] < clip.offset:
+            yield "what its start hides does not lie before it"
+        if len(take.after) and take.after.start[0] < clip.length:
+            yield "what its end hides does not lie behind it"
 
 
-def _note_faults(notes: Notes, clip: Clip) -> Iterator[str]:
+def _note_faults(notes: Notes) -> Iterator[str]:
     if not len(notes):
         return
-    if notes.start[0] < 0 or notes.start[-1] >= clip.length:
-        yield "a note starts outside it"
-    if notes.duration.min() < 1 or clip.start + notes.last_end > MAX_TICK:
-        yield "a note has no length, or ends after the song"
+    if notes.duration.min() < 1:
+        yield "a note has no length"
     if notes.pitch.min() < 0 or notes.pitch.max() > 127 or notes.velocity.min() < 1 or notes.velocity.max() > 127:
         yield "a pitch or velocity is out of range"
     rows = np.stack([notes.start, notes.pitch, notes.id], axis=1)

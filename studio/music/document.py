@@ -34,16 +34,27 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Take:
-    """One version of a clip's notes; note starts count from the clip's start."""
+    """One version of a clip's notes; note starts count from the clip's start.
+
+    ``before`` and ``after`` are notes that the clip's edges hide, until it is made longer again: those before its start count
+    from ``offset`` ticks earlier, those from its end on count from its start.
+    """
 
     notes: Notes = field(default_factory=Notes.empty)
     name: str = ""
     provenance: Provenance = Provenance()
+    before: Notes = field(default_factory=Notes.empty)
+    after: Notes = field(default_factory=Notes.empty)
+
+    @property
+    def parts(self) -> tuple[Notes, Notes, Notes]:
+        """All notes, hidden ones too: ``notes``, ``before``, ``after``."""
+        return self.notes, self.before, self.after
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of a track that shows one of its takes. ``start`` and ``length`` are ticks."""
+    """A stretch of a track that shows one of its takes. ``start``, ``length`` and ``offset``, what its start hides, are ticks."""
 
     id: int
     start: int
@@ -51,6 +62,7 @@ class Clip:
     takes: tuple[Take, ...] = (Take(),)
     active: int = 0
     name: str = ""
+    offset: int = 0
 
     @property
     def end(self) -> int:

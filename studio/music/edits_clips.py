@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from studio.music.document import Clip, Document, Provenance, Take, Track
 from studio.music.notes import Notes
@@ -89,43 +89,59 @@ def lay_take(document: Document, track_id: int, notes: Notes, start: int, end: i
     first = document.next_id
     fresh = notes.starting_between(start, end).shifted(-start).with_ids_from(first)
     first += len(fresh)
-    old = _takes_of(inside, start)
+    old, offset = _takes_of(inside, start, end)
     if old:
         locked = old[-1].notes.select(old[-1].notes.locked)
         fresh = Notes.concat([fresh, locked.with_ids_from(first)])
         first += len(locked)
     takes = (*old, Take(fresh, provenance.source, provenance))
-    clip = Clip(first, start, end - start, takes, len(takes) - 1)
+    clip = Clip(first, start, end - start, takes, len(takes) - 1, offset=offset)
     clips = [c for c in track.clips if not start <= c.start < end]
     track = replace(track, clips=tuple(sorted([*clips, clip], key=lambda c: c.start)))
     return replace(document.with_track(track), next_id=first + 1)
 
 
-def _takes_of(clips: list[Clip], start: int) -> tuple[Take, ...]:
-    """The takes of clips that one clip from ``start`` on replaces, the one that sounded last."""
+def _takes_of(clips: list[Clip], start: int, end: int) -> tuple[tuple[Take, ...], int]:
+    """The takes of clips that one clip from ``start`` to ``end`` replaces, the one that sounded last, and their offset.
+
+    Notes that the clips' edges hide are kept where the edges stay.
+    """
     if len(clips) == 1:
-        takes = [replace(t, notes=t.notes.shifted(clips[0].start - start)) for t in clips[0].takes]
-        takes.append(takes.pop(clips[0].active))
-        return tuple(takes)
+        clip = clips[0]
+        takes = [
+            replace(
+                t,
+                notes=t.notes.shifted(clip.start - start),
+                before=t.before if clip.start == start else Notes.empty(),
+                after=t.after.shifted(clip.start - start) if clip.end == end else Notes.empty(),
+            )
+            for t in clip.takes
+        ]
+        takes.append(takes.pop(clip.active))
+        return tuple(takes), clip.offset if clip.start == start else 0
     notes = Notes.concat(c.notes.shifted(c.start - start) for c in clips)
-    return (Take(notes, provenance=clips[0].take.provenance),) if len(notes) else ()
+    return (Take(notes, provenance=clips[0].take.provenance),) if len(notes) else (), 0
 
 
 def cut_clips(document: Document, track_id: int, tick: int) -> Document:
     """Cut the clip of the track that lies across ``tick`` in two; notes belong to the part in which they start.
 
-    All takes are cut, and the left part keeps the clip's id.
+    All takes are cut, and the left part keeps the clip's id. What the clip's edges hide stays hidden at them.
     """
     track = document.track(track_id)
     clip = track.clip_at(tick)
     if clip is None or clip.start == tick:
         return document
     at = tick - clip.start
-    left = tuple(replace(t, notes=t.notes.starting_between(0, at)) for t in clip.takes)
-    right = tuple(replace(t, notes=t.notes.starting_between(at, clip.length).shifted(-at)) for t in clip.takes)
+    none = Notes.empty()
+    left = tuple(replace(t, notes=t.notes.starting_between(0, at), after=none) for t in clip.takes)
+    right = tuple(
+        replace(t, notes=t.notes.starting_between(at, clip.length).shifted(-at), before=none, after=t.after.shifted(-at))
+        for t in clip.takes
+    )
     halves = (
         replace(clip, length=at, takes=left),
-        replace(clip, id=document.next_id, start=tick, length=clip.length - at, takes=right),
+        replace(clip, id=document.next_id, start=tick, length=clip.length - at, takes=right, offset=0),
     )
     i = track.clips.index(clip)
     track = replace(track, clips=(*track.clips[:i], *halves, *track.clips[i + 1 :]))
@@ -145,7 +161,9 @@ def join_clips(document: Document, clip_ids: Iterable[int]) -> Document:
         first, end = chosen[0], chosen[-1].end
         chosen = [c for c in track.clips if first.start <= c.start < end]
         notes = Notes.concat(c.notes.shifted(c.start - first.start) for c in chosen)
-        joined = replace(first, length=end - first.start, takes=(replace(first.take, notes=notes),), active=0)
+        after = chosen[-1].take.after.shifted(chosen[-1].start - first.start)
+        take = replace(first.take, notes=notes, after=after)
+        joined = replace(first, length=end - first.start, takes=(take,), active=0)
         clips = tuple(joined if c is first else c for c in track.clips if c is first or c not in chosen[1:])
         document = document.with_track(replace(track, clips=clips))
     return document
@@ -170,6 +188,22 @@ def move_clip(document: Document, clip_id: int, ticks: int) -> Document:
     sounding_end = max(clip.length, *(t.notes.last_end for t in clip.takes))
     ticks = min(max(ticks, earliest - clip.start), latest - clip.end, MAX_TICK - clip.start - sounding_end)
     return _with_clip(document, clip_id, lambda c: replace(c, start=c.start + ticks)) if ticks else document
+
+
+def renumbered_clip(clip: Clip, next_id: int, **changed: Any) -> tuple[Clip, int]:
+    """A copy of a clip with the id ``next_id``, its notes (hidden ones too) with those after it, and the first id that is left.
+
+    ``changed`` are columns that all notes get, as ``locked=False``.
+    """
+    clip_id, next_id = next_id, next_id + 1
+    takes = []
+    for take in clip.takes:
+        fresh = []
+        for notes in take.parts:
+            fresh.append((notes.replace(**changed) if changed else notes).with_ids_from(next_id))
+            next_id += len(notes)
+        takes.append(replace(take, notes=fresh[0], before=fresh[1], after=fresh[2]))
+    return replace(clip, id=clip_id, takes=tuple(takes)), next_id
 
 
 def rename_clip(document: Document, clip_id: int, name: str) -> Document:

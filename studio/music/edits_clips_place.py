@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from studio.music.document import Clip, Document, Track
-from studio.music.edits_clips import cut_clips, find_clip, with_clip
+from studio.music.edits_clips import cut_clips, find_clip, renumbered_clip, with_clip
+from studio.music.notes import Notes
 from studio.music.time import MAX_TICK
 
 MOST_REPEATS = 1_000
@@ -86,7 +87,7 @@ def copied_ids(document: Document, clip_ids: Iterable[int], next_id: int) -> fro
     ids = set()
     for _, clip in clips_of(document, clip_ids):
         ids.add(next_id)
-        next_id += 1 + sum(len(t.notes) for t in clip.takes)
+        next_id += 1 + sum(len(notes) for t in clip.takes for notes in t.parts)
     return frozenset(ids)
 
 
@@ -117,17 +118,37 @@ def repeat_clips(document: Document, clip_ids: Iterable[int], end: int) -> Docum
 
 
 def _cut(clip: Clip, length: int) -> Clip:
-    """The clip made ``length`` long, without the notes that start behind that."""
+    """The clip made ``length`` long: notes that start behind that are hidden, hidden ones before it are seen again."""
     if length == clip.length:
         return clip
-    takes = tuple(replace(t, notes=t.notes.starting_between(0, length)) for t in clip.takes)
-    return replace(clip, length=length, takes=takes)
+    takes = []
+    for take in clip.takes:
+        notes = Notes.concat([take.notes, take.after])
+        seen = notes.start < length
+        heard = notes.end <= MAX_TICK - clip.start
+        takes.append(replace(take, notes=notes.select(seen & heard), after=notes.select(~seen)))
+    return replace(clip, length=length, takes=tuple(takes))
+
+
+def _cut_left(clip: Clip, by: int) -> Clip:
+    """The clip that starts ``by`` ticks later: notes before that are hidden, hidden ones behind it are seen again."""
+    at = clip.offset + by  # counted, as all here, from where the hidden stretch begins
+    takes = []
+    for take in clip.takes:
+        notes = Notes.concat([take.before, take.notes.shifted(clip.offset)])
+        hidden = notes.start < at
+        takes.append(
+            replace(take, notes=notes.select(~hidden).shifted(-at), before=notes.select(hidden), after=take.after.shifted(-by))
+        )
+    offset = at if any(len(t.before) for t in takes) else 0
+    return replace(clip, start=clip.start + by, length=clip.length - by, takes=tuple(takes), offset=offset)
 
 
 def resize_clips(document: Document, clip_ids: Iterable[int], ticks: int, *, left: bool = False, shortest: int = 1) -> Document:
     """Move the right edges (``left``: the left ones) of clips by ``ticks``, as far as their neighbours let them.
 
-    Notes stay where they sound; those that would start outside go. No clip becomes shorter than ``shortest``, or than it was.
+    Notes stay where they sound; those that would start outside are hidden until the clip is made longer again. No clip becomes
+    shorter than ``shortest``, or than it was.
     """
     for clip_id in [c.id for _, c in clips_of(document, clip_ids)]:
         document = with_clip(document, clip_id, _resized(document, clip_id, ticks, left, shortest))
@@ -143,10 +164,7 @@ def _resized(document: Document, clip_id: int, ticks: int, left: bool, shortest:
         return _cut(clip, min(max(clip.length + ticks, least), limit - clip.start))
     limit = track.clips[i - 1].end if i else 0
     by = max(min(ticks, clip.length - least), limit - clip.start)
-    if not by:
-        return clip
-    takes = tuple(replace(t, notes=t.notes.starting_between(max(0, by), clip.length).shifted(-by)) for t in clip.takes)
-    return replace(clip, start=clip.start + by, length=clip.length - by, takes=takes)
+    return _cut_left(clip, by) if by else clip
 
 
 def split_clips(document: Document, clip_ids: Iterable[int], tick: int) -> Document:
@@ -172,19 +190,14 @@ def keep_take_as_clip(document: Document, clip_id: int, take: int) -> Document:
     if start + longest > MAX_TICK:
         return document
     name = chosen.name or clip.name
-    fresh, next_id = _copied(Clip(0, start, clip.length, (chosen,), name=name), document.next_id)
+    fresh, next_id = _copied(Clip(0, start, clip.length, (chosen,), name=name, offset=clip.offset), document.next_id)
     document = replace(document, next_id=next_id)
     return _with_clips(document, track, (*track.clips, fresh))
 
 
 def _copied(clip: Clip, next_id: int) -> tuple[Clip, int]:
     """The clip with ids of its own and no locks, and the first id after them."""
-    clip_id, next_id = next_id, next_id + 1
-    takes = []
-    for take in clip.takes:
-        takes.append(replace(take, notes=take.notes.replace(locked=False).with_ids_from(next_id)))
-        next_id += len(take.notes)
-    return replace(clip, id=clip_id, takes=tuple(takes)), next_id
+    return renumbered_clip(clip, next_id, locked=False)
 
 
 def _put(document: Document, track_id: int, clip: Clip) -> Document:

@@ -226,7 +226,7 @@ def _place(document: Document, track: Track, notes: Notes) -> Document:
         bar = document.meter.bar_start(document.meter.bar_of(int(gap[0])))
         end = min(document.meter.bar_ceiling(int(gap[-1]) + 1), limit)
         if before and clips[before - 1].end >= bar:
-            clips[before - 1] = replace(clips[before - 1], length=end - clips[before - 1].start)
+            clips[before - 1] = _grown(clips[before - 1], end)
         else:
             clips.insert(before, Clip(next_id, bar, end - bar))
             next_id += 1
@@ -255,4 +255,11 @@ def _with_more(clip: Clip, notes: Notes, limit: int, meter: Meter) -> Clip:
     end = clip.end
     if notes.last_end > end:
         end = max(end, min(meter.bar_ceiling(notes.last_end), limit))
-    return replace(clip.with_notes(merged), length=end - clip.start)
+    return _grown(clip.with_notes(merged), end)
+
+
+def _grown(clip: Clip, end: int) -> Clip:
+    """The clip up to ``end``. What that edge hid there goes: something else is written in its place now."""
+    length = end - clip.start
+    takes = tuple(replace(t, after=t.after.starting_between(length, MAX_TICK)) if len(t.after) else t for t in clip.takes)
+    return replace(clip, length=length, takes=takes)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from studio.music.document import ChordSpan, Document, KeyChange, Marker, Master, Track
+from studio.music.edits_clips import renumbered_clip
 from studio.music.pitch import Key
 from studio.music.tempo import TempoMap
 from studio.music.time import MAX_TICK, Meter, TimeSignature
@@ -34,12 +35,8 @@ def _renumbered(track: Track, next_id: int) -> tuple[Track, int]:
     track_id, next_id = next_id, next_id + 1
     clips = []
     for clip in track.clips:
-        clip_id, next_id = next_id, next_id + 1
-        takes = []
-        for take in clip.takes:
-            takes.append(replace(take, notes=take.notes.with_ids_from(next_id)))
-            next_id += len(take.notes)
-        clips.append(replace(clip, id=clip_id, takes=tuple(takes)))
+        fresh, next_id = renumbered_clip(clip, next_id)
+        clips.append(fresh)
     return replace(track, id=track_id, clips=tuple(clips)), next_id
 
 

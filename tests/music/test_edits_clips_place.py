@@ -90,6 +90,55 @@ def test_resize_keeps_notes_where_they_sound() -> None:
     assert clips(edits.resize_clips(song(), [10], -9 * BAR, shortest=BAR)) == [(0, 1), (4, 6)]
 
 
+@pytest.mark.parametrize("left", [False, True])
+def test_what_an_edge_hides_comes_back(left: bool) -> None:
+    before = song()
+    by = BAR + 7 if left else -BAR - 7
+    shrunk = edits.resize_clips(before, [10], by, left=left)
+    assert sounding(shrunk) == ([(4, 64)] if left else [(0, 60), (4, 64)])
+    assert edits.resize_clips(shrunk, [10], -by, left=left) == before
+    moved = edits.move_clips(edits.resize_clips(shrunk, [10], 3 if left else -3, left=left), [10], 8 * BAR)
+    back = edits.resize_clips(edits.move_clips(moved, [10], -8 * BAR), [10], -by + (-3 if left else 3), left=left)
+    assert back == before
+
+
+def test_copies_hide_what_the_clip_hides() -> None:
+    shrunk = edits.resize_clips(song(), [10], -BAR)
+    copied = edits.move_clips(shrunk, [10], 8 * BAR, copy=True)
+    (one,) = edits.copied_ids(shrunk, [10], shrunk.next_id)
+    grown = edits.resize_clips(copied, [one], BAR)
+    assert sounding(grown)[-2:] == [(8, 60), (9, 62)]
+    assert check(grown) == []
+
+
+def test_parts_of_a_cut_clip_hide_what_lies_at_their_edges() -> None:
+    shrunk = edits.resize_clips(edits.resize_clips(song(), [10], -BAR // 2), [10], BAR // 4, left=True)
+    cut = edits.split_clips(shrunk, [10], BAR)
+    right = cut.tracks[0].clips[1].id
+    assert sounding(cut) == [(1, 62), (4, 64)]
+    assert sounding(edits.resize_clips(cut, [10], -BAR, left=True)) == [(0, 60), (1, 62), (4, 64)]
+    assert clips(edits.resize_clips(cut, [right], BAR // 2)) == [(0, 1), (1, 2), (4, 6)]
+
+
+def test_what_is_written_where_notes_are_hidden_takes_their_place() -> None:
+    shrunk = edits.resize_clips(song(), [10], -BAR)
+    written = edits.add_notes(shrunk, 1, Notes.of([BAR + 960], 960, 50))
+    assert sounding(written) == [(0, 60), (1.25, 50), (4, 64)]
+
+
+@some
+@given(documents().filter(lambda d: any(t.clips for t in d.tracks)), st.data())
+def test_a_clip_made_shorter_and_longer_again_is_as_it_was(document, data) -> None:
+    (_, clip), *_ = edits.clips_of(document, [c.id for t in document.tracks for c in t.clips])
+    left = data.draw(st.booleans())
+    by = data.draw(st.integers(0, clip.length - 1)) * (1 if left else -1)
+    shorter = edits.resize_clips(document, [clip.id], by, left=left)
+    longer = edits.resize_clips(shorter, [clip.id], -by, left=left)
+    ((_, back),) = edits.clips_of(longer, [clip.id])
+    assert (back.start, back.length) == (clip.start, clip.length)
+    assert [t.notes for t in back.takes] == [t.notes for t in clip.takes]
+
+
 def test_split_only_those_asked_for() -> None:
     done = edits.split_clips(song(), [10, 20], BAR)
     assert (clips(done), clips(done, 1)) == ([(0, 1), (1, 2), (4, 6)], [(1, 2)])

@@ -17,6 +17,7 @@ INSET = 3
 MANY = 2_000
 LEAST_RANGE = 12
 RADIUS, CAP = 3, 6
+FOLD = 4
 NAMED = 26  # pixels of a row from which on clips show their names
 _NAME_HEIGHT = 11
 
@@ -68,6 +69,15 @@ class ClipPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         head = self._paint_name(painter, piece, box) if height >= NAMED else 0
         self._paint_notes(painter, clip, track, piece, Row(top + head, height - head))
+        self._paint_folds(painter, piece, box, mixed(self.theme.ground, hue, 0.75))
+
+    def _paint_folds(self, painter: QPainter, piece: Clip, box: QRectF, color: QColor) -> None:
+        """A small triangle at an edge that hides notes, pointing to them."""
+        middle = round(box.center().y())
+        for notes, x, away in ((piece.take.before, round(box.left()), 1), (piece.take.after, round(box.right()) - 1, -1)):
+            if len(notes) and box.width() >= 4 * FOLD:
+                lines = np.arange(FOLD)
+                fill_rects(painter, boxes(x + away * lines, middle - lines, 1, 2 * lines + 1), color)
 
     def _paint_name(self, painter: QPainter, piece: Clip, box: QRectF) -> int:
         """The clip's name, and how many takes it has; the pixels that this takes."""

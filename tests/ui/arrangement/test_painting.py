@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio.music.document import Take
+from studio.music.notes import Notes
 from studio.ui.arrangement.painting import NAMED, RADIUS, ClipPainter, Row, fill_rounded
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
@@ -37,6 +38,17 @@ def test_names_and_takes_are_told_where_there_is_room(paint) -> None:
     assert paint(NAMED) != paint(NAMED, name="Theme")
     assert paint(NAMED - 1) == paint(NAMED - 1, name="Theme")
     assert paint(NAMED) != paint(NAMED, takes=(Take(), Take()))
+
+
+def test_edges_that_hide_notes_are_marked(paint) -> None:
+    hidden = Notes.of([9_000], 5, 60)
+    plain, marked = (
+        paint(24, takes=(Take(),), start=960, length=1_920),
+        paint(24, takes=(Take(after=hidden),), start=960, length=1_920),
+    )
+    changed = [x for x in range(1_000) if any(plain.pixelColor(x, y) != marked.pixelColor(x, y) for y in range(60))]
+    assert len(changed) == 4
+    assert max(changed) > 200
 
 
 def test_it_lies_in_its_row(paint) -> None:
