@@ -20,8 +20,9 @@ from studio.music.time import TICKS_PER_QUARTER
 
 MAX_TRACKS = 1024
 MAX_METAS = 50_000  # of a file
-TEXT, TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY = 0x01, 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59
-_KEPT = frozenset((TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY))
+TEXT, TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY, OWN = 0x01, 0x03, 0x05, 0x06, 0x07, 0x51, 0x58, 0x59, 0x7F
+SECTION = b"\x7dPartita section "  # heads a sequencer specific event; 7D is the number for those without a manufacturer's
+_KEPT = frozenset((TRACK_NAME, LYRIC, MARKER, CUE, TEMPO, SIGNATURE, KEY, OWN))
 END_OF_TRACK = 0x2F
 _BAD_EVENTS_BORNE = 64
 _COMMON_LENGTHS = {0xF1: 1, 0xF2: 2, 0xF3: 1}  # the other system messages carry no data
@@ -227,6 +228,8 @@ class _Scan:
             raise IndexError
         if kind == END_OF_TRACK:
             self.ended = True
+        elif kind == OWN and not body.startswith(SECTION, pos):
+            pass
         elif kind in _KEPT and len(self.metas) >= self._room:
             self.dropped += 1
         elif kind in _KEPT:

@@ -19,6 +19,8 @@ from studio.codecs.midi_events import (
     LYRIC,
     MARKER,
     MAX_TRACKS,
+    OWN,
+    SECTION,
     SIGNATURE,
     TEMPO,
     TRACK_NAME,
@@ -30,7 +32,7 @@ from studio.codecs.midi_events import (
 from studio.codecs.midi_parts import Part
 from studio.codecs.texts import decode_text
 from studio.errors import StudioError
-from studio.music.document import Clip, Document, KeyChange, Marker, Provenance, Take, Track
+from studio.music.document import Clip, Document, KeyChange, Marker, Provenance, Section, Take, Track
 from studio.music.notes import Controls, IntColumn, Notes
 from studio.music.pitch import Key
 from studio.music.tempo import TempoChange, TempoMap
@@ -96,6 +98,7 @@ class _Import:
         self._signatures = {0: TimeSignature()}
         self._keys: dict[int, Key] = {}
         self._markers: list[Marker] = []
+        self._sections: list[Section] = []
         self._offsets: list[int] = []
 
     def document(self) -> Document:
@@ -110,12 +113,14 @@ class _Import:
         tempo = TempoMap(tuple(TempoChange(t, m) for t, m in sorted(self._tempi.items())))
         meter = Meter(tuple(s for _, s in sorted(self._signatures.items())))
         limit = min(MAX_TICK, int(tempo.ticks_at_seconds(MAX_SECONDS)))
+        named = {(s.start, s.name) for s in self._sections}  # these markers are the sections, for those who know no others
         return Document(
             title=self._title,
             tempo=tempo,
             meter=meter,
             keys=tuple(KeyChange(t, k) for t, k in sorted(self._keys.items())),
-            markers=tuple(sorted(self._markers, key=lambda m: m.tick)),
+            markers=tuple(sorted((m for m in self._markers if (m.tick, m.name) not in named), key=lambda m: m.tick)),
+            sections=tuple(sorted(self._sections, key=lambda s: s.start)),
             tracks=tuple(self._tracks(meter, limit)),
             next_id=self._next_id,
         )
@@ -146,11 +151,20 @@ class _Import:
                 text = decode_text(meta.data)
                 if text:
                     self._markers.append(Marker(tick, text))
+            elif meta.kind == OWN:
+                self._read_section(meta.data.removeprefix(SECTION), tick)
             elif meta.kind in (TEMPO, SIGNATURE, KEY) and not self._read_conductor(meta.kind, meta.data, tick):
                 self._losses.add("{n} change{s} of tempo, time or key signature could not be understood.")
         self._names.append(name)
         if len(self._names) == 1 and (self._file.kind == 0 or not len(raw.tick)):
             self._title = name
+
+    def _read_section(self, data: bytes, tick: int) -> None:
+        """A section as the studio writes it: its length, a space, its name. One that overlaps another is passed over."""
+        length, _, name = data.partition(b" ")
+        end = tick + int(self._ticks(int(length))) if length.isdigit() and len(length) < 10 else 0
+        if tick < end <= MAX_TICK and all(s.end <= tick or end <= s.start for s in self._sections):
+            self._sections.append(Section(tick, end, decode_text(name)))
 
     def _read_conductor(self, kind: int, data: bytes, tick: int) -> bool:
         try:

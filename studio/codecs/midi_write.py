@@ -11,9 +11,9 @@ import numpy.typing as npt
 from mido import MetaMessage
 from mido.midifiles.meta import UnknownMetaMessage, encode_variable_int
 
-from studio.codecs.midi_events import MARKER, TEXT, TRACK_NAME
+from studio.codecs.midi_events import MARKER, OWN, SECTION, TEXT, TRACK_NAME
 from studio.errors import StudioError
-from studio.music.document import DRUM_CHANNEL, Document, Track
+from studio.music.document import DRUM_CHANNEL, Document, Section, Track
 from studio.music.notes import CHANNEL_PRESSURE, PITCH_BEND, PROGRAM_CHANGE
 from studio.music.pitch import SCALES, Key
 from studio.music.time import MAX_TICK, TICKS_PER_QUARTER
@@ -28,7 +28,8 @@ _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _PRESSURE, _BEND = 0x80, 0x90, 0xB0, 0x
 def write_midi(document: Document, texts: tuple[str, ...] = ()) -> bytes:
     """The document's active takes as a MIDI file: a conductor track, then a track chunk for each track.
 
-    ``texts`` stand at the head of the conductor track. Sections without a marker of their own are written as markers.
+    ``texts`` stand at the head of the conductor track. Sections without a marker of their own are written as markers, and
+    where they end in events that others pass over.
 
     Raises:
         StudioError: the document is longer than a MIDI file can be.
@@ -79,6 +80,10 @@ def _text(kind: int, text: str) -> MetaMessage:
     return UnknownMetaMessage(kind, text.encode("utf-8", "replace"))
 
 
+def _section(section: Section) -> MetaMessage:
+    return UnknownMetaMessage(OWN, SECTION + f"{section.end - section.start} {section.name}".encode("utf-8", "replace"))
+
+
 def _conductor(document: Document, texts: tuple[str, ...]) -> bytes:
     events: list[tuple[int, MetaMessage]] = [(0, _text(TRACK_NAME, document.title))] if document.title else []
     events.extend((0, _text(TEXT, text)) for text in texts)
@@ -89,6 +94,7 @@ def _conductor(document: Document, texts: tuple[str, ...]) -> bytes:
     events.extend((k.tick, MetaMessage("key_signature", key=key_signature_name(k.key))) for k in document.keys)
     events.extend((c.tick, MetaMessage("set_tempo", tempo=c.micros)) for c in document.tempo.changes)
     events.extend((m.tick, _text(MARKER, m.name)) for m in document.markers)
+    events.extend((s.start, _section(s)) for s in document.sections)
     marked = {m.tick for m in document.markers}
     events.extend((s.start, _text(MARKER, s.name)) for s in document.sections if s.start not in marked)
     body, now = bytearray(), 0
