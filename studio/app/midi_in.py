@@ -7,6 +7,7 @@ which it came. Linux: ALSA's sequencer, or JACK where there is none and a JACK s
 import contextlib
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -63,12 +64,19 @@ def usable_api() -> int | None:
     return None
 
 
+def plain_name(port: str) -> str:
+    """A keyboard's name as it stays: ALSA adds numbers that change with every plugging in."""
+    return re.sub(r" \d+:\d+$", "", port)
+
+
 class MidiInput:
-    """Opens every keyboard. ``told`` gets the names that came and went, on the looking thread."""
+    """Opens every keyboard, or the one that :meth:`choose` names. ``told`` gets the names that came and went, on the looking thread."""
 
     def __init__(self, hands: Hands, told: Callable[[list[str], list[str]], None] = lambda came, went: None) -> None:
         self._hands, self._told = hands, told
         self._open: dict[str, Any] = {}
+        self._there: tuple[str, ...] = ()
+        self._wanted = ""
         self._probe: Any = None
         self._failed = False
         self._stop = threading.Event()
@@ -78,6 +86,15 @@ class MidiInput:
     def names(self) -> tuple[str, ...]:
         """The keyboards that are heard now."""
         return tuple(self._open)
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The plain names of all keyboards that are plugged in, heard or not."""
+        return tuple(dict.fromkeys(map(plain_name, self._there)))
+
+    def choose(self, name: str) -> None:
+        """Hear only the keyboard of that plain name, every one where it is empty; from the next look on."""
+        self._wanted = name
 
     def start(self) -> None:
         """Begin to look for keyboards."""
@@ -113,7 +130,8 @@ class MidiInput:
             return
         if self._probe is None:
             self._probe = rtmidi.MidiIn(api, CLIENT)
-        there = [name for name in self._probe.get_ports() if not name.startswith(_NOT_KEYBOARDS)]
+        self._there = tuple(name for name in self._probe.get_ports() if not name.startswith(_NOT_KEYBOARDS))
+        there = [name for name in self._there if self._wanted in ("", plain_name(name))]
         went = [name for name in self._open if name not in there]
         came = [name for name in dict.fromkeys(there) if name not in self._open]
         for name in went:
@@ -136,6 +154,7 @@ class MidiInput:
             log.exception("a MIDI message could not be played")
 
     def _forget(self) -> None:
+        self._there = ()
         went = list(self._open)
         for port in self._open.values():
             _close(port)

@@ -16,13 +16,14 @@ RECENT_LIMIT = 12
 class Settings:
     """Everything that is remembered from one start to the next.
 
-    ``audio_device`` is a device's name, empty for the system's default; ``latency`` seconds, 0 for the lowest;
-    ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback; ``count_in`` bars before recording,
-    which ``record_replaces`` what is there or adds to it; ``theme`` dark or light; ``language`` a code, empty for the system's;
-    ``shortcuts`` the changed ones, an action's id and its keys parted by tabs.
+    ``audio_device`` is a device's name, empty for the system's default; ``midi_input`` a keyboard's, empty for every one;
+    ``latency`` seconds, 0 for the lowest; ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback;
+    ``count_in`` bars before recording, which ``record_replaces`` what is there or adds to it; ``theme`` dark or light;
+    ``language`` a code, empty for the system's; ``shortcuts`` the changed ones, an action's id and its keys parted by tabs.
     """
 
     audio_device: str = ""
+    midi_input: str = ""
     latency: float = 0.1
     sample_rate: int = 48_000
     model_device: str = "auto"

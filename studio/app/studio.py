@@ -41,6 +41,7 @@ class Studio:
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
         self.midi = MidiInput(self.keyboard, self._tell_of_keyboards)
+        self.midi.choose(self.settings.midi_input)
         self._heard: tuple[Document, Proposal | None, Document] | None = None
         self.session.subscribe(self._follow)
 

@@ -20,6 +20,7 @@ MODEL_TITLES = {
     "auto": noted("Best there is"), "cuda": noted("NVIDIA GPU"), "mps": noted("Apple GPU"), "cpu": noted("CPU"),
 }  # fmt: skip
 SYSTEM_DEVICE = noted("The system's own device")
+EVERY_KEYBOARD = noted("Every keyboard")
 LATENCIES = {0.1: noted("Safe (0.1 s)"), 0.0: noted("Lowest")}
 THEME_TITLES = {"dark": noted("Dark"), "light": noted("Light")}
 
@@ -43,6 +44,7 @@ PAGES: dict[str, tuple[Row, ...]] = {
     ),
     noted("Sound"): (
         Row("audio_device", noted("Sound goes to"), noted("The device that plays"), {"": SYSTEM_DEVICE}),
+        Row("midi_input", noted("Recorded from"), noted("The MIDI keyboard that is heard"), {"": EVERY_KEYBOARD}),
         Row("latency", noted("Latency"), noted("Lowest: keys sound sooner, and a busy computer may crackle"), LATENCIES),
         Row("audition_notes", noted("Notes sound while they are edited"), noted("Hear a note while you draw or drag it")),
         Row("metronome", noted("Metronome"), noted("Click on every beat while the song plays")),
@@ -178,6 +180,7 @@ class Preferences(QDialog):
             models, sounds = found
             self._offer("model_device", {name: MODEL_TITLES.get(name, name) for name in ("auto", *models)})
             self._offer("audio_device", {"": SYSTEM_DEVICE, **{name: name for name in sounds}})
+            self._offer("midi_input", {"": EVERY_KEYBOARD, **{name: name for name in self._studio.midi.there}})
 
         self._studio.jobs.start("preferences", "Looking for devices", work, done)
 

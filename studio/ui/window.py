@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
             "audio_device": self.devices.sound_changed,
             "latency": self.devices.sound_changed,
             "model_device": self.devices.model_changed,
+            "midi_input": lambda: studio.midi.choose(studio.settings.midi_input),
             "follow_playhead": self.transport.changed.emit,
             "follow_centered": self.transport.changed.emit,
             "audition_notes": self.transport.changed.emit,

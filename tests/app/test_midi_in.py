@@ -83,3 +83,24 @@ def test_a_keyboard_is_heard_when_it_is_plugged_in_and_let_go_when_it_goes(jack:
     assert hands.said[-1] == ("all up",)
     assert [(len(came), len(went)) for came, went in told] == [(1, 0), (0, 1)]
     midi.close()
+
+
+def test_only_the_chosen_keyboard_is_heard(jack: None, monkeypatch) -> None:
+    monkeypatch.setattr(midi_in, "_LOOK_SECONDS", 0.05)
+    midi = MidiInput(Hands())
+    midi.choose("Another keyboard")
+    midi.start()
+    keyboard = MidiKeyboard()
+    wait(lambda: midi.there)
+    (name,) = midi.there
+    assert midi.names == ()
+    midi.choose(name)
+    wait(lambda: midi.names)
+    keyboard.unplug()
+    wait(lambda: not midi.there)
+    midi.close()
+
+
+def test_names_stay_when_the_numbers_of_ports_change() -> None:
+    assert midi_in.plain_name("Keystation 49:Keystation 49 MIDI 1 24:0") == "Keystation 49:Keystation 49 MIDI 1"
+    assert midi_in.plain_name("Test keyboard:out") == "Test keyboard:out"

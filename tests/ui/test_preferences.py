@@ -17,6 +17,7 @@ def page(window, qtbot, monkeypatch):
     monkeypatch.setattr(runtime, "devices", lambda: ["cpu"])
     monkeypatch.setattr(window.studio.playback, "devices", lambda: ["Loud"])
     monkeypatch.setattr(window.studio.playback, "reload", lambda: None)
+    window.studio.midi._there = ("Piano 20:0", "Organ 24:0")
     window.actions_by_id["help.preferences"].trigger()
     qtbot.waitUntil(lambda: window.preferences.controls["audio_device"].count() == 2)
     return window.preferences
@@ -44,6 +45,12 @@ def test_devices_and_latency_hold_at_once(window, page, monkeypatch):
     assert window.studio.shelf.device == "cpu"
     stored = load_settings()
     assert (stored.audio_device, stored.latency, stored.model_device) == ("Loud", 0.0, "cpu")
+
+
+def test_one_of_the_keyboards_is_chosen(window, page):
+    choose(page.controls["midi_input"], "Organ")
+    assert window.studio.midi._wanted == "Organ"
+    assert load_settings().midi_input == "Organ"
 
 
 def test_switches_hold_at_once(window, page):
