@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import soundfile
 
 from studio.errors import StudioError
 from studio.paths import checkpoints, training_data
-from studio.train.analysis import VERSION, Analysis, analyse_hit, analyse_note, find_modes
+from studio.train.analysis import VERSION, Analysis, analyse_hit, analyse_note, end_of, find_modes, onset_of
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_table import DRUMS, INSTRUMENTS, MADE, Instrument
 
@@ -22,6 +23,8 @@ HELD_S = 2.5  # of notes made with FluidSynth
 MADE_SOURCE = "Debian fluid-soundfont-gm 3.1-5.3 (FluidR3_GM.sf2)"
 UNSEEN_LAYERS = {"epiano_cp80": "f", "flute": "m"}
 MADE_LAYERS = {"soft": 48, "loud": 104}
+MADE_HITS = {"v1": 24, "v2": 56, "v3": 88, "v4": 120}
+DRUM_HELD_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,11 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Note:
-    """A training note and what it is made of."""
+    """A training note and what it is made of; ``correction`` in dB is what its controls are to lose (see instruments_closed)."""
 
     row: Row
     analysis: Analysis
+    correction: Float | None = None
 
 
 def cache() -> Path:
@@ -95,12 +99,13 @@ def made_rows(instruments: tuple[Instrument, ...] = MADE) -> list[Row]:
                 "MIT",
             )
             for pitch in range(one.lowest, one.highest + 1, one.step)
-            for layer, velocity in MADE_LAYERS.items()
+            for layer, velocity in (MADE_HITS if one.id in DRUMS else MADE_LAYERS).items()
         ]
         if not all(r.path.exists() for r in wanted):
-            sounds = single_notes(one.program, [(r.pitch, r.velocity, HELD_S) for r in wanted])
+            held = DRUM_HELD_S if one.id in DRUMS else HELD_S
+            sounds = single_notes(one.program, [(r.pitch, r.velocity, held) for r in wanted])
             for row, sound in zip(wanted, sounds, strict=True):
-                part = sound if one.release_s == 0 else sound[: int((HELD_S - 0.01) * 44100)]
+                part = sound if one.release_s == 0 else sound[: int((held - 0.01) * 44100)]
                 peak = max(float(np.abs(part).max()), 1e-6)
                 soundfile.write(row.path, part / peak * 0.9, 44100, subtype="PCM_16")
         rows += wanted
@@ -110,6 +115,14 @@ def made_rows(instruments: tuple[Instrument, ...] = MADE) -> list[Row]:
 def _sound(row: Row) -> tuple[Float, int]:
     sound, rate = soundfile.read(row.path, always_2d=True)
     return sound.mean(1), int(rate)
+
+
+def recording(row: Row) -> tuple[Float, int]:
+    """A note's sound from its onset to where it is cut or released, and its rate."""
+    sound, rate = _sound(row)
+    sound = sound[onset_of(sound) :]
+    end = end_of(sound, rate, 0.4 if INSTRUMENTS[row.instrument].steady else 1.5)
+    return sound[: max(end, rate // 4)], rate
 
 
 def _ratios(rows: list[Row], one: Instrument) -> Float:
@@ -146,7 +159,9 @@ def analysed(rows: list[Row], progress: Callable[[float], None] = lambda _: None
             if not kept.exists():
                 if ratios is None and one.modes:
                     ratios = _ratios(group, one)
-                np.savez(kept, **vars(_analyse(row, one, ratios)))
+                part = kept.with_suffix(f".{os.getpid()}.part.npz")  # whole or not at all: two trainings may share the cache
+                np.savez(part, **vars(_analyse(row, one, ratios)))
+                part.replace(kept)
             with np.load(kept) as found:
                 values = {k: found[k] if found[k].ndim else float(found[k]) for k in found.files}
             notes.append(Note(row, Analysis(**values)))  # type: ignore[arg-type]

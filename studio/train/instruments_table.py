@@ -134,6 +134,39 @@ _MADE = [
     _i("seashore", "Seashore", 122, 0.8, steady=True, lowest=48, highest=72),
     _i("applause", "Applause", 126, 0.5, steady=True, lowest=48, highest=72),
     _i("woodblock", "Woodblock", 115, 0.0, modes=True, louder_db=1, lowest=50, highest=80, step=5),
+    _i("piano_bright", "Bright piano", 1, 0.3, stiff=True, louder_db=3, lowest=27, highest=99),
+    _i("accordion_tango", "Tango accordion", 23, 0.12, steady=True, lowest=41, highest=89),
+    _i("guitar_harmonics", "Guitar harmonics", 31, 0.3, louder_db=2, lowest=40, highest=82),
+    _i("bass_slap_2", "Slap bass 2", 37, 0.14, stiff=True, louder_db=3, lowest=28, highest=60),
+    _i("synth_bass_2", "Synth bass 2", 39, 0.12, louder_db=2, lowest=28, highest=60),
+    _i("strings_slow", "Slow strings", 49, 0.6, steady=True, lowest=36, highest=96),
+    _i("synth_strings_2", "Synth strings 2", 51, 0.6, steady=True, lowest=36, highest=90),
+    _i("synth_brass_2", "Synth brass 2", 63, 0.25, steady=True, lowest=36, highest=84),
+    _i("blown_bottle", "Blown bottle", 76, 0.2, steady=True, lowest=55, highest=91),
+    _i("lead_calliope", "Calliope lead", 82, 0.12, steady=True, lowest=48, highest=90),
+    _i("lead_chiff", "Chiff lead", 83, 0.12, steady=True, lowest=48, highest=90),
+    _i("lead_charang", "Charang lead", 84, 0.12, steady=True, lowest=36, highest=90),
+    _i("lead_voice", "Voice lead", 85, 0.25, steady=True, lowest=43, highest=84),
+    _i("lead_fifths", "Fifths lead", 86, 0.12, steady=True, lowest=36, highest=84),
+    _i("pad_choir", "Choir pad", 91, 0.8, steady=True, lowest=43, highest=84),
+    _i("pad_metallic", "Metallic pad", 93, 0.8, steady=True, lowest=36, highest=90),
+    _i("pad_sweep", "Sweep pad", 95, 0.8, steady=True, lowest=36, highest=90),
+    _i("fx_rain", "Rain", 96, 0.8, louder_db=1, lowest=48, highest=96),
+    _i("fx_soundtrack", "Soundtrack", 97, 0.8, steady=True, lowest=36, highest=90),
+    _i("fx_goblins", "Goblins", 101, 0.8, steady=True, lowest=36, highest=90),
+    _i("fx_echoes", "Echoes", 102, 0.6, louder_db=1, lowest=36, highest=90),
+    _i("fx_sci_fi", "Sci-fi", 103, 0.8, steady=True, lowest=36, highest=90),
+    _i("fiddle", "Fiddle", 110, 0.2, steady=True, lowest=55, highest=95),
+    _i("taiko", "Taiko", 116, 0.0, modes=True, louder_db=3, lowest=36, highest=66, step=5),
+    _i("tom_melodic", "Melodic tom", 117, 0.0, modes=True, louder_db=2, lowest=36, highest=72),
+    _i("drum_synth", "Synth drum", 118, 0.0, modes=True, louder_db=2, lowest=36, highest=72),
+    _i("cymbal_reverse", "Reverse cymbal", 119, 0.1, steady=True, lowest=48, highest=72),
+    _i("fret_noise", "Fret noise", 120, 0.1, lowest=48, highest=72),
+    _i("breath_noise", "Breath noise", 121, 0.1, lowest=48, highest=72),
+    _i("bird_tweet", "Bird tweet", 123, 0.1, steady=True, lowest=48, highest=84),
+    _i("telephone", "Telephone ring", 124, 0.1, steady=True, lowest=48, highest=84),
+    _i("helicopter", "Helicopter", 125, 0.4, steady=True, lowest=48, highest=72),
+    _i("gunshot", "Gunshot", 127, 0.0, louder_db=3, lowest=48, highest=72),
 ]
 _PIECES = {
     "kick": ("Bass drum", 3.0), "snare": ("Snare", 2.0), "snare_rest": ("Side stick", -1.0),
@@ -143,11 +176,27 @@ _PIECES = {
     "ride": ("Ride cymbal", -6.0), "ride_bell": ("Ride bell", -5.0),
 }  # fmt: skip
 _DRUMS = [_i(f"drums_{name}", title, -1, 0.0, modes=True, louder_db=louder) for name, (title, louder) in _PIECES.items()]
+# Pieces that the recorded kit has not: by key of the GM drum map, made with FluidSynth.
+_MADE_PIECES = {
+    39: ("clap", "Hand clap", 0.0), 44: ("hihat_pedal", "Pedal hi-hat", -6.0), 54: ("tambourine", "Tambourine", -4.0),
+    55: ("splash", "Splash cymbal", -1.0), 56: ("cowbell", "Cowbell", -4.0), 58: ("vibraslap", "Vibraslap", -4.0),
+    60: ("bongo_high", "High bongo", -1.0), 61: ("bongo_low", "Low bongo", -1.0), 62: ("conga_muted", "Muted conga", -1.0),
+    63: ("conga_high", "High conga", 0.0), 64: ("conga_low", "Low conga", 0.0), 65: ("timbale", "Timbale", -1.0),
+    67: ("agogo", "Agogo", -4.0), 69: ("cabasa", "Cabasa", -6.0), 70: ("maracas", "Maracas", -6.0),
+    71: ("whistle_short", "Short whistle", -6.0), 72: ("whistle_long", "Long whistle", -6.0),
+    73: ("guiro_short", "Short guiro", -5.0), 74: ("guiro_long", "Long guiro", -5.0), 75: ("claves", "Claves", -4.0),
+    76: ("woodblock", "Woodblock", -4.0), 78: ("cuica_muted", "Muted cuica", -4.0), 79: ("cuica_open", "Open cuica", -4.0),
+    80: ("triangle_muted", "Muted triangle", -8.0), 81: ("triangle", "Triangle", -8.0),
+}  # fmt: skip
+_MADE_DRUMS = [
+    _i(f"drums_{name}", title, -1, 0.0, modes=True, louder_db=louder, lowest=key, highest=key)
+    for key, (name, title, louder) in _MADE_PIECES.items()
+]
 
-INSTRUMENTS: dict[str, Instrument] = {i.id: i for i in (*_RECORDED, *_SYNTH, *_SOUNDFONT, *_MADE, *_DRUMS)}
-MADE: tuple[Instrument, ...] = tuple(_MADE)
+INSTRUMENTS: dict[str, Instrument] = {i.id: i for i in (*_RECORDED, *_SYNTH, *_SOUNDFONT, *_MADE, *_DRUMS, *_MADE_DRUMS)}
+MADE: tuple[Instrument, ...] = (*_MADE, *_MADE_DRUMS)
 RECORDED: tuple[str, ...] = tuple(i.id for i in _RECORDED)
-DRUMS: tuple[str, ...] = tuple(i.id for i in _DRUMS)
+DRUMS: tuple[str, ...] = tuple(i.id for i in (*_DRUMS, *_MADE_DRUMS))
 
 CREDITS: dict[str, str] = {
     "smpldsnds/sfzinstruments-dsmolken-double-bass": "D. Smolken",

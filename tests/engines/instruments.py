@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from studio.engines.cards import Card
+from studio.engines.gm import DRUMS
 from studio.nn.timbre import TimbreNet, TimbreSize
 from studio.train.export import export
 
@@ -67,8 +68,8 @@ def sound(values: dict[str, Any], row: int) -> dict[str, Any]:
 def tiny_model(folder: Path) -> Card:
     """Five sounds whose levels fall over the partials and, for those that ring, over time."""
     torch.manual_seed(1)
-    pieces = ("tom3", "tom_floor", "snare_rest", "hihat_closed", "hihat_open", "crash_l", "ride", "ride_bell", "china")
-    table = SOUNDS + [{**SOUNDS[-1], "id": f"drums_{name}", "key": 40 + k} for k, name in enumerate(pieces)]
+    pieces = sorted({key.piece for key in DRUMS.values()} - {v["id"] for v in SOUNDS})
+    table = SOUNDS + [{**SOUNDS[-1], "id": name, "key": 40 + k} for k, name in enumerate(pieces)]
     size = TimbreSize(len(table), embedding=4, hidden=16, layers=2)
     net = TimbreNet(size)
     with torch.no_grad():

@@ -8,8 +8,9 @@ from studio.nn.spectral import NOISE_BANDS, POINTS, band_centres, control_times
 from studio.train import instruments, instruments_data
 from studio.train.analysis import noise_levels, partial_levels
 from studio.train.benches_instruments import batch_of
-from studio.train.instruments import Recipe, completed, found_in_noise, stiffness_of, taken_db, target_of, train
+from studio.train.instruments import Recipe, stiffness_of, train
 from studio.train.instruments_data import analysed, read_rows, split
+from studio.train.instruments_targets import completed, found_in_noise, taken_db, target_of
 from tests.train.notes import data_folder
 
 RECIPE = {
