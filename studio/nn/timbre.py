@@ -7,8 +7,8 @@ first moves with the pitch, as a string's or a reed's spectrum does, the second 
 Level, velocity law and release are not learned: the data hardly have them (see engines/neural_instruments_laws).
 """
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,25 @@ def band_position(frequency: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]
     return np.interp(frequency, band_centres(), np.arange(NOISE_BANDS)).astype(np.float32)
 
 
+class Rows(NamedTuple):
+    """What the network knows of instruments, a row each: ``embedding`` [n, e], ``film`` [n, 2 layers hidden], ``base`` [n, levels].
+
+    This is the instrument space: a learned or blended instrument is a row of its own.
+    """
+
+    embedding: Tensor
+    film: Tensor
+    base: Tensor
+
+    def blend(self, other: "Rows", share: float) -> "Rows":
+        """The rows ``share`` (0..1) of the way to ``other``."""
+        return Rows(*(torch.lerp(a, b, share) for a, b in zip(self, other, strict=True)))
+
+    def of(self, which: Tensor) -> "Rows":
+        """Those at ``which``."""
+        return Rows(*(x[which] for x in self))
+
+
 class TimbreNet(nn.Module):
     """The network. Attribute ``size`` holds its hyper-parameters."""
 
@@ -83,24 +102,43 @@ class TimbreNet(nn.Module):
         Returns:
             dB of the partials [n, POINTS, MAX_PARTIALS], and of the noise a hertz [n, POINTS, NOISE_BANDS].
         """
+        rows = Rows(self.embedding(instrument), self.film(instrument), self.base(instrument))
+        return self.play(rows, pitch, velocity, position, points)
+
+    def rows(self) -> Rows:
+        """All instruments' rows, not to be learned through."""
+        return Rows(*(table.weight.detach() for table in (self.embedding, self.film, self.base)))
+
+    def play(
+        self, rows: Rows, pitch: Tensor, velocity: Tensor, position: Tensor, points: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """:meth:`forward` for instruments given by their ``rows``, one a note."""
         p, v = (pitch - 60) / 24, (velocity - 80) / 40
         about = torch.stack([p, p * p - 0.5, v, p * v, torch.sin(2.5 * p)], -1)
         times: Tensor = self.times if points is None else self.times[points]  # type: ignore[assignment, index]
-        note = torch.cat([self.embedding(instrument), about], -1)[:, None].expand(-1, len(times), -1)
+        note = torch.cat([rows.embedding, about], -1)[:, None].expand(-1, len(times), -1)
         x = self.first(torch.cat([note, times.expand(len(pitch), -1, -1)], -1))
-        film = self.film(instrument).view(len(pitch), 1, self.size.layers, 2, -1)
+        film = rows.film.view(len(pitch), 1, self.size.layers, 2, -1)
         h = x
         for k, norm in enumerate(self.norms):
             h = nn.functional.silu(torch.addcmul(film[:, :, k, 1], norm(x), 1 + film[:, :, k, 0]))
             if k + 1 < self.size.layers:
                 x = x + self.rest[k](self.dropout(h))
-        levels = (self.out(self.dropout(h)) + self.base(instrument)[:, None]) * SCALE_DB + CENTRE_DB
+        levels = (self.out(self.dropout(h)) + rows.base[:, None]) * SCALE_DB + CENTRE_DB
         by_number, by_frequency, noise = levels.split([MAX_PARTIALS, NOISE_BANDS, NOISE_BANDS], -1)
         # The envelope at the partials' frequencies: linear between the two bands around each.
         bands = torch.arange(NOISE_BANDS, device=position.device, dtype=position.dtype)
         weights = (1 - (position[:, None] - bands[:, None]).abs()).clamp(min=0)
         resonance = torch.bmm(by_frequency - CENTRE_DB, weights)
         return by_number + resonance, noise - 30.0
+
+
+def with_rows(net: TimbreNet, more: Rows) -> TimbreNet:
+    """A network with the tables of ``net`` and ``more`` rows after them; the layers are shared."""
+    made = TimbreNet(replace(net.size, instruments=net.size.instruments + len(more.base)))
+    tables = {"embedding.weight": more.embedding, "film.weight": more.film, "base.weight": more.base}
+    made.load_state_dict({k: torch.cat([v, tables[k].to(v)]) if k in tables else v for k, v in net.state_dict().items()})
+    return made.to(next(net.parameters()).device).eval()
 
 
 def predict(

@@ -14,10 +14,10 @@ from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
 from studio.engines.cards import read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import fundamental
+from studio.engines.spectral_distance import distance, pitch_of
+from studio.nn.note_analysis import end_of, onset_of
 from studio.paths import models
-from studio.train.analysis import end_of, onset_of
 from studio.train.instruments_data import Row, read_rows, split
-from studio.train.instruments_distance import distance, pitch_of
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_table import INSTRUMENTS, RECORDED
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from studio.engines.cards import Card
 from studio.engines.neural_instruments_laws import Sound
+from studio.engines.note_targets import target_of
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS
 from studio.nn.timbre import TimbreNet, TimbreSize
 from studio.paths import models
@@ -22,7 +23,6 @@ from studio.train.export import export
 from studio.train.instruments_closed import corrected
 from studio.train.instruments_data import Note, analysed, fundamental_of, made_rows, read_rows, split
 from studio.train.instruments_table import CREDITS, DRUMS, INSTRUMENTS
-from studio.train.instruments_targets import target_of
 from studio.train.loop import Progress, Schedule, Trainer
 
 Float = npt.NDArray[np.floating[Any]]
@@ -109,7 +109,7 @@ class InstrumentsTask:
         by_name = {s.id: s for s in sounds}
         self.recipe, self.sounds, self.train, self.held = recipe, sounds, train, held
         self.model = TimbreNet(TimbreSize(len(sounds), recipe.embedding, recipe.hidden, recipe.layers, recipe.dropout))
-        targets = [target_of(n, by_name[n.row.instrument]) for n in notes]
+        targets = [target_of(n.analysis, n.row.pitch, by_name[n.row.instrument], n.correction) for n in notes]
         self.columns = {
             name: torch.from_numpy(np.stack([getattr(t, name) for t in targets]).astype(np.float32))
             for name in ("partials", "noise", "partial_weight", "noise_weight", "position")
@@ -243,7 +243,7 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
 
 
 def _controls(note: Note, sound: Sound) -> tuple[Float, Float]:
-    target = target_of(note, sound)
+    target = target_of(note.analysis, note.row.pitch, sound)
     return target.partials, target.noise
 
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import soundfile
 
 from studio.errors import StudioError
+from studio.nn.note_analysis import VERSION, Analysis, analyse_hit, analyse_note, end_of, find_modes, onset_of
 from studio.paths import checkpoints, training_data
-from studio.train.analysis import VERSION, Analysis, analyse_hit, analyse_note, end_of, find_modes, onset_of
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_table import DRUMS, INSTRUMENTS, MADE, Instrument
 

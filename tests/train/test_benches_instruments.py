@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
+from studio.engines.spectral_distance import pitch_of
 from studio.train import benches_instruments, instruments_data
 from studio.train.benches_instruments import held_out_table, instruments, nearest_shifted, one_note, prepared, reference
 from studio.train.instruments_data import read_rows
-from studio.train.instruments_distance import pitch_of
 from tests.engines.instruments import tiny_model
 from tests.train.notes import RATE, data_folder, string
 

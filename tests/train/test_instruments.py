@@ -4,13 +4,13 @@ import pytest
 from studio.engines.api import Quiet
 from studio.engines.cards import read_card
 from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.note_targets import completed, found_in_noise, taken_db, target_of
+from studio.nn.note_analysis import noise_levels, partial_levels
 from studio.nn.spectral import NOISE_BANDS, POINTS, band_centres, control_times
 from studio.train import instruments, instruments_data
-from studio.train.analysis import noise_levels, partial_levels
 from studio.train.benches_instruments import batch_of
 from studio.train.instruments import Recipe, stiffness_of, train
 from studio.train.instruments_data import analysed, read_rows, split
-from studio.train.instruments_targets import completed, found_in_noise, taken_db, target_of
 from tests.train.notes import data_folder
 
 RECIPE = {
@@ -71,7 +71,7 @@ def test_targets_weigh_what_is_heard(here):
     assert sounds["piano"].low == 55
     assert (sounds["piano"].soft, sounds["piano"].loud) == (50, 110)
     piano = next(n for n in notes if n.row.instrument == "piano")
-    target = target_of(piano, sounds["piano"])
+    target = target_of(piano.analysis, piano.row.pitch, sounds["piano"])
     assert target.partials.shape == (POINTS, 96)
     # The tone has twelve partials: what is found above is noise. What is there weighs over thrice as much.
     assert target.partial_weight[10, :8].min() > 3 * target.partial_weight[10, 20:40].max()

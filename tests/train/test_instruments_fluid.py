@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.app.fluidsynth import SOUNDFONTS
-from studio.train.instruments_distance import pitch_of
+from studio.engines.spectral_distance import pitch_of
 from studio.train.instruments_fluid import single_notes
 
 there = shutil.which("fluidsynth") and any(__import__("pathlib").Path(p).exists() for p in SOUNDFONTS)

@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.neural_instruments_laws import Sound, bandwidths, frequencies
+from studio.engines.note_correction import moved
+from studio.nn.note_analysis import LATE_S, Analysis, window_size
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
 from studio.nn.timbre import band_position
-from studio.train.analysis import LATE_S, Analysis, window_size
-from studio.train.instruments_closed import moved
-from studio.train.instruments_data import Note
 
 Float = npt.NDArray[np.floating[Any]]
 AROUND, HEARD_DB = 2, 6.0  # a partial counts half that stands so far over what is found in noise, in the mean of five points
@@ -49,10 +48,12 @@ class Target:
     position: npt.NDArray[np.float32]
 
 
-def target_of(note: Note, sound: Sound) -> Target:
-    """A note's target. Partials that drown in their own noise count little; control points count by the time they stand for."""
-    a: Analysis = note.analysis
-    frequency = frequencies(sound, note.row.pitch)
+def target_of(a: Analysis, pitch: float, sound: Sound, correction: Float | None = None) -> Target:
+    """The target of a note analysed as ``a``; ``correction`` as :func:`studio.engines.note_correction.correction` finds it.
+
+    Partials that drown in their own noise count little; control points count by the time they stand for.
+    """
+    frequency = frequencies(sound, pitch)
     partials, noise = completed(a.partials, a.seconds, sound.steady), completed(a.noise, a.seconds, sound.steady)
     taken = (
         np.zeros(len(band_centres()))
@@ -69,8 +70,8 @@ def target_of(note: Note, sound: Sound) -> Target:
     by_time = 0.5 + 0.5 * stretch / stretch[times < 3].max()
     by_time = np.where(times <= max(a.seconds, times[6]), np.minimum(by_time, 1.5), 0.15)
     noise = noise + GIVEN_BACK * taken
-    if note.correction is not None:
-        partials, noise = moved(partials, noise, frequency, note.correction)
+    if correction is not None:
+        partials, noise = moved(partials, noise, frequency, correction)
     return Target(
         np.maximum(partials, partials.max() - 110), np.maximum(noise, -140.0), (0.03 + shown) * there * by_time[:, None],
         by_time[:, None] * np.sqrt(bandwidths() / bandwidths().mean()), band_position(np.maximum(frequency, 1.0)),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studio.train.instruments_distance import aligned, distance, pitch_of
+from studio.engines.spectral_distance import aligned, distance, pitch_of
 from tests.train.notes import RATE, string
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
-from studio.train.analysis import (
+from studio.nn.note_analysis import (
     analyse_hit,
     analyse_note,
     db,
@@ -14,6 +13,7 @@ from studio.train.analysis import (
     refine,
     stretched,
 )
+from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
 from tests.train.notes import RATE, drum, pipe, string
 
 
