@@ -41,6 +41,13 @@ def user_state() -> Path:
     return _user("state", platformdirs.user_state_path)
 
 
+def user_instruments() -> Path:
+    """The user's own instruments, a folder each with ``card.json`` and ``weights.safetensors``; made when missing."""
+    folder = _user("data", platformdirs.user_data_path) / "instruments"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def _user(kind: str, default) -> Path:  # type: ignore[no-untyped-def]
     home = os.environ.get("STUDIO_HOME")
     path: Path = Path(home) / kind if home else default("partita", appauthor=False)

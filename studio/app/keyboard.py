@@ -10,6 +10,7 @@ from typing import Protocol
 
 from studio.app.live import Voice
 from studio.app.playback import Playback
+from studio.app.sounding import program_of
 from studio.audio.levels import gain, pan_gains
 from studio.music.document import Track
 from studio.music.notes import SUSTAIN
@@ -48,7 +49,7 @@ class Keyboard:
         """A key goes down; velocity 1 to 127."""
         now = at_ns or perf_counter_ns()
         track = self.track()
-        program, drums = (track.program, track.drums) if track else (0, False)
+        program, drums = (program_of(track), track.drums) if track else (0, False)
         level = gain(track.gain_db) if track else 1.0
         left, right = pan_gains(track.pan if track else 0.0)
         with self._lock:

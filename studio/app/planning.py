@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from studio.app.metronome import song_clicks
 from studio.app.rendering_ahead import RenderingAhead
-from studio.app.sounding import Sounding, events_of, light_lengths, scene_of, sounding_of
+from studio.app.sounding import Sounding, events_of, light_lengths, program_of, scene_of, sounding_of
 from studio.audio.mixer import Events, Scene
 from studio.music.document import Document, Track
 
@@ -113,7 +113,7 @@ class Planner:
 
     def _track(self, track: Track, document: Document) -> tuple[tuple[object, ...], Sounding, Events]:
         salt = self._rendering.salt
-        parts = (track.clips, track.controls, document.tempo, track.program, track.drums, salt, self.rate)
+        parts = (track.clips, track.controls, document.tempo, program_of(track), salt, self.rate)
         known = self._tracks.get(track.id)
         if known is not None and all(a is b or (isinstance(a, int) and a == b) for a, b in zip(known[0], parts, strict=True)):
             return known
@@ -129,6 +129,6 @@ def _same_notes(a: Document, b: Document) -> bool:
     if len(a.tracks) != len(b.tracks) or a.tempo != b.tempo:
         return False
     return all(
-        x.id == y.id and x.clips is y.clips and x.controls is y.controls and (x.program, x.drums) == (y.program, y.drums)
+        x.id == y.id and x.clips is y.clips and x.controls is y.controls and program_of(x) == program_of(y)
         for x, y in zip(a.tracks, b.tracks, strict=True)
     )

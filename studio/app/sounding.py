@@ -17,6 +17,7 @@ from studio.audio.mixer import Events, Scene, Strip
 from studio.audio.voice import light_length
 from studio.engines.api import DRUM_KIT, SoundBatch
 from studio.engines.expression import PLAIN, Expression
+from studio.engines.own_instruments import PREFIX, own_number
 from studio.music.document import Document, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
@@ -53,7 +54,7 @@ def row_number(batch: SoundBatch) -> Ints:
 
     Of a note with an expression: a hash of all of it, told apart by :data:`SHAPED`.
     """
-    high = batch.held << 22 | batch.program.astype(np.int64) << 14
+    high = batch.held << 26 | batch.program.astype(np.int64) << 14
     numbers = np.asarray(high | batch.pitch.astype(np.int64) << 7 | batch.velocity.astype(np.int64))
     for n, how in enumerate(batch.expression):
         if not how.plain:
@@ -73,7 +74,7 @@ def batch_of(numbers: npt.ArrayLike, shaped: Shaped = NONE_SHAPED) -> SoundBatch
     """The notes that row numbers stand for; those with an expression are in ``shaped``."""
     n = np.asarray(numbers, np.int64)
     special = np.flatnonzero(n & SHAPED)
-    columns = [n >> shift & mask for shift, mask in ((14, 255), (7, 127), (0, 127), (22, (1 << 31) - 1))]
+    columns = [n >> shift & mask for shift, mask in ((14, 4095), (7, 127), (0, 127), (26, (1 << 27) - 1))]
     shapes = [PLAIN] * len(n) if len(special) else []
     for k in special.tolist():
         *values, shapes[k] = shaped[int(n[k])]
@@ -95,7 +96,7 @@ def sounding_of(track: Track, tempo: TempoMap, rate: int) -> Sounding:
         held = np.full(len(notes), round(DRUM_HELD_SECONDS * rate), np.int64)
     else:
         held = np.minimum(held, _until_struck_again(start, notes.pitch))
-    program = np.full(len(notes), DRUM_KIT, np.int16) if track.drums else _programs(track, notes.start)
+    program = _programs(track, notes.start)
     held = np.maximum(held, 1)
     shapes = () if track.drums else shapes_of(track.controls, tempo, start, held, rate, USUAL_VOLUME)
     batch = SoundBatch(program, notes.pitch, notes.velocity, held, shapes)
@@ -141,7 +142,16 @@ def _in_force(controls: Controls, number: int, ticks: Ints, otherwise: Any) -> I
     return np.where(at >= 0, events.value[np.maximum(at, 0)], otherwise).astype(np.int64)
 
 
+def program_of(track: Track) -> int:
+    """What plays a track, as batches of notes have it: a GM program, the drum kit, or an own instrument's number."""
+    if track.drums:
+        return DRUM_KIT
+    return own_number(track.instrument) if track.instrument.startswith(PREFIX) else track.program
+
+
 def _programs(track: Track, ticks: Ints) -> npt.NDArray[np.int16]:
+    if program_of(track) != track.program:
+        return np.full(len(ticks), program_of(track), np.int16)
     return np.clip(_in_force(track.controls, PROGRAM_CHANGE, ticks, track.program), 0, 127).astype(np.int16)
 
 

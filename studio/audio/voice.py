@@ -45,6 +45,9 @@ _FAMILIES = (
 )  # fmt: skip
 
 
+_OTHER = _FAMILIES[9]  # for instruments of one's own
+
+
 def light_length(program: int, held: int, rate: int) -> int:
     """Frames from onset to silence of a note held for ``held`` frames."""
     if program == CLICK:
@@ -65,7 +68,7 @@ def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, f
     elif program == CLICK:
         sound = _click(pitch, seconds)
     else:
-        family = _FAMILIES[min(127, max(0, program)) // 8]
+        family = _FAMILIES[program // 8] if 0 <= program < 128 else _OTHER
         loudness *= 10 ** (family.level / 20)
         wave, envelope = _tone(family, pitch, at, seconds, rate)
         late = seconds - held / rate

@@ -33,7 +33,7 @@ Device = options.Device
 
 def run(words: list[str]) -> int:
     """Do what ``words`` (the command line without the program's name) say; returns the exit code."""
-    from studio.cli import changes  # noqa: F401 - its commands join the program's
+    from studio.cli import changes, instruments  # noqa: F401 - their commands join the program's
 
     def work() -> int:
         try:
@@ -134,13 +134,14 @@ def render(
     rate: Annotated[int, typer.Option(help="Frames a second: 44100 or 48000.")] = 48_000,
     dry: Annotated[bool, typer.Option("--dry", help="No room, no limiter, no effects.")] = False,
     stems: Annotated[Path | None, typer.Option(help="Also write one audio file a track into this folder.")] = None,
+    instrument: Annotated[list[str] | None, typer.Option(help="TRACK=NAME: an instrument of your own plays the track.")] = None,
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Play a song through the neural instruments into an audio file."""
     from studio.cli.music import render_file
 
-    render_file(song, audio, rate, dry, stems, device, json)
+    render_file(song, audio, rate, dry, stems, device, json, tuple(instrument or ()))
 
 
 @app.command(epilog="[bold]Example[/bold]: studio inspect songs/*.mid --json > songs.json")

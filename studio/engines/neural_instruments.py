@@ -18,11 +18,13 @@ from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import drum_key, sound_for
 from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
+from studio.engines.own_instruments import Row, find_own
 from studio.errors import StudioError
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
 
 if TYPE_CHECKING:
     from studio.nn.spectral import Voice
+    from studio.nn.timbre import TimbreNet
 
 log = logging.getLogger(__name__)
 Float = laws.Float
@@ -60,6 +62,7 @@ class NeuralInstruments:
         self.card = Card("", "neural-instruments", "Neural instruments")
         self._sounds: dict[str, Sound] = {}
         self._programs: dict[str, int] = {}
+        self._own: dict[int, str] = {}  # instruments of one's own: ids of their sounds by their numbers
         self._places: dict[tuple[int, int], _Place] = {}  # by program and pitch
         self._voices: OrderedDict[tuple[Key, int], Voice] = OrderedDict()  # by key and rate
         self._known = threading.Lock()  # for what is kept of notes: places and voices
@@ -86,12 +89,36 @@ class NeuralInstruments:
         from studio.nn.timbre import TimbreNet, TimbreSize
 
         device = choose_device(wish)
-        net = TimbreNet(TimbreSize(**self.card.hyper["network"]))
-        load_weights(net, self._content, choose_device("cpu"))
+        self._trained = TimbreNet(TimbreSize(**self.card.hyper["network"]))
+        load_weights(self._trained, self._content, choose_device("cpu"))
         # A note's two dozen points cost next to nothing: the network stays here, so that every device plays the same.
-        self._net = net
+        self.refresh()
         self._synth = Synthesiser(device)
         self.device = str(device)
+
+    def refresh(self) -> None:
+        """Look again for the instruments of the user's own. Those that were there stay as they are."""
+        from studio.nn.timbre import rows_of, with_rows
+
+        found = find_own(self.card.sha256)
+        first = self._trained.size.instruments
+        net = with_rows(self._trained, rows_of([o.row for o in found])) if found else self._trained
+        with self._known:
+            self._own = {o.sound.program: o.sound.id for o in found}
+            self._sounds = {k: v for k, v in self._sounds.items() if v.row < first}
+            self._sounds.update((o.sound.id, replace(o.sound, row=first + k)) for k, o in enumerate(found))
+            self._net = net
+            for program, pitch in [pair for pair in self._places if pair[0] > DRUM_KIT]:
+                del self._places[program, pitch]
+
+    def network(self) -> "TimbreNet":
+        """The control network as trained."""
+        return self._trained
+
+    def rows(self) -> dict[str, tuple[Sound, Row]]:
+        """Sounds with their rows in the network's tables, own ones included, by id."""
+        tables = self._net.rows()._asdict()
+        return {k: (s, {name: table[s.row].numpy() for name, table in tables.items()}) for k, s in self._sounds.items()}
 
     def forget(self) -> None:
         """Give up what is kept of notes."""
@@ -100,8 +127,10 @@ class NeuralInstruments:
             self._voices.clear()
 
     def sound_of(self, program: int, pitch: int) -> str:
-        """The id of the trained sound that plays ``program`` (DRUM_KIT: the piece at ``pitch``)."""
-        return drum_key(pitch).piece if program == DRUM_KIT else sound_for(program, self._programs)
+        """The id of the sound that plays ``program`` (DRUM_KIT: the piece at ``pitch``; an own one that is lost: the first)."""
+        if program == DRUM_KIT:
+            return drum_key(pitch).piece
+        return self._own.get(program) or sound_for(min(program, DRUM_KIT) % DRUM_KIT, self._programs)
 
     def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
         """Frames from onset to silence, release included, shape [n]."""
@@ -246,9 +275,9 @@ class NeuralInstruments:
         fade = 20 * np.log10(np.clip((high - frequency) / (0.04 * rate), 1e-8, 1.0))
         used = np.where(frequency < high, frequency, 0.0)
         partials += gain + np.where(used > 0, fade, laws.FAINTEST_DB).astype(np.float32)[:, None]
-        seed = mix64(np.array([p.sound.row * 1000003 + k[0] for p, k in zip(places, keys, strict=True)], np.uint64)) >> np.uint64(
-            1
-        )
+        # An own instrument's row depends on which others are there; its number does not.
+        rows = [(0 if k[0] > DRUM_KIT else p.sound.row) * 1000003 + k[0] for p, k in zip(places, keys, strict=True)]
+        seed = mix64(np.array(rows, np.uint64)) >> np.uint64(1)
         with np.errstate(over="ignore"):
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]

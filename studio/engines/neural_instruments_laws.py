@@ -5,6 +5,7 @@ law for all instruments, and it lives here, outside the network.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -63,6 +64,25 @@ class Sound:
 def fundamental(pitch: float, octave: int = 0) -> float:
     """Frequency of a key in Hz (A4 is 440)."""
     return float(440 * 2 ** ((pitch - 69) / 12 + octave))
+
+
+def stiffness_of(pitches: Sequence[float], inharmonicities: Sequence[float]) -> tuple[float, ...]:
+    """Robust quadratic of log B over (pitch - 60) / 24, highest power first; empty where too few notes show any."""
+    found = [(p, b) for p, b in zip(pitches, inharmonicities, strict=True) if 2e-6 < b < 0.015]
+    if len(found) < 4:
+        return ()
+    x = (np.array([p for p, _ in found]) - 60) / 24
+    y = np.log([b for _, b in found])
+    weight = np.ones(len(x))
+    solution = np.zeros(3)
+    for _ in range(8):
+        design = np.stack([x**2, x, np.ones_like(x)], 1)
+        # A little ridge on the curvature, so that few notes give a line.
+        tall = np.concatenate([design * weight[:, None], np.diag([0.7, 0.05, 0.0])])
+        solution = np.linalg.lstsq(tall, np.concatenate([y * weight, np.zeros(3)]), rcond=None)[0]
+        error = np.abs(y - design @ solution)
+        weight = 1 / np.maximum(error, 0.15) ** 0.5
+    return tuple(float(s) for s in solution)
 
 
 def inharmonicity(sound: Sound, pitch: float) -> float:

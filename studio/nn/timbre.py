@@ -133,6 +133,11 @@ class TimbreNet(nn.Module):
         return by_number + resonance, noise - 30.0
 
 
+def rows_of(rows: list[dict[str, npt.NDArray[np.floating[Any]]]]) -> Rows:
+    """Rows [n] from the arrays of each, by the names of :class:`Rows`."""
+    return Rows(*(torch.from_numpy(np.stack([r[k] for r in rows]).astype(np.float32)) for k in Rows._fields))
+
+
 def with_rows(net: TimbreNet, more: Rows) -> TimbreNet:
     """A network with the tables of ``net`` and ``more`` rows after them; the layers are shared."""
     made = TimbreNet(replace(net.size, instruments=net.size.instruments + len(more.base)))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from studio.engines import neural_instruments_laws as laws
 from studio.engines.cards import Card
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.note_targets import target_of
@@ -47,22 +48,8 @@ class Recipe:
 
 
 def stiffness_of(notes: list[Note]) -> tuple[float, ...]:
-    """Robust quadratic of log B over (pitch - 60) / 24, highest power first; empty where too few notes show any."""
-    found = [(n.row.pitch, n.analysis.inharmonicity) for n in notes if 2e-6 < n.analysis.inharmonicity < 0.015]
-    if len(found) < 4:
-        return ()
-    x = (np.array([p for p, _ in found]) - 60) / 24
-    y = np.log([b for _, b in found])
-    weight = np.ones(len(x))
-    solution = np.zeros(3)
-    for _ in range(8):
-        design = np.stack([x**2, x, np.ones_like(x)], 1)
-        # A little ridge on the curvature, so that few notes give a line.
-        tall = np.concatenate([design * weight[:, None], np.diag([0.7, 0.05, 0.0])])
-        solution = np.linalg.lstsq(tall, np.concatenate([y * weight, np.zeros(3)]), rcond=None)[0]
-        error = np.abs(y - design @ solution)
-        weight = 1 / np.maximum(error, 0.15) ** 0.5
-    return tuple(float(s) for s in solution)
+    """The inharmonicity over pitch that the notes show."""
+    return laws.stiffness_of([n.row.pitch for n in notes], [n.analysis.inharmonicity for n in notes])
 
 
 def sounds_of(notes: list[Note]) -> list[Sound]:
@@ -102,6 +89,15 @@ def _modes(group: list[Note], absolute: float) -> Float:
     return np.array([np.median([f[k] for u, f in rows if u > k]) for k in range(count)])
 
 
+def note_columns(notes: list[Note], by_name: dict[str, Sound]) -> dict[str, Tensor]:
+    """The notes' targets as tensors, by the names of :class:`studio.engines.note_targets.Target`."""
+    targets = [target_of(n.analysis, n.row.pitch, by_name[n.row.instrument], n.correction) for n in notes]
+    return {
+        name: torch.from_numpy(np.stack([getattr(t, name) for t in targets]).astype(np.float32))
+        for name in ("partials", "noise", "partial_weight", "noise_weight", "position")
+    }
+
+
 class InstrumentsTask:
     """The regression, for the training loop."""
 
@@ -109,11 +105,7 @@ class InstrumentsTask:
         by_name = {s.id: s for s in sounds}
         self.recipe, self.sounds, self.train, self.held = recipe, sounds, train, held
         self.model = TimbreNet(TimbreSize(len(sounds), recipe.embedding, recipe.hidden, recipe.layers, recipe.dropout))
-        targets = [target_of(n.analysis, n.row.pitch, by_name[n.row.instrument], n.correction) for n in notes]
-        self.columns = {
-            name: torch.from_numpy(np.stack([getattr(t, name) for t in targets]).astype(np.float32))
-            for name in ("partials", "noise", "partial_weight", "noise_weight", "position")
-        }
+        self.columns = note_columns(notes, by_name)
         self.instrument = torch.tensor([by_name[n.row.instrument].row for n in notes])
         self.pitch = torch.tensor([float(n.row.pitch) for n in notes])
         self.velocity = torch.tensor([float(n.row.velocity) for n in notes])
@@ -198,13 +190,12 @@ SUMMARY = (
 )
 
 
-def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
-    """Train the recipe's ``[instruments]`` on its ``[schedule]`` in ``folder``, and export to the recipe's ``model``.
+def prepared_notes(settings: Recipe, progress: Progress) -> list[Note]:
+    """All notes of the training data that the recipe learns from, made, taken apart and corrected where they are not yet.
 
     Raises:
         StudioError: the training data are missing.
     """
-    settings, schedule = Recipe(**recipe.get("instruments", {})), Schedule(**recipe.get("schedule", {}))
     rows = read_rows()
     if settings.made:
         progress(0.0, "making more notes with FluidSynth")
@@ -212,11 +203,21 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     rows = [r for r in rows if r.instrument not in settings.strangers]
     notes = analysed(rows, lambda share: progress(0.0, f"taking notes apart: {share:.0%}"))
     by_name = {s.id: s for s in sounds_of(notes)}
-    notes = corrected(
+    return corrected(
         notes,
         lambda n: _controls(n, by_name[n.row.instrument]),
         lambda share: progress(0.0, f"comparing notes with their recordings: {share:.0%}"),
     )
+
+
+def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
+    """Train the recipe's ``[instruments]`` on its ``[schedule]`` in ``folder``, and export to the recipe's ``model``.
+
+    Raises:
+        StudioError: the training data are missing.
+    """
+    settings, schedule = Recipe(**recipe.get("instruments", {})), Schedule(**recipe.get("schedule", {}))
+    notes = prepared_notes(settings, progress)
     learn, held = split([n.row for n in notes])
     if not settings.holdout:
         learn, held = list(range(len(notes))), []

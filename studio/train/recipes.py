@@ -19,6 +19,7 @@ TRAINERS = {
     "clips": "studio.train.clips_run",
     "arranger": "studio.train.arranger_run",
     "instruments": "studio.train.instruments",
+    "timbre-encoder": "studio.train.instruments_encoder",
     "performer": "studio.train.performer",
 }
 """Trainers by the name a recipe gives them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from studio.app.performing import Performing
+from studio.app.sounding import program_of
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.notes import Notes
@@ -53,7 +54,7 @@ def _column(window: "MainWindow") -> None:
         if not velocity:
             studio.playback.end_auditions()
         elif track and studio.settings.audition_notes:
-            studio.playback.audition(pitch, track.program, velocity, drums=track.drums)
+            studio.playback.audition(pitch, program_of(track), velocity)
 
     def humanized(document: Document, ids: Iterable[int]) -> Document:
         """The notes as people play them; why not, where that fails."""

@@ -7,7 +7,9 @@ import torch
 
 from studio.engines.cards import Card
 from studio.engines.gm import DRUMS
+from studio.engines.instrument_learning import ENCODER
 from studio.nn.timbre import TimbreNet, TimbreSize
+from studio.nn.timbre_encoder import EncoderSize, TimbreEncoder
 from studio.train.export import export
 
 SOUNDS: list[dict[str, Any]] = [
@@ -82,3 +84,15 @@ def tiny_model(folder: Path) -> Card:
     entries = [sound(values, row) for row, values in enumerate(table)]
     card = Card(folder.name, "neural-instruments", "Tiny", hyper={"network": size.as_dict(), "sounds": entries})
     return export(net.state_dict(), card, folder)
+
+
+def tiny_encoder(card: Card) -> Card:
+    """An untrained encoder beside the tiny model: the notes' mean levels are what it goes by."""
+    torch.manual_seed(2)
+    net = TimbreNet(TimbreSize(**card.hyper["network"]))
+    size = EncoderSize(hidden=12, latent=4)
+    encoder = TimbreEncoder(size, net)
+    with torch.no_grad():
+        encoder.out.weight.mul_(0.1)
+    own = Card(ENCODER, "timbre-encoder", "Tiny encoder", hyper={"encoder": size.as_dict(), "network": card.sha256})
+    return export(encoder.state_dict(), own, card.folder / ENCODER)

@@ -4,9 +4,8 @@ import pytest
 from studio.engines.api import Quiet
 from studio.engines.cards import read_card
 from studio.engines.neural_instruments import NeuralInstruments
-from studio.engines.note_targets import completed, found_in_noise, taken_db, target_of
-from studio.nn.note_analysis import noise_levels, partial_levels
-from studio.nn.spectral import NOISE_BANDS, POINTS, band_centres, control_times
+from studio.engines.note_targets import target_of
+from studio.nn.spectral import POINTS, control_times
 from studio.train import instruments, instruments_data
 from studio.train.benches_instruments import batch_of
 from studio.train.instruments import Recipe, stiffness_of, train
@@ -77,28 +76,6 @@ def test_targets_weigh_what_is_heard(here):
     assert target.partial_weight[10, :8].min() > 3 * target.partial_weight[10, 20:40].max()
     late = control_times()[:POINTS] > piano.analysis.seconds
     assert target.noise_weight[late].max() < target.noise_weight[~late].max()
-
-
-def test_the_fit_finds_as_much_in_noise_as_is_reckoned(here):
-    draw = np.random.default_rng(8)
-    hiss = draw.normal(size=2 * 44100) * 0.1
-    flat = np.full((POINTS, NOISE_BANDS), 10 * np.log10(0.1**2 / 22050))
-    for fundamental in (60.0, 200.0, 500.0):
-        frequency = fundamental * np.arange(1, 97)
-        level, rest = partial_levels(hiss, 44100, frequency, fundamental, 2.0)
-        used, under = frequency < 15000, band_centres() < min(frequency[-1], 15000)
-        assert abs((level - found_in_noise(flat, frequency, fundamental))[8:, used].mean()) < 2.0
-        assert abs((noise_levels(rest, 44100, 2.0) + taken_db(fundamental) - flat)[8:, under].mean()) < 1.0
-
-
-def test_points_past_the_end_are_filled_in():
-    times = control_times()[:POINTS]
-    levels = np.where(times < 1.0, -20.0 * times, -500.0)[:, None]
-    ringing = completed(levels, 1.0, steady=False)
-    assert ringing[-1, 0] == pytest.approx(-20 * times[-1], abs=4)
-    held = completed(levels, 1.0, steady=True)
-    assert held[-1, 0] > -20
-    assert completed(levels, 9.0, steady=True) is levels
 
 
 def test_stiffness_is_a_robust_curve(here):

@@ -1,0 +1,79 @@
+"""Instruments of the user's own: learned from recordings, blended of others, listed and forgotten."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from studio.codecs.audiofile import read_audio
+from studio.engines import own_instruments
+from studio.engines.api import Context
+from studio.engines.cards import Card, find_cards
+from studio.engines.instrument_blend import blended
+from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.neural_instruments_laws import Sound
+from studio.engines.own_instruments import OwnInstrument, Row
+from studio.errors import StudioError
+from studio.paths import user_instruments
+
+STEPS = 400  # of the fit
+
+
+def own_instruments_of(renderer: NeuralInstruments) -> list[OwnInstrument]:
+    """The user's instruments that these can play, by id."""
+    return own_instruments.find_own(renderer.card.sha256)
+
+
+def titles() -> dict[str, str]:
+    """What the user's instruments are called, by id; reads their cards only."""
+    return {c.id: c.title for c in find_cards(user_instruments())}
+
+
+def learn_instrument(
+    file: Path, name: str, renderer: NeuralInstruments, ctx: Context, *, held: bool | None = None, steps: int = STEPS
+) -> Card:
+    """Learn an instrument from an audio file of single notes or of one voice, and save it.
+
+    ``held``: whether its notes are held as by breath or bow (None: by ear). The renderer plays it at once.
+
+    Raises:
+        StudioError: the file cannot be read, or there are no notes in it; nothing was saved.
+    """
+    from studio.engines.instrument_learning import learn, load_encoder, saved
+
+    own_instruments.id_for(name)  # a name that will not do is told before the work
+    audio, rate = read_audio(file)
+    net = renderer.network()
+    learned = learn(np.asarray(audio, np.float64), rate, net, load_encoder(renderer.card, net), ctx, steady=held, steps=steps)
+    about = {"name": file.name, "seconds": round(len(audio) / rate, 1)}
+    made = saved(learned, name, renderer.card, about)
+    renderer.refresh()
+    return next(o.card for o in own_instruments_of(renderer) if o.card.id == made)
+
+
+def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments) -> Card:
+    """Save the instrument ``share`` (0..1) of the way from ``first`` to ``second``, each an id or a title.
+
+    Raises:
+        StudioError: one of them is not there, or cannot be blended.
+    """
+    one, other = _found(first, renderer), _found(second, renderer)
+    sound, row = blended(one, other, share)
+    card = Card(
+        own_instruments.id_for(name), own_instruments.ENGINE, name.strip(),
+        summary=f"Blend of {one[0].title} and {other[0].title}.",
+        hyper={"network": renderer.card.sha256, "blend": {"of": [one[0].id, other[0].id], "share": share}},
+    )  # fmt: skip
+    made = own_instruments.save(card, replace(sound, title=card.title), row, {})
+    renderer.refresh()
+    return made.card
+
+
+def _found(who: str, renderer: NeuralInstruments) -> tuple[Sound, Row]:
+    """The sound and row of a trained or own instrument, by id or title."""
+    known = renderer.rows()
+    wanted = who.strip().casefold()
+    for sound, row in known.values():
+        if wanted in (sound.id.casefold(), sound.title.casefold()):
+            return sound, row
+    raise StudioError(f"There is no instrument '{who}'.", "'studio instruments' lists them.")

@@ -1,0 +1,95 @@
+"""Commands for instruments of one's own: learn, blend, list, forget."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studio.cli.commands import Json, app
+from studio.cli.console import answer, bar, say, table
+
+Name = Annotated[str, typer.Option(help="What the new instrument shall be called.")]
+
+
+@app.command(
+    "learn-instrument",
+    epilog="[bold]Example[/bold]: studio learn-instrument viola.wav --name Viola; studio render song.mid song.wav "
+    "--instrument Melody=Viola",
+)
+def learn_instrument(
+    recording: Annotated[
+        Path, typer.Argument(help="A sound file of single notes or of a slow melody of one voice, half a minute.")
+    ],
+    name: Name,
+    kind: Annotated[str, typer.Option(help="held (breath, bow), ringing (struck, plucked), or auto.")] = "auto",
+    steps: Annotated[int, typer.Option(help="Of the fit; 0: the encoder's word alone.", min=0, max=5000)] = 400,
+    json: Json = False,
+) -> None:
+    """Learn an instrument from a recording: its notes are found and taken apart, and the network learns to play them."""
+    from studio.app import instruments
+    from studio.errors import StudioError
+
+    kinds = {"auto": None, "held": True, "ringing": False}
+    if kind not in kinds:
+        raise StudioError(f"There is no kind '{kind}' of instrument.", f"Choose one of: {', '.join(kinds)}.")
+    with bar("Listening") as ctx:
+        card = instruments.learn_instrument(recording, name, _renderer(), ctx, held=kinds[kind], steps=steps)
+    data = card.data[0]
+    if json:
+        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **data, **card.figures})
+        return
+    print(f"{card.title} ({card.id}): learned from {data['notes']} notes, keys {', '.join(map(str, data['keys']))}.")
+    print(f"Its notes are played {card.figures['fit_db']} dB from the recording's, in the mean over partials and noise.")
+
+
+@app.command("blend-instruments", epilog='[bold]Example[/bold]: studio blend-instruments Violin Flute --share 0.3 --name "Glass"')
+def blend_instruments(
+    first: Annotated[str, typer.Argument(help="An instrument's name or id.", show_default=False)],
+    second: Annotated[str, typer.Argument(help="Another's.", show_default=False)],
+    name: Name,
+    share: Annotated[float, typer.Option(help="0 is all the first, 1 all the second.", min=0, max=1)] = 0.5,
+    json: Json = False,
+) -> None:
+    """Make an instrument that lies between two others."""
+    from studio.app import instruments
+
+    card = instruments.blend_instruments(first, second, share, name, _renderer())
+    if json:
+        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper["blend"]})
+    else:
+        print(f"{card.title} ({card.id}): {card.summary}")
+
+
+@app.command("instruments")
+def list_instruments(json: Json = False) -> None:
+    """List the instruments: those that come with the program, and your own."""
+    sounds = [s for s, _ in _renderer().rows().values()]
+    rows = [{"id": s.id, "title": s.title, "kind": s.kind, "lowest": s.low, "highest": s.high} for s in sounds]
+    if json:
+        answer(rows)
+    else:
+        table(
+            "Instruments",
+            ("id", "title", "kind", "keys"),
+            [(*list(r.values())[:3], f"{r['lowest']} to {r['highest']}") for r in rows],
+        )
+
+
+@app.command("forget-instrument")
+def forget_instrument(instrument: Annotated[str, typer.Argument(help="The id of an instrument of your own.")]) -> None:
+    """Remove an instrument of your own."""
+    from studio.engines.own_instruments import forget
+
+    forget(instrument)
+    say(f"{instrument} is forgotten.")
+
+
+def _renderer():  # type: ignore[no-untyped-def]
+    from studio.app.shelf import Shelf
+    from studio.engines.neural_instruments import NeuralInstruments
+    from studio.errors import StudioError
+
+    renderer = Shelf("cpu", say).renderer()
+    if not isinstance(renderer, NeuralInstruments):
+        raise StudioError("The neural instruments are not installed.", "Install the models again.")
+    return renderer

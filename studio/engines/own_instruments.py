@@ -1,0 +1,104 @@
+"""Instruments of one's own: a row in the neural instruments' space each, learned from a recording or blended of two others.
+
+One folder is one instrument: a card, and the row with the notes that it was learned from. A track refers to it by its id; in
+batches of notes it has a number above those of General MIDI, made of the id alone, so that no table need be kept. A row is
+of use only with the network that it was found for, whose hash the card names.
+"""
+
+import hashlib
+import re
+import shutil
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load, save_file
+
+from studio.engines.cards import WEIGHTS, Card, check_weights, find_cards, read_card, write_card
+from studio.engines.neural_instruments_laws import Sound
+from studio.errors import StudioError
+from studio.paths import user_instruments
+
+ENGINE = "own-instrument"
+PREFIX = "own-"
+NUMBERS = range(256, 4096)  # in batches of notes; General MIDI, its drums and the metronome's clicks are below
+ROW = ("embedding", "film", "base")
+Row = dict[str, npt.NDArray[np.floating[Any]]]
+
+
+@dataclass(frozen=True, eq=False)
+class OwnInstrument:
+    """An instrument that is there: its card, its sound (``program`` is its number) and its row, each [width]."""
+
+    card: Card
+    sound: Sound
+    row: Row
+
+
+def own_number(instrument: str) -> int:
+    """The number of an own instrument's id in batches of notes; the same on every computer."""
+    digest = hashlib.blake2b(instrument.encode(), digest_size=8).digest()
+    return NUMBERS[int.from_bytes(digest) % len(NUMBERS)]
+
+
+def id_for(name: str, folder: Path | None = None) -> str:
+    """A free id for an instrument called ``name``, whose number no other own instrument has.
+
+    Raises:
+        StudioError: the name is empty.
+    """
+    if not name.strip():
+        raise StudioError("An instrument needs a name.", "Give it one, as with --name.")
+    plain = (
+        re.sub(r"[^a-z0-9]+", "-", name.strip().lower()).strip("-") or hashlib.blake2b(name.encode(), digest_size=4).hexdigest()
+    )
+    there = {c.id for c in find_cards(folder or user_instruments())}
+    taken = {own_number(i) for i in there}
+    for k in range(1, len(NUMBERS)):
+        made = f"{PREFIX}{plain}" if k == 1 else f"{PREFIX}{plain}-{k}"
+        if made not in there and own_number(made) not in taken:
+            return made
+    raise StudioError("There are too many instruments of your own.", "Remove some with 'studio forget-instrument'.")
+
+
+def save(card: Card, sound: Sound, row: Row, notes: Row, folder: Path | None = None) -> OwnInstrument:
+    """Write an instrument, whole or not at all; ``notes`` are what it was learned from (empty for a blend)."""
+    target = (folder or user_instruments()) / card.id
+    part = target.with_name(target.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    numbers = {**row, **{f"notes.{k}": v for k, v in notes.items()}}
+    save_file({k: np.ascontiguousarray(v, np.float32 if k in ROW else np.float16) for k, v in numbers.items()}, part / WEIGHTS)
+    sound = replace(sound, id=card.id, program=own_number(card.id))
+    write_card(replace(card, engine=ENGINE, hyper={**card.hyper, "sound": asdict(sound)}, folder=part))
+    shutil.rmtree(target, ignore_errors=True)
+    part.rename(target)
+    return OwnInstrument(read_card(target), sound, row)
+
+
+def find_own(network: str, folder: Path | None = None) -> list[OwnInstrument]:
+    """All own instruments that fit the network of that hash, by id; damaged ones are passed over."""
+    found = []
+    for card in find_cards(folder or user_instruments()):
+        if card.engine != ENGINE or card.hyper.get("network") != network:
+            continue
+        try:
+            numbers = load(check_weights(card))
+            found.append(OwnInstrument(card, Sound.of(card.hyper["sound"]), {k: numbers[k] for k in ROW}))
+        except (StudioError, KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+def forget(instrument: str, folder: Path | None = None) -> None:
+    """Remove an own instrument.
+
+    Raises:
+        StudioError: there is none of that id.
+    """
+    target = (folder or user_instruments()) / instrument
+    if not instrument.startswith(PREFIX) or not (target / "card.json").exists():
+        raise StudioError(f"There is no instrument '{instrument}' of your own.", "See 'studio models'.")
+    shutil.rmtree(target)
