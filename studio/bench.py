@@ -31,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),
     "crash": Bench("studio.app.benches_crash:run", "A run that edits songs killed 200 times: what opens, what is lost"),
     "same": Bench("studio.app.benches_same:run", "The same seed, the same bytes; a song in slices of any size"),
+    "timbre": Bench("studio.train.benches_timbre:timbre", "Instruments learned from a few notes, and blends of two"),
     "instruments": Bench(
         "studio.train.benches_instruments:instruments", "Distance to unseen recordings beside FluidR3; pitch, velocity"
     ),

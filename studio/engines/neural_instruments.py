@@ -18,7 +18,7 @@ from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import drum_key, sound_for
 from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
-from studio.engines.own_instruments import Row, find_own
+from studio.engines.own_instruments import OwnInstrument, Row, find_own
 from studio.errors import StudioError
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
 
@@ -98,9 +98,12 @@ class NeuralInstruments:
 
     def refresh(self) -> None:
         """Look again for the instruments of the user's own. Those that were there stay as they are."""
+        self.adopt(find_own(self.card.sha256))
+
+    def adopt(self, found: list[OwnInstrument]) -> None:
+        """Play these instruments beside the trained ones, in place of all others of one's own."""
         from studio.nn.timbre import rows_of, with_rows
 
-        found = find_own(self.card.sha256)
         first = self._trained.size.instruments
         net = with_rows(self._trained, rows_of([o.row for o in found])) if found else self._trained
         with self._known:

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from studio.app.instruments import blend_instruments, learn_instrument, own_instruments_of, titles
+from studio.codecs.audiofile import write_audio
+from studio.engines.api import Quiet
+from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.own_instruments import own_number
+from studio.errors import StudioError
+from studio.train.benches_instruments import batch_of
+from tests.engines.instruments import tiny_encoder, tiny_model
+from tests.train.notes import RATE, pipe
+
+
+@pytest.fixture
+def renderer(tmp_path, monkeypatch) -> NeuralInstruments:
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
+    card = tiny_model(tmp_path / "tiny")
+    tiny_encoder(card)
+    made = NeuralInstruments()
+    made.prepare(card, "cpu")
+    return made
+
+
+@pytest.fixture
+def file(tmp_path):
+    sound = np.concatenate([np.pad(pipe(220.0 * r, 0.5), (0, 6000)) for r in (1, 1.25, 1.5)])
+    write_audio(tmp_path / "pipe.wav", np.repeat(sound[:, None], 2, 1).astype(np.float32), RATE)
+    return tmp_path / "pipe.wav"
+
+
+def test_a_recording_becomes_an_instrument_that_sounds(renderer, file):
+    card = learn_instrument(file, "My pipe", renderer, Quiet(), steps=10)
+    assert (card.id, card.title) == ("own-my-pipe", "My pipe")
+    assert card.data[0]["name"] == "pipe.wav"
+    assert card.data[0]["keys"] == [57, 61, 64]
+    assert titles() == {"own-my-pipe": "My pipe"}
+    assert [o.card.id for o in own_instruments_of(renderer)] == ["own-my-pipe"]
+    sound = renderer.render(batch_of([(own_number(card.id), 60, 90, 5000)]), RATE, 0, 5000, Quiet())
+    assert np.abs(sound).max() > 0.01
+
+
+def test_what_cannot_be_learned_leaves_nothing(renderer, file, tmp_path):
+    write_audio(tmp_path / "silence.wav", np.zeros((RATE, 1), np.float32), RATE)
+    for wrong, name in ((tmp_path / "silence.wav", "A"), (tmp_path / "none.wav", "A"), (file, " ")):
+        with pytest.raises(StudioError):
+            learn_instrument(wrong, name, renderer, Quiet(), steps=5)
+    assert titles() == {}
+
+
+def test_a_blend_of_two(renderer):
+    card = blend_instruments("flute", "Piano", 0.25, "Flutiano", renderer)
+    assert card.hyper["blend"] == {"of": ["flute", "piano"], "share": 0.25}
+    known = renderer.rows()
+    for k, v in known[card.id][1].items():
+        assert v == pytest.approx(0.75 * known["flute"][1][k] + 0.25 * known["piano"][1][k], abs=1e-6)
+    twice = blend_instruments("Flutiano", "piano", 0.5, "More", renderer)
+    assert {card.id, twice.id} <= renderer.rows().keys()
+    with pytest.raises(StudioError, match="no instrument"):
+        blend_instruments("flute", "kazoo", 0.5, "X", renderer)
