@@ -13,6 +13,7 @@ from studio.app.shelf import Shelf
 from studio.app.songs import export_midi, read_song
 from studio.cli.console import answer, bar, say
 from studio.cli.music import SEEDS, Files
+from studio.cli.tracks import tracks_in
 from studio.engines.arranger_setting import NEW_PARTS
 from studio.errors import StudioError
 from studio.music.document import Document
@@ -48,23 +49,6 @@ def bars_in(text: str, document: Document) -> tuple[int, int]:
     if not 1 <= first <= last:
         raise StudioError(f"'{text}' names no bars.", "Write 5-8 for the bars from 5 to 8, or 5 for one.")
     return document.meter.bar_start(first - 1), document.meter.bar_start(last)
-
-
-def tracks_in(text: str, document: Document) -> tuple[int, ...]:
-    """Ids of tracks that are named or numbered (from 1) in ``text``.
-
-    Raises:
-        StudioError: one of them is not in the song.
-    """
-    made = []
-    for word in (w.strip() for w in text.split(",") if w.strip()):
-        named = [t.id for t in document.tracks if t.name.strip().casefold() == word.casefold()]
-        numbered = [t.id for k, t in enumerate(document.tracks) if word == str(k + 1)]
-        if not named and not numbered:
-            names = ", ".join(f"{k + 1} {t.name}" for k, t in enumerate(document.tracks))
-            raise StudioError(f"There is no track '{word}'.", f"Choose among: {names}.")
-        made.append((named or numbered)[0])
-    return tuple(made)
 
 
 def read_change(asked: Asked, document: Document, bars: str, tracks: str) -> Change:

@@ -7,19 +7,17 @@ from typing import Any
 
 from studio.app.exporting import export_sound, export_stems
 from studio.app.generating import Order, compose, with_take
-from studio.app.instruments import titles
 from studio.app.provenance_notes import note_of, note_texts, read_notes
 from studio.app.reproducing import reproduce
 from studio.app.session import Proposal
 from studio.app.shelf import Shelf
 from studio.app.songs import MIDI, export_midi, read_song
-from studio.cli.changing import tracks_in
 from studio.cli.console import answer, bar, say
+from studio.cli.tracks import with_own_instruments
 from studio.engines.api import Generator, Limits
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
-from studio.music.edits_song import set_track
 from studio.music.tempo import TempoMap
 from studio.music.time import TICKS_PER_QUARTER
 
@@ -83,24 +81,6 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx)
     return [_row(document, proposal, k, order, files.of_take(k, order.takes), generator.card, shelf) for k in range(order.takes)]
-
-
-def with_own_instruments(document: Document, wishes: tuple[str, ...]) -> Document:
-    """The document with own instruments (by title or id) on tracks (by name or number from 1), as TRACK=NAME each.
-
-    Raises:
-        StudioError: a track or an instrument is not there.
-    """
-    known = titles()
-    for wish in wishes:
-        which, _, name = wish.partition("=")
-        own = [i for i, title in known.items() if name.strip().casefold() in (i, title.casefold())]
-        if not own:
-            there = ", ".join(known.values()) or "none yet"
-            raise StudioError(f"There is no instrument '{name}' of your own.", f"There are: {there}.")
-        for track in tracks_in(which, document):
-            document = set_track(document, track, instrument=own[0])
-    return document
 
 
 def _row(
