@@ -8,13 +8,12 @@ import numpy as np
 from studio.codecs.audiofile import read_audio
 from studio.engines import own_instruments
 from studio.engines.api import Context
-from studio.engines.cards import Card, find_cards
+from studio.engines.cards import Card
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row
 from studio.errors import StudioError
-from studio.paths import user_instruments
 
 STEPS = 400  # of the fit
 
@@ -22,11 +21,6 @@ STEPS = 400  # of the fit
 def own_instruments_of(renderer: NeuralInstruments) -> list[OwnInstrument]:
     """The user's instruments that these can play, by id."""
     return own_instruments.find_own(renderer.card.sha256)
-
-
-def titles() -> dict[str, str]:
-    """What the user's instruments are called, by id; reads their cards only."""
-    return {c.id: c.title for c in find_cards(user_instruments())}
 
 
 def learn_instrument(

@@ -17,7 +17,7 @@ from studio.audio.mixer import Events, Scene, Strip
 from studio.audio.voice import light_length
 from studio.engines.api import DRUM_KIT, SoundBatch
 from studio.engines.expression import PLAIN, Expression
-from studio.engines.own_instruments import PREFIX, own_number
+from studio.engines.own_names import PREFIX, own_number
 from studio.music.document import Document, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap

@@ -1,6 +1,6 @@
 """Tracks as the command line names them."""
 
-from studio.app.instruments import titles
+from studio.engines.own_names import titles
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.edits_song import set_track

@@ -18,12 +18,11 @@ from safetensors.numpy import load, save_file
 
 from studio.engines.cards import WEIGHTS, Card, check_weights, find_cards, read_card, write_card
 from studio.engines.neural_instruments_laws import Sound
+from studio.engines.own_names import NUMBERS, PREFIX, own_number
 from studio.errors import StudioError
 from studio.paths import user_instruments
 
 ENGINE = "own-instrument"
-PREFIX = "own-"
-NUMBERS = range(256, 4096)  # in batches of notes; General MIDI, its drums and the metronome's clicks are below
 ROW = ("embedding", "film", "base")
 Row = dict[str, npt.NDArray[np.floating[Any]]]
 
@@ -35,12 +34,6 @@ class OwnInstrument:
     card: Card
     sound: Sound
     row: Row
-
-
-def own_number(instrument: str) -> int:
-    """The number of an own instrument's id in batches of notes; the same on every computer."""
-    digest = hashlib.blake2b(instrument.encode(), digest_size=8).digest()
-    return NUMBERS[int.from_bytes(digest) % len(NUMBERS)]
 
 
 def id_for(name: str, folder: Path | None = None) -> str:

@@ -21,7 +21,8 @@ from studio.engines.instrument_blend import blended
 from studio.engines.instrument_learning import RATE, described, learn, load_encoder, nearness, note_set
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound, fundamental
-from studio.engines.own_instruments import ENGINE, OwnInstrument, own_number
+from studio.engines.own_instruments import ENGINE, OwnInstrument
+from studio.engines.own_names import own_number
 from studio.engines.spectral_distance import distance
 from studio.nn.timbre import Rows
 from studio.nn.timbre_encoder import NoteSet, encoded, fitted

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from studio.app.instruments import blend_instruments, learn_instrument, own_instruments_of, titles
+from studio.app.instruments import blend_instruments, learn_instrument, own_instruments_of
 from studio.codecs.audiofile import write_audio
 from studio.engines.api import Quiet
 from studio.engines.neural_instruments import NeuralInstruments
-from studio.engines.own_instruments import own_number
+from studio.engines.own_names import own_number, titles
 from studio.errors import StudioError
 from studio.train.benches_instruments import batch_of
 from tests.engines.instruments import tiny_encoder, tiny_model

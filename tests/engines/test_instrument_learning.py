@@ -5,7 +5,8 @@ from studio.engines.api import Quiet
 from studio.engines.cards import Card
 from studio.engines.instrument_learning import learn, load_encoder, notes_in, prepared, rings_off, saved
 from studio.engines.neural_instruments import NeuralInstruments
-from studio.engines.own_instruments import find_own, own_number
+from studio.engines.own_instruments import find_own
+from studio.engines.own_names import own_number
 from studio.errors import Cancelled, StudioError
 from studio.train.benches_instruments import batch_of
 from tests.engines.instruments import tiny_encoder, tiny_model

@@ -5,7 +5,8 @@ import pytest
 
 from studio.engines.cards import Card
 from studio.engines.neural_instruments_laws import Sound
-from studio.engines.own_instruments import ENGINE, NUMBERS, find_own, forget, id_for, own_number, save
+from studio.engines.own_instruments import ENGINE, find_own, forget, id_for, save
+from studio.engines.own_names import own_number
 from studio.errors import StudioError
 
 SOUND = Sound("", 0, "Viola", 0, "own", True, 0, 0.2, 0.0, 48, 80, 40, 100, stiffness=(0.1, 0.2, -8.0))
@@ -14,11 +15,6 @@ ROW = {"embedding": np.arange(4.0), "film": np.arange(8.0), "base": np.arange(6.
 
 def card(name: str, network: str = "abc") -> Card:
     return Card(name, ENGINE, name.title(), hyper={"network": network})
-
-
-def test_numbers_are_made_of_the_id_alone():
-    assert own_number("own-viola") == own_number("own-viola") != own_number("own-violin")
-    assert all(own_number(f"own-{k}") in NUMBERS for k in range(200))
 
 
 def test_it_comes_back_as_it_was_saved(tmp_path):

@@ -1,0 +1,25 @@
+import subprocess
+import sys
+
+from studio.engines.cards import Card, write_card
+from studio.engines.own_names import NUMBERS, own_number, titles
+
+
+def test_numbers_are_made_of_the_id_alone():
+    assert own_number("own-viola") == own_number("own-viola") != own_number("own-violin")
+    assert all(own_number(f"own-{k}") in NUMBERS for k in range(200))
+
+
+def test_titles_are_read_from_the_cards(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    assert titles() == {}
+    folder = tmp_path / "data" / "instruments" / "own-viola"
+    folder.mkdir(parents=True)
+    (folder / "weights.safetensors").write_bytes(b"x")
+    write_card(Card("own-viola", "own-instrument", "Viola", folder=folder))
+    assert titles() == {"own-viola": "Viola"}
+
+
+def test_no_network_is_needed_for_it():
+    code = "import sys, studio.engines.own_names; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
