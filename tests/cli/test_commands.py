@@ -10,6 +10,7 @@ from studio.cli.commands import app
 COMMANDS = [
     "compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench",
     "fill", "accompany", "harmonise", "vary", "blend", "groove", "drums",
+    "learn-instrument", "blend-instruments", "instruments", "forget-instrument",
 ]  # fmt: skip
 
 
@@ -17,7 +18,7 @@ def test_the_help_names_every_command(capsys):
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     assert [c for c in COMMANDS if c not in out] == []
-    assert [c.callback.__name__ for c in app.registered_commands] == COMMANDS
+    assert [c.name or c.callback.__name__ for c in app.registered_commands] == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
