@@ -41,7 +41,7 @@ LIBRARIES = {
     "libportaudio.so.2": "libportaudio2",
     "libatomic.so.1": "libatomic1",
 }
-TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2", "xdotool": "xdotool"}
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _CHINESE = ("DroidSansFallback*", "*CJK*", "wqy-*", "SourceHan*", "uming*", "ukai*")  # files of fonts that have its letters
 # Without these it works less well: no sound, no effects, no letters, no Chinese letters, tests skipped.

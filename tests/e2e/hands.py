@@ -83,6 +83,14 @@ class Composer:
         x, y = seen["places"]["roll"][:2]
         return round(x + 64 + tick * scale - left), round(y + (127 - pitch + 0.5) * key - top)
 
+    def across(self, row: str, tick: float, share: float = 0.5) -> tuple[int, int]:
+        """Where a tick is in a row of the arrangement (``row 0``) or its lanes (``lane tempo``), and how far down in it."""
+        seen = self.see()
+        scale, left = seen["view"][:2]
+        x, y = seen["places"]["Arrangement" if row.startswith("row") else "Sections, tempo, time, key and chords"][:2]
+        _, top, _, height = seen["places"][row]
+        return round(x + 64 + tick * scale - left), round(y + top + share * height)
+
     # ------------------------------------------------------------ hands
 
     def do(self, *words: str | int) -> None:
@@ -115,13 +123,28 @@ class Composer:
         for key in keys:
             self.do("keydown", key, "sleep", seconds, "keyup", key)
 
-    def click(self, where: str | tuple[int, int], button: int = 1) -> None:
-        """Click a named thing, or a place."""
+    def click(self, where: str | tuple[int, int], times: int = 1, keys: str = "") -> None:
+        """Click a named thing, or a place, ``keys`` held."""
         x, y = self.place(where) if isinstance(where, str) else where
-        self.do("mousemove", x, y, "click", button)
+        held = [["keydown", keys], ["keyup", keys]] if keys else [[], []]
+        self.do("mousemove", x, y, *held[0], "click", "--repeat", times, "--delay", 60, 1, *held[1])
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Drag from one place to another, in a few moves."""
+    def write(self, text: str) -> None:
+        """Type a text and Enter."""
+        self.do("type", "--delay", 4, text)
+        self.press("Return")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], keys: str = "") -> None:
+        """Drag from one place to another, in a few moves, ``keys`` held."""
+        if keys:
+            self.do("keydown", keys)
+        try:
+            self._drag(start, end)
+        finally:
+            if keys:
+                self.do("keyup", keys)
+
+    def _drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         moves: list[str | int] = ["mousemove", *start, "mousedown", 1]
         for k in range(1, 6):
             moves += ["mousemove", *(round(a + (b - a) * k / 5) for a, b in zip(start, end, strict=True)), "sleep", 0.02]
@@ -131,7 +154,6 @@ class Composer:
         """Type a file's name into the window that asks for it."""
         self.focus(title)
         self.press("ctrl+a")
-        self.do("type", "--delay", 4, str(path))
-        self.press("Return")
+        self.write(str(path))
         self.wait(lambda seen: not any(title in w["title"] for w in seen["windows"]), what=f"the end of '{title}'")
         self.focus()

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMenuBar, QWidget
 
 from studio.codecs.project import project_bytes
 from studio.music.document import Document
 from studio.ui import main
+from studio.ui.arrangement.lanes_view import ROW
 from studio.ui.window import MainWindow
 
 _EVERY_MS = 40
@@ -69,8 +70,13 @@ class Onlooker(QObject):
             "recording": window.recording.on,
             "tool": window.state.tool,
             "track": window.state.track_id,
-            "notes": _notes(window),
+            "notes": _notes(document, window.state.track_id),
             "tracks": [[t.name, round(t.gain_db, 1), t.mute, len(t.notes)] for t in document.tracks],
+            "clips": [[i, c.start, c.length, len(c.notes)] for i, t in enumerate(document.tracks) for c in t.clips],
+            "tempi": [[c.tick, round(c.bpm, 2)] for c in document.tempo.changes],
+            "chords": [[c.start, c.end, str(c.chord)] for c in document.chords],
+            "sections": [[s.start, s.end, s.name] for s in document.sections],
+            "playhead": view.playhead,
             "view": [view.scale, view.left, view.key_height, view.top],
             "notices": [n.message for n in window.studio.notices.entries[-6:]],
             "focus": type(QApplication.focusWidget()).__name__,
@@ -79,9 +85,9 @@ class Onlooker(QObject):
         }
 
 
-def _notes(window: MainWindow) -> list[list[int]]:
-    """The edited track's notes: start, duration, pitch, velocity."""
-    track = window.state.track
+def _notes(document: Document, track_id: int) -> list[list[int]]:
+    """The edited track's notes: start, duration, pitch, velocity; those of a gesture once it has ended."""
+    track = next((t for t in document.tracks if t.id == track_id), None)
     columns = (getattr(track.notes, k).tolist() for k in ("start", "duration", "pitch", "velocity")) if track else ()
     return [list(row) for row in zip(*columns, strict=True)]
 
@@ -94,7 +100,22 @@ def _rect(widget: QWidget) -> dict[str, Any]:
 def _places(window: MainWindow) -> dict[str, list[int]]:
     """Where things are on the screen that have a name for screen readers."""
     found = {w.accessibleName(): _rect(w)["rect"] for w in window.findChildren(QWidget) if w.isVisible() and w.accessibleName()}
-    return found | {"roll": _rect(window.column.roll)["rect"]}
+    strip, lanes = window.column.arrangement.strip, window.column.arrangement.lanes
+    rows = {f"row {i}": [0, strip.row_top(i), 0, strip.row_height()] for i in range(len(window.studio.session.document.tracks))}
+    rows |= {f"lane {lane.id}": [0, lanes.row_top(lane), 0, ROW] for lane in lanes.shown}
+    return found | rows | _menus(window) | {"roll": _rect(window.column.roll)["rect"]}
+
+
+def _menus(window: MainWindow) -> dict[str, list[int]]:
+    """Where the menus are, and the lines of the one that is open."""
+    bars: list[QMenuBar | QMenu] = [window.menuBar(), *(m for m in window.findChildren(QMenu) if m.isVisible())]
+    found = {}
+    for bar in bars:
+        for action in bar.actions():
+            box = bar.actionGeometry(action)
+            corner = bar.mapToGlobal(box.topLeft())
+            found[f"menu {action.text()}"] = [corner.x(), corner.y(), box.width(), box.height()]
+    return found
 
 
 def run(argv: list[str]) -> int:

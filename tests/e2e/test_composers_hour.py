@@ -1,11 +1,13 @@
 """A composer's hour in one go, with real events from outside the program.
 
-Import, generate, edit with every tool, record from the typing keyboard, undo to the start and redo to the end, mix, save,
-kill, recover, export: after each step the song and the files are as they should be.
+Import, generate, edit with every tool (notes, velocities, clips, lanes), record from the typing keyboard and, where a JACK
+server can be had, from a MIDI keyboard, undo to the start and redo to the end, mix, save, kill, recover, export: after each
+step the song and the files are as they should be.
 """
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,11 @@ from studio.music.notes import Notes
 from tests.conftest import Screen
 from tests.e2e.hands import Composer
 from tests.e2e.probed import digest
+from tests.jack import MidiKeyboard, jack
 from tests.sound_card import SoundCard
 
 BAR = 3840
+__all__ = ["jack"]
 
 
 @pytest.fixture
@@ -48,12 +52,16 @@ def notes_of(document: Document) -> list[list[tuple[int, ...]]]:
     ]
 
 
-def test_a_composers_hour(composer: Composer, tmp_path: Path):
+def test_a_composers_hour(composer: Composer, tmp_path: Path, request: pytest.FixtureRequest):
     export_midi(tune(), tmp_path / "tune.mid")
     composer.start()
     import_and_generate(composer, tmp_path)
-    edit_with_every_tool(composer)
+    shape_all_notes(composer, edit_with_every_tool(composer))
     record(composer)
+    if shutil.which("jackd"):
+        request.getfixturevalue("jack")
+        record_from_a_keyboard(composer)
+    arrange(composer)
     undo_all_and_redo_all(composer)
     mix(composer)
     saved = save_and_go_on(composer, tmp_path / "piece.studio")
@@ -98,8 +106,8 @@ def free_pitch(seen: dict) -> int:
     return next(pitch for pitch in rows if not taken & {pitch, pitch + 3, pitch + 5})
 
 
-def edit_with_every_tool(composer: Composer) -> None:
-    """Pencil, pointer, knife, eraser, then the keys."""
+def edit_with_every_tool(composer: Composer) -> int:
+    """Pencil, pointer, knife, eraser, then the keys; the pitch of the notes that were drawn."""
     composer.press("ctrl+0")
     composer.click("Name of track Piano")
     composer.press("Escape")
@@ -115,31 +123,180 @@ def edit_with_every_tool(composer: Composer) -> None:
     composer.wait(lambda seen: seen["tool"] == "pointer")
     composer.drag(composer.spot(start + length // 2, low), composer.spot(start + length // 2, low + 3))
     composer.wait(lambda seen: [start, low + 3] in [[n[0], n[2]] for n in seen["notes"]], what="the moved note")
-    composer.press("4")
-    composer.wait(lambda seen: seen["tool"] == "knife")
-    composer.click(composer.spot(start + length // 2, low + 3))
-    composer.wait(lambda seen: len(seen["notes"]) == count + 2, what="the cut note")
-    composer.press("3")
-    composer.wait(lambda seen: seen["tool"] == "eraser")
-    composer.click(composer.spot(start + length // 4, low + 3))
-    composer.wait(lambda seen: len(seen["notes"]) == count + 1, what="the erased half")
-    composer.press("1")
-    composer.wait(lambda seen: seen["tool"] == "pointer")
+    cut_and_glue(composer, start, length, low + 3, count)
     composer.click(composer.spot(start + length * 3 // 4, low + 3))
     composer.press("Up", "Up", "ctrl+d")
     seen = composer.wait(lambda seen: len(seen["notes"]) == count + 2, what="the doubled note")
-    assert len([n for n in seen["notes"] if n[2] == low + 5]) == 2
+    assert len([n for n in seen["notes"] if n[2] == low + 5 and n[0] < 2 * BAR]) == 2
+    return low + 5
+
+
+def cut_and_glue(composer: Composer, start: int, length: int, pitch: int, count: int) -> None:
+    """Knife, glue, knife, eraser: the second half of the note is left."""
+    whole = [start, length]
+    for after in ("glue", "erase"):
+        composer.press("4")
+        composer.wait(lambda seen: seen["tool"] == "knife")
+        composer.click(composer.spot(start + length // 2, pitch))
+        composer.wait(lambda seen: len(seen["notes"]) == count + 2, what="the cut note")
+        if after == "glue":
+            composer.press("1")
+            composer.wait(lambda seen: seen["tool"] == "pointer")
+            composer.click(composer.spot(start + length // 4, pitch))
+            composer.click(composer.spot(start + length * 3 // 4, pitch), keys="ctrl")
+            composer.press("ctrl+j")
+            composer.wait(lambda seen: whole in [n[:2] for n in seen["notes"] if n[2] == pitch], what="the glued note")
+    composer.press("3")
+    composer.wait(lambda seen: seen["tool"] == "eraser")
+    composer.click(composer.spot(start + length // 4, pitch))
+    composer.wait(lambda seen: len(seen["notes"]) == count + 1, what="the erased half")
+    composer.press("1")
+    composer.wait(lambda seen: seen["tool"] == "pointer")
+
+
+def shape_all_notes(composer: Composer, pitch: int) -> None:
+    """Legato, reverse, off the grid and back by quantizing, and a ramp of velocities."""
+    composer.press("ctrl+a")
+    for keys, step in (("shift+l", "Legato"), ("shift+r", "Reverse")):
+        before = composer.see()["digest"]
+        composer.press(keys)
+        composer.wait(lambda seen, b=before, s=step: seen["digest"] != b and seen["steps"][-1].startswith(s), what=step)
+    start, length = next(n[:2] for n in composer.see()["notes"] if n[2] == pitch)
+    x, y = composer.spot(start + length // 2, pitch)
+    composer.press("Escape")
+    composer.click((x, y))
+    composer.drag((x, y), (x + 17, y), keys="alt")
+    seen = composer.wait(lambda seen: seen["steps"][-1].startswith("Move note"), what="the note beside the grid")
+    beside = sum(n[0] % 120 > 0 for n in seen["notes"])
+    assert beside
+    composer.press("q")
+    seen = composer.wait(lambda seen: seen["steps"][-1].startswith("Quantize"), what="the quantized note")
+    assert sum(n[0] % 120 > 0 for n in seen["notes"]) == beside - 1
+    composer.press("ctrl+a")
+    x, y, width, height = composer.see()["places"]["Velocity"]
+    composer.drag((x + 66, y + height - 10), (x + width - 4, y + 12), keys="shift")
+    seen = composer.wait(lambda seen: seen["steps"][-1] == "Draw velocities", what="the ramp")
+    velocities = [n[3] for n in sorted(seen["notes"])]
+    assert velocities == sorted(velocities) and velocities[0] < velocities[-1]
+
+
+def arrange(composer: Composer) -> None:
+    """Clips: drawn, moved, copied, looped, cut, deleted, made shorter and longer, doubled; a chord, a tempo and a section."""
+    composer.press("Escape", "ctrl+0", "ctrl+minus", "ctrl+minus", "ctrl+minus")
+    seen = composer.wait(
+        lambda seen: 11 * BAR * seen["view"][0] < seen["places"]["Arrangement"][2] - 80, what="a view of 11 bars"
+    )
+    row = next(i for i, track in enumerate(seen["tracks"]) if track[0] == "Piano")
+    name, mine = f"row {row}", [c[1:3] for c in seen["clips"] if c[0] == row]
+    end = max(start + length for start, length in mine)
+
+    def clips(seen: dict) -> list[list[int]]:
+        return [c[1:3] for c in seen["clips"] if c[0] == row]
+
+    def done(step: str, *wanted: list[int]) -> None:
+        composer.wait(lambda seen: seen["steps"][-1] == step and clips(seen) == sorted([*mine, *wanted]), what=step)
+
+    def drag(tick: float, to: float, share: float = 0.7, keys: str = "", nudge: int = 0) -> None:
+        (x, y), (x1, _) = composer.across(name, tick, share), composer.across(name, to, share)
+        composer.drag((x + nudge, y), (x1 + nudge, y), keys)
+
+    def tool(key: str, wanted: str) -> None:
+        composer.press(key)
+        composer.wait(lambda seen: seen["tool"] == wanted)
+
+    tool("2", "pencil")
+    drag(end + BAR + 100, end + 3 * BAR)
+    done("Draw clip", [end + BAR, 2 * BAR])
+    tool("1", "pointer")
+    drag(end + 2 * BAR, end + BAR)
+    done("Move clips", [end, 2 * BAR])
+    drag(end + BAR, end + 3 * BAR, keys="ctrl")
+    done("Copy clips", [end, 2 * BAR], [end + 2 * BAR, 2 * BAR])
+    drag(end + 4 * BAR, end + 5 * BAR, share=0.2, nudge=-4)
+    done("Loop clips", [end, 2 * BAR], [end + 2 * BAR, 2 * BAR], [end + 4 * BAR, BAR])
+    tool("4", "knife")
+    composer.click(composer.across(name, end + BAR))
+    done("Split clip", [end, BAR], [end + BAR, BAR], [end + 2 * BAR, 2 * BAR], [end + 4 * BAR, BAR])
+    tool("3", "eraser")
+    composer.click(composer.across(name, end + BAR * 1.5))
+    done("Delete clips", [end, BAR], [end + 2 * BAR, 2 * BAR], [end + 4 * BAR, BAR])
+    tool("1", "pointer")
+    trim(composer, row, end)
+    composer.click(composer.across(name, end + BAR // 2))
+    composer.press("ctrl+d")
+    done("Duplicate clips", [end, BAR], [end + BAR, BAR], [end + 2 * BAR, 2 * BAR], [end + 4 * BAR, BAR])
+    write_in_lanes(composer)
+
+
+def trim(composer: Composer, row: int, end: int) -> None:
+    """The clip that ends there, shorter and longer again: its notes are hidden, and come back."""
+    (index, start, length, notes), *_ = whole = [c for c in composer.see()["clips"] if c[0] == row and c[1] + c[2] == end]
+    name = f"row {row}"
+    x, y = composer.across(name, end, 0.8)
+    x1, _ = composer.across(name, end - BAR)
+    composer.drag((x - 4, y), (x1 - 4, y))
+    seen = composer.wait(lambda seen: seen["steps"][-1] == "Resize clips", what="the shorter clip")
+    hidden = [c for c in seen["clips"] if c[:3] == [index, start, length - BAR]]
+    assert hidden and hidden[0][3] < notes
+    composer.drag((x1 - 4, y), (x - 4, y))
+    composer.wait(lambda seen: whole[0] in seen["clips"], what="the clip as long as it was")
+
+
+def write_in_lanes(composer: Composer) -> None:
+    """A chord, a change of tempo, a section."""
+    composer.click("menu View")
+    composer.wait(lambda seen: "menu Tempo changes" in seen["places"], what="the menu")
+    composer.click("menu Tempo changes")
+    composer.wait(lambda seen: "lane tempo" in seen["places"], what="the lane of tempo")
+    composer.click(composer.across("lane tempo", 2 * BAR), times=2)
+    composer.wait(lambda seen: seen["focus"] == "InlineField", what="a line to type into")
+    composer.write("96")
+    composer.wait(lambda seen: [2 * BAR, 96.0] in seen["tempi"], what="the change of tempo")
+    x, y, _, height = composer.see()["places"]["Chords"]
+    at = composer.across("row 0", BAR + 100)[0]
+    composer.click((at, y + height // 2), times=2)
+    composer.wait(lambda seen: seen["focus"] == "InlineField", what="a line to type into")
+    composer.write("Am7")
+    composer.wait(lambda seen: "Am7" in [c[2] for c in seen["chords"]], what="the chord")
+    (x, y), (x1, _) = composer.across("lane sections", 0), composer.across("lane sections", 2 * BAR)
+    composer.drag((x + 4, y), (x1, y))
+    composer.wait(lambda seen: [0, 2 * BAR] in [s[:2] for s in seen["sections"]], what="the section")
+    composer.press("Escape")
 
 
 def record(composer: Composer) -> None:
     """Three keys of the typing keyboard, played while the song runs."""
+    with recording(composer):
+        composer.press("F7")
+        composer.hold("zxc", 0.25)
+        composer.press("F7")
+
+
+def record_from_a_keyboard(composer: Composer) -> None:
+    """A chord and the pedal from a MIDI keyboard that is plugged in meanwhile."""
+    keyboard = MidiKeyboard()
+    composer.wait(lambda seen: any("keyboard" in n for n in seen["notices"]), 30, "the keyboard")
+    with recording(composer):
+        for pitch in (29, 33, 36):
+            keyboard.send(0x90, pitch, 96)
+        keyboard.send(0xB0, 64, 127)
+        composer.do("sleep", 0.3)
+        for pitch in (29, 33, 36):
+            keyboard.send(0x80, pitch, 0)
+        keyboard.send(0xB0, 64, 0)
+    seen = composer.wait(lambda seen: {29, 33, 36} <= {n[2] for n in seen["notes"]}, what="the chord that was played")
+    assert all(n[3] == 96 for n in seen["notes"] if n[2] == 29)
+    keyboard.unplug()
+
+
+@contextmanager
+def recording(composer: Composer) -> Iterator[None]:
+    """Record from the start on, after the count-in; a step is made of it."""
     before = composer.see()
     composer.press("Home", "r")
-    composer.wait(lambda seen: seen["recording"] and seen["playing"], what="recording")
-    composer.press("F7")
-    composer.do("sleep", 2.2)  # the count-in of a bar
-    composer.hold("zxc", 0.25)
-    composer.press("F7", "r")
+    composer.wait(lambda seen: seen["recording"] and seen["playing"] and seen["playhead"] > 0, 30, "recording")
+    yield
+    composer.press("r")
     composer.wait(lambda seen: not seen["recording"], what="the end of recording")
     seen = composer.wait(lambda seen: len(seen["steps"]) > len(before["steps"]), what="the recorded step")
     assert seen["digest"] != before["digest"]

@@ -90,11 +90,14 @@ class Gesture:
 
 
 class MoveClips(Gesture):
-    """Moves the selection by the grid and from track to track; with Ctrl held it copies. A click alone selects."""
+    """Moves the selection by the grid and from track to track; with Ctrl held it copies. A click alone selects.
 
-    def __init__(self, board: Board, start: Spot, grabbed: Clip) -> None:
+    ``added``: the press has added the grabbed clip to the selection, so that a click with Ctrl does not take it away again.
+    """
+
+    def __init__(self, board: Board, start: Spot, grabbed: Clip, added: bool = False) -> None:
         super().__init__(board, start)
-        self.grabbed = grabbed
+        self.grabbed, self.added = grabbed, added
         self.ids = board.selection
         self.copy = False
 
@@ -111,7 +114,10 @@ class MoveClips(Gesture):
     def release(self, at: Spot) -> None:
         if not self.dragged:
             one = frozenset([self.grabbed.id])
-            self.board.select(self.board.selection ^ one if at.ctrl else one)
+            if not at.ctrl:
+                self.board.select(one)
+            elif not self.added:
+                self.board.select(self.board.selection - one)
             self.session.cancel()
             return
         before = self.base.next_id

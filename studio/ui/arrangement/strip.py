@@ -250,13 +250,12 @@ class ArrangementStrip(SeekWidget):
         if spot.shift and self.selection:
             self.select(self.selection | self.commands.range_to(one))
             return None
-        if one not in self.selection:
+        added = one not in self.selection
+        if added:
             self.select(self.selection | {one} if spot.ctrl else frozenset([one]))
-            if spot.ctrl and found.part == "body":
-                return BoxClips(self, Spot(spot.x, spot.y, spot.tick, spot.row, ctrl=True), lambda: None)
         if found.part in ("left", "right"):
             return ResizeClips(self, spot, found.clip, found.part == "left")
-        return LoopClips(self, spot) if found.part == "loop" else MoveClips(self, spot, found.clip)
+        return LoopClips(self, spot) if found.part == "loop" else MoveClips(self, spot, found.clip, added)
 
     def _right_press(self, spot: Spot) -> Gesture | None:
         if self.state.tool == "pencil":

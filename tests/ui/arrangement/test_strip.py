@@ -67,6 +67,19 @@ def test_drag_to_another_track_with_ctrl_copies_and_escape_leaves_no_trace(strip
     assert strip.state.document.tracks[1].notes.pitch.tolist() == strip.state.document.tracks[0].notes.pitch.tolist()
 
 
+def test_ctrl_drag_copies_a_clip_that_is_not_selected_and_a_click_adds_it(strip: ArrangementStrip) -> None:
+    first, second = (strip.state.document.tracks[row].clips[0].id for row in (0, 1))
+    QTest.mouseClick(strip, LEFT, NONE, at(strip, BAR, 0))
+    QTest.mouseClick(strip, LEFT, CTRL, at(strip, BAR, 1))
+    assert strip.selection == {first, second}
+    QTest.mouseClick(strip, LEFT, CTRL, at(strip, BAR, 1))
+    assert strip.selection == {first}
+    strip.select(frozenset())
+    drag(strip, at(strip, BAR, 0), at(strip, 9 * BAR, 0), keys=CTRL)
+    assert clips(strip, 0) == [(0, 8), (8, 16)]
+    assert strip.state.session.steps[-1] == "Copy clips"
+
+
 def test_edges_resize_and_the_upper_half_of_the_right_one_loops(strip: ArrangementStrip) -> None:
     low = QPoint(0, strip.row_height() // 4)
     drag(strip, at(strip, 8 * BAR, 0) - QPoint(2, 0) + low, at(strip, 2 * BAR, 0) + low)
