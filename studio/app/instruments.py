@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.codecs.audiofile import read_audio
 from studio.engines import own_instruments
-from studio.engines.api import Context
+from studio.engines.api import Context, Renderer
 from studio.engines.cards import Card
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
@@ -16,6 +16,17 @@ from studio.engines.own_instruments import OwnInstrument, Row
 from studio.errors import StudioError
 
 STEPS = 400  # of the fit
+
+
+def neural(renderer: Renderer) -> NeuralInstruments:
+    """The renderer, which must be the neural instruments.
+
+    Raises:
+        StudioError: it is another.
+    """
+    if not isinstance(renderer, NeuralInstruments):
+        raise StudioError("The neural instruments are not installed.", "Install the models again.")
+    return renderer
 
 
 def own_instruments_of(renderer: NeuralInstruments) -> list[OwnInstrument]:
@@ -70,4 +81,4 @@ def _found(who: str, renderer: NeuralInstruments) -> tuple[Sound, Row]:
     for sound, row in known.values():
         if wanted in (sound.id.casefold(), sound.title.casefold()):
             return sound, row
-    raise StudioError(f"There is no instrument '{who}'.", "'studio instruments' lists them.")
+    raise StudioError(f"There is no instrument '{who}'.", "See 'studio instruments'.")

@@ -1,12 +1,15 @@
 """Commands for instruments of one's own: learn, blend, list, forget."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studio.cli.commands import Json, app
 from studio.cli.console import answer, bar, say, table
+
+if TYPE_CHECKING:
+    from studio.engines.neural_instruments import NeuralInstruments
 
 Name = Annotated[str, typer.Option(help="What the new instrument shall be called.")]
 
@@ -68,11 +71,8 @@ def list_instruments(json: Json = False) -> None:
     if json:
         answer(rows)
     else:
-        table(
-            "Instruments",
-            ("id", "title", "kind", "keys"),
-            [(*list(r.values())[:3], f"{r['lowest']} to {r['highest']}") for r in rows],
-        )
+        cells = [(s.id, s.title, s.kind, f"{s.low} to {s.high}") for s in sounds]
+        table("Instruments", ("id", "title", "kind", "keys"), cells)
 
 
 @app.command("forget-instrument")
@@ -84,12 +84,8 @@ def forget_instrument(instrument: Annotated[str, typer.Argument(help="The id of 
     say(f"{instrument} is forgotten.")
 
 
-def _renderer():  # type: ignore[no-untyped-def]
+def _renderer() -> "NeuralInstruments":
+    from studio.app.instruments import neural
     from studio.app.shelf import Shelf
-    from studio.engines.neural_instruments import NeuralInstruments
-    from studio.errors import StudioError
 
-    renderer = Shelf("cpu", say).renderer()
-    if not isinstance(renderer, NeuralInstruments):
-        raise StudioError("The neural instruments are not installed.", "Install the models again.")
-    return renderer
+    return neural(Shelf("cpu", say).renderer())

@@ -111,8 +111,10 @@ class NeuralInstruments:
             self._sounds = {k: v for k, v in self._sounds.items() if v.row < first}
             self._sounds.update((o.sound.id, replace(o.sound, row=first + k)) for k, o in enumerate(found))
             self._net = net
-            for program, pitch in [pair for pair in self._places if pair[0] > DRUM_KIT]:
-                del self._places[program, pitch]
+            for pair in [pair for pair in self._places if pair[0] > DRUM_KIT]:
+                del self._places[pair]
+            for key in [key for key in self._voices if key[0][0] > DRUM_KIT]:
+                del self._voices[key]
 
     def network(self) -> "TimbreNet":
         """The control network as trained."""

@@ -93,5 +93,5 @@ def forget(instrument: str, folder: Path | None = None) -> None:
     """
     target = (folder or user_instruments()) / instrument
     if not instrument.startswith(PREFIX) or not (target / "card.json").exists():
-        raise StudioError(f"There is no instrument '{instrument}' of your own.", "See 'studio models'.")
+        raise StudioError(f"There is no instrument '{instrument}' of your own.", "See 'studio instruments'.")
     shutil.rmtree(target)

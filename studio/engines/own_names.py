@@ -1,6 +1,8 @@
 """Names and numbers of instruments of one's own: what can be known without the networks."""
 
 import hashlib
+from functools import lru_cache
+from pathlib import Path
 
 from studio.engines.cards import find_cards
 from studio.paths import user_instruments
@@ -16,5 +18,11 @@ def own_number(instrument: str) -> int:
 
 
 def titles() -> dict[str, str]:
-    """What the user's instruments are called, by id; reads their cards only."""
-    return {c.id: c.title for c in find_cards(user_instruments())}
+    """What the user's instruments are called, by id; reads their cards only, and these only when something has changed."""
+    folder = user_instruments()
+    return dict(_titles(folder, folder.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _titles(folder: Path, changed: int) -> tuple[tuple[str, str], ...]:
+    return tuple((c.id, c.title) for c in find_cards(folder))

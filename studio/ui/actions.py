@@ -91,6 +91,10 @@ def _roll_actions() -> tuple[Action, ...]:
 _TRACK = (
     Action("track.add", "Add track", ("Ctrl+T",), "plus", "Add an empty track", "tracks.add", "Track"),
     Action("track.remove", "Remove track", (), "trash", "Remove the track that is being edited", "tracks.remove", "Track"),
+    Action("track.learn", "Instrument from a recording...", (), "", "Learn an instrument from single notes or a slow melody",
+           "own.learn", "Track", gap=True),
+    Action("track.blend", "Blend of two instruments...", (), "", "Make an instrument that lies between two others", "own.blend",
+           "Track"),
     Action("track.up", "Move track up", (), "", "Move the track one place up", "tracks.move:-1", "Track", gap=True),
     Action("track.down", "Move track down", (), "", "Move the track one place down", "tracks.move:1", "Track"),
     Action("track.effects", "Effects of the track...", (), "sliders", "Equalizer, compressor, delay, plug-ins: what the track goes through",

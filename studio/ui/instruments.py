@@ -1,20 +1,23 @@
-"""Instruments as people choose them: the 128 programs of General MIDI by family, and the drum kit."""
+"""Instruments as people choose them: the 128 programs of General MIDI by family, the drum kit, and those of their own."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.engines.gm import FAMILIES, PROGRAMS
+from studio.engines.own_names import titles
 from studio.music.document import Track
 from studio.ui.texts import noted, t
 
 _EACH = 8  # programs a family
 DRUM_KIT = noted("Drum kit")
+OWN = noted("Your own")
 
 
 def instrument_title(track: Track) -> str:
     """What plays ``track``."""
-    return t(DRUM_KIT if track.drums else PROGRAMS[track.program])
+    own = titles().get(track.instrument) if track.instrument and not track.drums else None
+    return own or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
 
 
 def instrument_icon(track: Track) -> str:
@@ -23,9 +26,10 @@ def instrument_icon(track: Track) -> str:
 
 
 class InstrumentMenu(QMenu):
-    """Families with their programs; ``picked(program, drums)`` tells the choice."""
+    """Families with their programs; ``picked(program, drums)`` tells the choice, ``own(id)`` that of an instrument of one's own."""
 
     picked = Signal(int, bool)
+    own = Signal(str)
 
     def __init__(self, track: Track, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,8 +39,15 @@ class InstrumentMenu(QMenu):
         for family, name in enumerate(FAMILIES):
             menu = self.addMenu(t(name))
             for program in range(family * _EACH, (family + 1) * _EACH):
-                entry = self._entry(menu, t(PROGRAMS[program]), not track.drums and program == track.program)
+                chosen = not track.drums and not track.instrument and program == track.program
+                entry = self._entry(menu, t(PROGRAMS[program]), chosen)
                 entry.triggered.connect(lambda _=False, p=program: self.picked.emit(p, False))
+        if mine := titles():
+            self.addSeparator()
+            menu = self.addMenu(t(OWN))
+            for name, title in mine.items():
+                entry = self._entry(menu, title, not track.drums and name == track.instrument)
+                entry.triggered.connect(lambda _=False, i=name: self.own.emit(i))
 
     @staticmethod
     def _entry(menu: QMenu, text: str, chosen: bool) -> QAction:

@@ -25,6 +25,7 @@ from studio.ui.icons import app_icon
 from studio.ui.layout import Layout, Sizes
 from studio.ui.loading import Loading
 from studio.ui.mirror import Mirror
+from studio.ui.own_instruments import OwnInstruments
 from studio.ui.panels.activity import ActivityPanel
 from studio.ui.panels.generate import GeneratePanel
 from studio.ui.panels.hint import HintLine
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.clip_takes = TakesOfClip(studio, self.state, self.transport, self.takes_panel, self.column.arrangement.strip)
         self.files = Files(studio, self, self.song_opened)
         self.exports = Exports(studio, self.files, self.state)
+        self.own = OwnInstruments(studio, self.files, self.state, self)
         self.effects = EffectsDesk(studio, self.state, self.files, self)
         self.comparing = Comparing(studio, self.transport, self)
         self.autosave = Autosave(studio, self)
@@ -113,7 +115,7 @@ class MainWindow(QMainWindow):
             name: getattr(self, name)
             for name in (
                 *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),
-                *("effects", "comparing"),
+                *("effects", "comparing", "own"),
             )
         }
         self.actions_by_id = make_actions(self, self.column, targets)

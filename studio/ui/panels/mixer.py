@@ -201,8 +201,11 @@ class TrackRow(QFrame):
     def _choose_instrument(self) -> None:
         menu = instrument_menu(self._track, self)
         menu.picked.connect(
-            lambda program, drums: self._edit(self.track_id, "Instrument", True, {"program": program, "drums": drums})
+            lambda program, drums: self._edit(
+                self.track_id, "Instrument", True, {"program": program, "drums": drums, "instrument": ""}
+            )
         )
+        menu.own.connect(lambda own: self._edit(self.track_id, "Instrument", True, {"instrument": own, "drums": False}))
         menu.exec(self.instrument.mapToGlobal(self.instrument.rect().bottomLeft()))
         menu.deleteLater()
 

@@ -1,0 +1,139 @@
+"""Instruments of the user's own in the window: one from a recording, and a blend of two. Both are jobs, to be watched and stopped."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.app.jobs import Job
+from studio.app.studio import Studio
+from studio.engines.cards import Card
+from studio.ui.files import Files
+from studio.ui.roll.state import RollState
+from studio.ui.texts import t
+
+if TYPE_CHECKING:
+    from studio.engines.neural_instruments import NeuralInstruments
+
+KINDS = "*.wav *.flac *.ogg *.aiff"
+
+
+class OwnInstruments:
+    """Learns and blends instruments, and lets the track that is being edited be played by what was made."""
+
+    def __init__(self, studio: Studio, files: Files, state: RollState, window: QWidget) -> None:
+        self._studio, self._files, self._state, self._window = studio, files, state, window
+
+    def learn(self) -> None:
+        """Ask for a recording, and learn an instrument from it."""
+        if path := self._files.ask_open(t("Instrument from a recording"), f"{t('Sound files')} ({KINDS})"):
+            self.learn_from(path)
+
+    def learn_from(self, path: Path) -> None:
+        """Learn an instrument from a recording; it is named after the file."""
+
+        def work(job: Job) -> Card:
+            from studio.app.instruments import learn_instrument
+
+            return learn_instrument(path, path.stem, self._instruments(), job)
+
+        self._studio.jobs.start(f"learn {path}", f"Learning {path.stem}", work, self._made)
+
+    def blend(self) -> None:
+        """Open the page on which two instruments are blended."""
+
+        def work(job: Job) -> dict[str, str]:
+            rows = self._instruments().rows()
+            return {k: s.title for k, (s, _) in rows.items() if not s.ratios and s.program >= 0}
+
+        self._studio.jobs.start("blend", "Looking for instruments", work, self._open_page)
+
+    def _open_page(self, known: dict[str, str]) -> None:
+        page = BlendPage(known, self._window)
+        page.wanted.connect(self.blend_of)
+        page.show()
+
+    def blend_of(self, first: str, second: str, share: float, name: str) -> None:
+        """Make the blend of two instruments, given by their ids."""
+
+        def work(job: Job) -> Card:
+            from studio.app.instruments import blend_instruments
+
+            return blend_instruments(first, second, share, name, self._instruments())
+
+        self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made)
+
+    def _made(self, card: Card) -> None:
+        session, track = self._studio.session, self._state.track
+        if track is not None:
+            changed = replace(session.committed.track(track.id), instrument=card.id, drums=False)
+            session.commit("Instrument", session.committed.with_track(changed))
+        self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
+
+    def _instruments(self) -> "NeuralInstruments":
+        from studio.app.instruments import neural
+
+        return neural(self._studio.shelf.renderer())
+
+
+class BlendPage(QDialog):
+    """Two instruments, a slider between them, and a name. ``wanted(first, second, share, name)`` asks for the blend."""
+
+    wanted = Signal(str, str, float, str)
+
+    def __init__(self, known: dict[str, str], parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(t("Blend of two instruments"))
+        self.first, self.second = QComboBox(), QComboBox()
+        for box in (self.first, self.second):
+            for name, title in known.items():
+                box.addItem(t(title), name)
+        self.second.setCurrentIndex(min(1, self.second.count() - 1))
+        self.share = QSlider(Qt.Orientation.Horizontal)
+        self.share.setRange(0, 100)
+        self.share.setValue(50)
+        self.share.setAccessibleName(t("How much of the second"))
+        self.told = QLabel()
+        self.name = QLineEdit()
+        self.make = QPushButton(t("Make the instrument"))
+        form = QFormLayout()
+        form.addRow(t("From"), self.first)
+        form.addRow(t("To"), self.second)
+        between = QHBoxLayout()
+        between.addWidget(self.share)
+        between.addWidget(self.told)
+        form.addRow(t("How far"), between)
+        form.addRow(t("Name"), self.name)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(24, 20, 24, 20)
+        page.setSpacing(16)
+        page.addLayout(form)
+        page.addWidget(self.make, alignment=Qt.AlignmentFlag.AlignRight)
+        for changed in (self.first.currentIndexChanged, self.second.currentIndexChanged, self.share.valueChanged):
+            changed.connect(self._propose)
+        self.make.clicked.connect(self._ask)
+        self.setMinimumWidth(420)
+        self._propose()
+
+    def _propose(self) -> None:
+        self.told.setText(f"{self.share.value()} %")
+        self.name.setPlaceholderText(f"{self.first.currentText()} + {self.second.currentText()} {self.share.value()} %")
+
+    def _ask(self) -> None:
+        name = self.name.text().strip() or self.name.placeholderText()
+        self.wanted.emit(self.first.currentData(), self.second.currentData(), self.share.value() / 100, name)
+        self.close()
