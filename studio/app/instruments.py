@@ -56,14 +56,15 @@ def learn_instrument(
     return next(o.card for o in own_instruments_of(renderer) if o.card.id == made)
 
 
-def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments) -> Card:
+def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments, ctx: Context) -> Card:
     """Save the instrument ``share`` (0..1) of the way from ``first`` to ``second``, each an id or a title.
 
     Raises:
         StudioError: one of them is not there, or cannot be blended.
     """
     one, other = _found(first, renderer), _found(second, renderer)
-    sound, row = blended(one, other, share)
+    own_instruments.id_for(name)
+    sound, row = blended(renderer.network(), one, other, share, lambda done: ctx.progress(done, "Fitting the instrument"))
     card = Card(
         own_instruments.id_for(name), own_instruments.ENGINE, name.strip(),
         summary=f"Blend of {one[0].title} and {other[0].title}.",

@@ -56,7 +56,8 @@ def blend_instruments(
     """Make an instrument that lies between two others."""
     from studio.app import instruments
 
-    card = instruments.blend_instruments(first, second, share, name, _renderer())
+    with bar("Blending") as ctx:
+        card = instruments.blend_instruments(first, second, share, name, _renderer(), ctx)
     if json:
         answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper["blend"]})
     else:

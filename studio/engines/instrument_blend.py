@@ -1,6 +1,8 @@
-"""A blend of two instruments: the row between their rows, and the designed parts between theirs."""
+"""A blend of two instruments: the row that plays what lies between them, and the designed parts between theirs."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,9 +11,20 @@ from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import Row
 from studio.errors import StudioError
 
+if TYPE_CHECKING:
+    from studio.nn.timbre import TimbreNet
 
-def blended(a: tuple[Sound, Row], b: tuple[Sound, Row], share: float) -> tuple[Sound, Row]:
-    """The instrument ``share`` (0..1) of the way from ``a`` to ``b``.
+KEYS = 9  # at which a blend is compared with what lies between
+
+
+def blended(
+    net: "TimbreNet",
+    a: tuple[Sound, Row],
+    b: tuple[Sound, Row],
+    share: float,
+    progress: Callable[[float], None] = lambda share: None,
+) -> tuple[Sound, Row]:
+    """The instrument ``share`` (0..1) of the way from ``a`` to ``b``, some seconds' work. ``progress`` may raise to stop it.
 
     What rings off does so in a blend until ``share`` reaches a half, and is held from there, or the other way round.
 
@@ -25,10 +38,23 @@ def blended(a: tuple[Sound, Row], b: tuple[Sound, Row], share: float) -> tuple[S
             )
     (one, first), (other, second) = a, b
     near = one if share < 0.5 else other
-    row = {k: ((1 - share) * first[k] + share * second[k]).astype(np.float32) for k in first}
-    between = {k: (1 - share) * getattr(one, k) + share * getattr(other, k) for k in ("release_s", "louder_db")}
+    designed = {k: (1 - share) * getattr(one, k) + share * getattr(other, k) for k in ("release_s", "louder_db")}
     ends = {k: round((1 - share) * getattr(one, k) + share * getattr(other, k)) for k in ("low", "high", "soft", "loud")}
-    return replace(near, id="", title="", kind="own", **between, **ends, stiffness=_stiffness(one, other, share)), row
+    mixed = replace(near, id="", title="", kind="own", **designed, **ends, stiffness=_stiffness(one, other, share))
+    return mixed, _row(net, mixed, first, second, share, progress)
+
+
+def _row(net: "TimbreNet", sound: Sound, first: Row, second: Row, share: float, progress: Callable[[float], None]) -> Row:
+    from studio.nn.runtime import tensor
+    from studio.nn.timbre import band_position, rows_of
+    from studio.nn.timbre_encoder import between
+
+    keys = np.repeat(np.linspace(sound.low, max(sound.high, sound.low + 1), KEYS), 2)
+    velocities = np.tile([0.75 * sound.soft + 0.25 * sound.loud, 0.25 * sound.soft + 0.75 * sound.loud], KEYS)
+    position = np.stack([band_position(laws.frequencies(sound, k)) for k in keys])
+    at, loud, where = (tensor(np.asarray(c, np.float32)) for c in (keys, velocities, position))
+    row = between(net, rows_of([first]), rows_of([second]), share, at, loud, where, progress)
+    return {k: v[0].numpy() for k, v in row._asdict().items()}
 
 
 def _stiffness(one: Sound, other: Sound, share: float) -> tuple[float, ...]:

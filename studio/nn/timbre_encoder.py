@@ -19,6 +19,7 @@ from studio.nn.timbre import CENTRE_DB, SCALE_DB, Rows, TimbreNet
 LOOKED_AT = (0, 4, 8, 12, 15, 18, 21)  # control points
 PARTIALS = 40
 NOISE_CENTRE_DB = CENTRE_DB - 30.0
+BLEND_STEPS = 250
 
 
 class NoteSet(NamedTuple):
@@ -120,11 +121,11 @@ def encoded(encoder: TimbreEncoder, notes: NoteSet) -> Rows:
 
 def fitted(
     net: TimbreNet, start: Rows, notes: NoteSet, steps: int = 300, rate: float = 0.02, tie: float = 0.3, seed: int = 0,
-    progress: Callable[[float], None] = lambda share: None,
+    jitter: float = 1.0, progress: Callable[[float], None] = lambda share: None,
 ) -> Rows:  # fmt: skip
     """The row ``start`` [1] moved to play ``notes``, the layers held still; ``tie`` in dB a unit keeps it near its start.
 
-    Pitch and velocity are jittered as in the network's training: few notes are soon known by heart.
+    Pitch and velocity are jittered as in the network's training (times ``jitter``): few notes are soon known by heart.
     """
     for weight in net.parameters():
         weight.requires_grad = False
@@ -137,7 +138,7 @@ def fitted(
             group["lr"] = rate * min(1.0, 2 * (1 - step / steps))
         which = torch.randperm(count, generator=draw)[:32]
         part = notes.of(which)
-        shake = torch.rand(2, len(which), generator=draw) * 2 - 1
+        shake = (torch.rand(2, len(which), generator=draw) * 2 - 1) * jitter
         part = part._replace(pitch=part.pitch + 1.5 * shake[0], velocity=part.velocity + 6 * shake[1])
         points = torch.randperm(POINTS, generator=draw)[:10]
         loss = differences(net, Rows(*(x.expand(len(which), -1) for x in row)), part, points)
@@ -149,3 +150,22 @@ def fitted(
     return Rows(*(x.detach() for x in row))
 
 
+
+
+def between(
+    net: TimbreNet, one: Rows, other: Rows, share: float, pitch: Tensor, velocity: Tensor, position: Tensor,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Rows:  # fmt: skip
+    """The row [1] that plays, at keys ``pitch`` and ``velocity`` [n], what lies ``share`` of the way from ``one`` to ``other``.
+
+    Half way between two rows the network need not play what lies half way between their sounds: the row is fitted to that.
+    """
+    count = len(pitch)
+    with torch.no_grad():
+        ends = [net.play(Rows(*(x.expand(count, -1) for x in row)), pitch, velocity, position) for row in (one, other)]
+        partials, noise = (torch.lerp(a, b, share) for a, b in zip(*ends, strict=True))
+        top = partials.amax((1, 2), keepdim=True)
+        notes = NoteSet(
+            partials, noise, 0.05 + torch.sigmoid((partials - top + 50) / 8), torch.ones_like(noise), position, pitch, velocity
+        )
+    return fitted(net, one.blend(other, share), notes, BLEND_STEPS, tie=0.0, jitter=0.0, progress=progress)
