@@ -1,5 +1,6 @@
 """Documents for property tests: small, valid, and with everything in them."""
 
+import numpy as np
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from studio.music.document import (
     Master,
     Provenance,
     Section,
+    Sound,
+    SoundAt,
     Take,
     Track,
 )
@@ -23,6 +26,8 @@ from studio.music.time import Meter, TimeSignature
 
 # The machine that runs the tests may be busy: no deadline, and no minutes of shrinking. The same examples everywhere.
 some = settings(deadline=None, max_examples=40, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+
+SOUNDS = tuple(Sound(c * 64, c, 8_000, 4_000, np.full(9, ord(c), np.uint8), np.zeros(50, np.uint8)) for c in "ab")
 
 texts = st.text(max_size=8)
 ticks = st.integers(0, 40_000)
@@ -87,7 +92,8 @@ def tracks(draw, first_id):
             next_id += len(before)
             after = draw(st.just(Notes.empty()) | notes_in(900, next_id)).shifted(length)
             next_id += len(after)
-            takes.append(Take(notes, draw(texts), draw(provenances), before, after))
+            heard = draw(st.none() | st.builds(SoundAt, st.sampled_from([s.id for s in SOUNDS]), st.integers(-9_000, 9_000)))
+            takes.append(Take(notes, draw(texts), draw(provenances), before, after, heard))
         clips.append(Clip(clip_id, at, length, tuple(takes), draw(st.integers(0, len(takes) - 1)), draw(texts), offset))
         at += length
     track = Track(
@@ -132,6 +138,7 @@ def documents(draw):
     edges = sorted(draw(st.sets(ticks, max_size=4)))
     walls = sorted(draw(st.sets(ticks, max_size=4)))
     loop = draw(st.none() | st.tuples(st.integers(0, 100), st.integers(101, 9_000)))
+    used = {take.sound.sound for t in made for c in t.clips for take in c.takes if take.sound}
     return Document(
         title=draw(texts),
         tempo=TempoMap(tuple(TempoChange(t, m) for t, m in draw(rising(st.integers(1, 0xFFFFFF))))),
@@ -146,4 +153,5 @@ def documents(draw):
         master=Master(draw(st.floats(-60, 6)), draw(st.floats(-60, 0)), draw(st.floats(0.1, 9)), draw(effects)),
         loop=loop,
         next_id=next_id + draw(st.integers(0, 5)),
+        sounds=tuple(s for s in SOUNDS if s.id in used),
     )

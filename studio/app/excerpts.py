@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from studio.music import edits
 from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Track
 from studio.music.notes import Controls, Notes
 from studio.music.tempo import TempoChange, TempoMap
@@ -14,10 +15,16 @@ from studio.music.time import Meter, TimeSignature
 def excerpt(document: Document, start: int, end: int) -> Document:
     """What lies in [start, end) ticks: notes that begin there, cut at the end, with tempo, metre, key and controllers.
 
-    Clips become one clip a track.
+    Clips become one clip a track, but where a track plays sounds.
     """
     first = document.meter.bar_start(document.meter.bar_of(start))
-    tracks = tuple(_track(t, t.notes.starting_between(start, end), first, end) for t in document.tracks)
+    recorded = [t.id for t in document.tracks if any(c.take.sound for c in t.clips)]
+    for track_id in recorded:
+        document = edits.cut_clips(edits.cut_clips(document, track_id, first), track_id, end)
+    tracks = tuple(
+        _recorded(t, first, end) if t.id in recorded else _track(t, t.notes.starting_between(start, end), first, end)
+        for t in document.tracks
+    )
     return _moved(replace(document, tracks=tracks), first, end)
 
 
@@ -32,11 +39,17 @@ def excerpt_of_notes(document: Document, track_id: int, ids: Iterable[int]) -> D
     return _moved(replace(document, tracks=(_track(track, notes, first, end),)), first, end)
 
 
+def _recorded(track: Track, first: int, end: int) -> Track:
+    """A track that plays sounds, cut at both ends."""
+    clips = tuple(replace(c, start=c.start - first) for c in track.clips if first <= c.start < end)
+    return replace(track, clips=clips, controls=_controls(track.controls, first, end))
+
+
 def _track(track: Track, notes: Notes, first: int, end: int) -> Track:
     cut = notes.replace(start=notes.start - first, duration=np.minimum(notes.end, end) - notes.start)
     length = max(1, end - first)
-    clip = replace(track.clips[0] if track.clips else Clip(0, 0, 1), start=0, length=length, active=0)
-    clip = replace(clip, takes=(replace(clip.takes[0], notes=cut),))
+    clip = replace(track.clips[0] if track.clips else Clip(0, 0, 1), start=0, length=length, active=0, offset=0)
+    clip = replace(clip, takes=(replace(clip.takes[0], notes=cut, before=Notes.empty(), after=Notes.empty()),))
     return replace(track, clips=(clip,) if len(cut) else (), controls=_controls(track.controls, first, end))
 
 

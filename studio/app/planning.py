@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from studio.app.metronome import song_clicks
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, events_of, light_lengths, program_of, scene_of, sounding_of
+from studio.app.tapes import sounds_by_id
 from studio.audio.mixer import Events, Scene
 from studio.music.document import Document, Track
 
@@ -117,7 +118,7 @@ class Planner:
         known = self._tracks.get(track.id)
         if known is not None and all(a is b or (isinstance(a, int) and a == b) for a, b in zip(known[0], parts, strict=True)):
             return known
-        sounding = sounding_of(track, document.tempo, self.rate)
+        sounding = sounding_of(track, document.tempo, self.rate, sounds_by_id(document))
         lengths = self._rendering.lengths(sounding.batch, sounding.number) if salt else None
         if lengths is None:
             lengths = light_lengths(sounding.batch, self.rate)

@@ -9,6 +9,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from studio.app.generator_process import packed, unpacked
@@ -68,7 +69,8 @@ class RemoteGenerator:
         ended = False
         said = (0.0, "Listening")
         try:
-            child.tell({"do": "write", "id": number}, packed(request))
+            context = request.context and replace(request.context, sounds=())  # megabytes that no writer hears
+            child.tell({"do": "write", "id": number}, packed(replace(request, context=context)))
             while not ended:
                 ctx.progress(*said)
                 try:

@@ -13,7 +13,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.app.sounding import NONE_SHAPED, Ints, Shaped, Sounding, batch_of, events_of, scene_of, sounding_of
+from studio.app.sounding import (
+    NONE_SHAPED,
+    SHAPED,
+    Ints,
+    Shaped,
+    Sounding,
+    batch_of,
+    events_of,
+    lengths_of,
+    scene_of,
+    sounding_of,
+)
+from studio.app.tapes import Piece, sounds_by_id
 from studio.audio.effects import Load, Plugin, Racks
 from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
 from studio.engines.api import Audio, Context, Quiet, Renderer
@@ -46,6 +58,13 @@ def make_rows(
     shaped: Shaped = NONE_SHAPED,
 ) -> Iterator[list[tuple[int, Wave]]]:
     """Rows by number, a few at a time. Notes of like length go together, so that little is rendered for nothing."""
+    tapes = [(n, piece) for n in numbers.tolist() if n & SHAPED and isinstance(piece := shaped[n], Piece)]
+    for number, piece in tapes:
+        yield [(number, piece.samples())]
+        ctx.progress(0.0)
+    if tapes:
+        notes = ~np.isin(numbers, [number for number, _ in tapes])
+        numbers, lengths = numbers[notes], lengths[notes]
     order = np.argsort(lengths, kind="stable")
     low = 0
     while low < len(order):
@@ -185,8 +204,9 @@ def render_stems(
     """
     part = _Part(ctx or Quiet())
     part.progress(0.0)
-    soundings = {t.id: sounding_of(t, document.tempo, rate) for t in document.tracks}
-    lengths = {k: renderer.lengths(s.batch, rate) for k, s in soundings.items()}
+    sounds = sounds_by_id(document)
+    soundings = {t.id: sounding_of(t, document.tempo, rate, sounds) for t in document.tracks}
+    lengths = {k: lengths_of(renderer, s.batch, rate) for k, s in soundings.items()}
     scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
     sounding = [s for s in scene.strips if s.gain > 0.0]
     scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}

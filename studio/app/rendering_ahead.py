@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from studio.app.rendering import AT_ONCE, make_rows
-from studio.app.sounding import Ints, Shaped, Sounding
+from studio.app.sounding import Ints, Shaped, Sounding, lengths_of
 from studio.audio.rows import RowStore
 from studio.engines.api import Quiet, Renderer, SoundBatch
 from studio.errors import Cancelled, StudioError
@@ -121,7 +121,7 @@ class RenderingAhead:
         unique, first = np.unique(numbers, return_index=True)
         new = [k for k, n in enumerate(unique.tolist()) if n not in self._lengths]
         if new:
-            found = renderer.lengths(batch.select(first[new]), self.rate)
+            found = lengths_of(renderer, batch.select(first[new]), self.rate)
             self._lengths.update(zip(unique[new].tolist(), found.tolist(), strict=True))
         return np.fromiter((self._lengths[n] for n in numbers.tolist()), np.int64, len(numbers))
 

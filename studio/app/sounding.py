@@ -12,22 +12,24 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.app.shaping import shapes_of
+from studio.app.tapes import Piece, pieces_of
 from studio.audio.levels import gain as factor
 from studio.audio.mixer import Events, Scene, Strip
-from studio.audio.voice import light_length
-from studio.engines.api import DRUM_KIT, SoundBatch
+from studio.audio.voice import TAPE, light_length
+from studio.engines.api import DRUM_KIT, Renderer, SoundBatch
 from studio.engines.expression import PLAIN, Expression
 from studio.engines.own_names import PREFIX, own_number
-from studio.music.document import Document, Track
+from studio.music.document import Document, Sound, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
 
 Ints = npt.NDArray[np.int64]
-Shaped = Mapping[int, tuple[int, int, int, int, Expression]]
-"""Program, pitch, velocity, held frames and expression of notes by the numbers of their rows."""
+Shaped = Mapping[int, tuple[int, int, int, int, Expression] | Piece]
+"""By the numbers of rows: program, pitch, velocity, held frames and expression of notes; or the piece of a sound file."""
 NONE_SHAPED: Shaped = {}
-SHAPED = 1 << 53  # in the number of a row: the note has an expression
+SHAPED = 1 << 53  # in the number of a row: the note has an expression, or it is a piece of a sound file
 
+NO_SOUNDS: Mapping[str, Sound] = {}
 USUAL_VOLUME = 100  # controller 7 at this value leaves the track's gain as it is
 MOST_HELD_SECONDS = 600
 DRUM_HELD_SECONDS = 0.5
@@ -77,15 +79,45 @@ def batch_of(numbers: npt.ArrayLike, shaped: Shaped = NONE_SHAPED) -> SoundBatch
     columns = [n >> shift & mask for shift, mask in ((14, 4095), (7, 127), (0, 127), (26, (1 << 27) - 1))]
     shapes = [PLAIN] * len(n) if len(special) else []
     for k in special.tolist():
-        *values, shapes[k] = shaped[int(n[k])]
+        note = shaped[int(n[k])]
+        if isinstance(note, Piece):
+            raise ValueError("pieces of sound files are no notes")
+        *values, shapes[k] = note
         for column, value in zip(columns, values, strict=True):
             column[k] = value
     program, pitch, velocity = (c.astype(np.int16) for c in columns[:3])
     return SoundBatch(program, pitch, velocity, columns[3], tuple(shapes))
 
 
-def sounding_of(track: Track, tempo: TempoMap, rate: int) -> Sounding:
-    """What of ``track`` sounds, and when."""
+def sounding_of(track: Track, tempo: TempoMap, rate: int, sounds: Mapping[str, Sound] = NO_SOUNDS) -> Sounding:
+    """What of ``track`` sounds, and when; ``sounds`` are those of the document by their ids."""
+    notes = _notes_sounding(track, tempo, rate)
+    pieces = pieces_of(track, tempo, rate, sounds) if sounds else []
+    return _with_pieces(notes, pieces) if pieces else notes
+
+
+def _with_pieces(notes: Sounding, pieces: list[tuple[int, Piece]]) -> Sounding:
+    """Pieces of sound files among the notes, each as a row of its own."""
+    n = len(pieces)
+    numbers = [SHAPED | piece.number & SHAPED - 1 for _, piece in pieces]
+    b = notes.batch
+    short = np.zeros(n, np.int16)
+    batch = SoundBatch(
+        np.concatenate([b.program, short + np.int16(TAPE)]),
+        np.concatenate([b.pitch, short]),
+        np.concatenate([b.velocity, short + np.int16(1)]),
+        np.concatenate([b.held, np.array([piece.count for _, piece in pieces], np.int64)]),
+        (*b.expression, *[PLAIN] * n) if b.expression else (),
+    )
+    start = np.concatenate([notes.start, [at for at, _ in pieces]]).astype(np.int64)
+    order = np.argsort(start, kind="stable")
+    shaped = {**notes.shaped, **{k: piece for k, (_, piece) in zip(numbers, pieces, strict=True)}}
+    gain = np.concatenate([notes.gain, np.ones(n, np.float32)])
+    number = np.concatenate([notes.number, np.array(numbers, np.int64)])
+    return Sounding(start[order], batch.select(order), gain[order], number[order], shaped)
+
+
+def _notes_sounding(track: Track, tempo: TempoMap, rate: int) -> Sounding:
     notes = track.notes
     end = _pedalled(notes.end, track.controls) if not track.drums else notes.end
     start = tempo.frames(notes.start, rate)
@@ -165,7 +197,18 @@ def _gains(controls: Controls, ticks: Ints) -> npt.NDArray[np.float32]:
 def light_lengths(batch: SoundBatch, rate: int) -> Ints:
     """Lengths as long as no renderer is there to tell, shape [n]."""
     drums = light_length(DRUM_KIT, 0, rate)
-    return np.asarray(np.where(batch.program == DRUM_KIT, drums, batch.held + light_length(0, 0, rate)), np.int64)
+    lengths = np.where(batch.program == DRUM_KIT, drums, batch.held + light_length(0, 0, rate))
+    return np.asarray(np.where(batch.program == TAPE, batch.held, lengths), np.int64)
+
+
+def lengths_of(renderer: Renderer, batch: SoundBatch, rate: int) -> Ints:
+    """Lengths of notes as ``renderer`` makes them, and of pieces of sound files, shape [n]."""
+    tape = batch.program == TAPE
+    if not tape.any():
+        return renderer.lengths(batch, rate)
+    lengths = batch.held.copy()
+    lengths[~tape] = renderer.lengths(batch.select(~tape), rate)
+    return lengths
 
 
 def events_of(sounding: Sounding, lengths: Ints, salt: int = 0) -> Events:

@@ -13,6 +13,7 @@ Wave = npt.NDArray[np.float32]
 
 DRUMS = 128
 CLICK = 129  # the metronome, its two sounds by pitch
+TAPE = 130  # a piece of a sound file: the light voice has nothing to play in its place
 CLICK_BEAT, CLICK_ACCENT = 0, 1
 _TABLE = 2048
 _RELEASE_SECONDS = 0.06
@@ -52,6 +53,8 @@ def light_length(program: int, held: int, rate: int) -> int:
     """Frames from onset to silence of a note held for ``held`` frames."""
     if program == CLICK:
         return int(_CLICK_SECONDS * rate)
+    if program == TAPE:
+        return held
     return int(_DRUM_SECONDS * rate) if program == DRUMS else held + int(_TAIL_SECONDS * rate)
 
 
@@ -60,6 +63,8 @@ def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, f
 
     ``program`` is a General MIDI program, :data:`DRUMS` for drums, :data:`CLICK`; ``held`` counts frames from onset to release.
     """
+    if program == TAPE:
+        return np.zeros(count, np.float32)
     at = np.arange(first, first + count)
     seconds = at / rate
     loudness = 0.07 * (velocity / 100.0) ** 2

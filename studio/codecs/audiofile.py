@@ -4,6 +4,7 @@ The same samples give the same file, to the byte, whatever the blocks: dither is
 seed, and the time that libsndfile writes into float WAVs is taken out again.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,27 @@ def read_audio(path: Path | str) -> tuple[Audio, int]:
     with AudioReader(path) as reader:
         blocks = [np.zeros((0, reader.channels), np.float32), *reader.blocks()]
         return np.concatenate(blocks), reader.rate
+
+
+def flac_bytes(audio: Audio, rate: int) -> bytes:
+    """Mono float32 [frames] as a FLAC file of 24 bits; what lies outside -1..1 is cut off."""
+    stream = io.BytesIO()
+    steps = np.clip(np.rint(audio.astype(np.float64) * (1 << 23)), -(1 << 23), (1 << 23) - 1).astype(np.int32) << 8
+    soundfile.write(stream, steps, rate, subtype="PCM_24", format="FLAC")
+    return stream.getvalue()
+
+
+def read_flac_bytes(data: bytes) -> Audio:
+    """Mono float32 [frames] of a file that :func:`flac_bytes` made.
+
+    Raises:
+        StudioError: it is damaged.
+    """
+    try:
+        audio, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise StudioError("A sound in the song is damaged.", "Import its file again.") from error
+    return np.ascontiguousarray(audio[:, 0])
 
 
 def write_audio(path: Path | str, audio: Audio, rate: int, depth: str = "24", seed: int = 0) -> None:

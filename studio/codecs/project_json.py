@@ -1,4 +1,4 @@
-"""A document <-> JSON values and columns: the inside of a project file of version 4."""
+"""A document <-> JSON values and columns: the inside of a project file of version 5."""
 
 from dataclasses import MISSING, Field, asdict, fields, replace
 from typing import Any, TypeVar, cast
@@ -6,7 +6,21 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Master, Provenance, Section, Take, Track
+from studio.music.document import (
+    ChordSpan,
+    Clip,
+    Document,
+    KeyChange,
+    Marker,
+    Master,
+    Provenance,
+    Section,
+    Sound,
+    SoundAt,
+    Take,
+    Track,
+)
+from studio.music.edits_sound import sounds_in_use
 from studio.music.effects import Effect, Effects, faults
 from studio.music.notes import Controls, Notes
 from studio.music.pitch import CHORDS, Chord, Key
@@ -27,6 +41,9 @@ def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
         )
         for f in fields(Notes)
     }
+    sounds = sounds_in_use(document)
+    for sound in sounds:
+        columns |= {f"sounds/{sound.id}/data": sound.data, f"sounds/{sound.id}/peaks": sound.peaks}
     controls = (Controls.empty(), *(t.controls for t in document.tracks))
     columns |= {f"controls/{f.name}": np.concatenate([getattr(c, f.name) for c in controls]) for f in fields(Controls)}
     song = {
@@ -40,6 +57,7 @@ def to_json(document: Document) -> tuple[dict[str, Any], Columns]:
         "chords": [[c.start, c.end, c.chord.root, c.chord.quality, c.chord.bass] for c in document.chords],
         "markers": [[m.tick, m.name] for m in document.markers],
         "sections": [[s.start, s.end, s.name] for s in document.sections],
+        "sounds": [[s.id, s.name, s.rate, s.frames] for s in sounds],
         "tracks": [_track_to_json(t) for t in document.tracks],
     }
     return song, columns
@@ -58,7 +76,8 @@ def _clip_to_json(clip: Clip) -> dict[str, Any]:
 
 def _take_to_json(take: Take) -> dict[str, Any]:
     counts = {name: len(notes) for name, notes in zip(_PARTS, take.parts, strict=True)}
-    return {"name": take.name, "provenance": asdict(take.provenance), **counts}
+    sound = [take.sound.sound, take.sound.at] if take.sound else None
+    return {"name": take.name, "provenance": asdict(take.provenance), "sound": sound, **counts}
 
 
 def from_json(song: dict[str, Any], columns: Columns) -> Document:
@@ -83,6 +102,7 @@ def from_json(song: dict[str, Any], columns: Columns) -> Document:
         master=_made(Master, song["master"], effects=_effects(song["master"]["effects"])),
         loop=None if song["loop"] is None else (_is(song["loop"][0], int), _is(song["loop"][1], int)),
         next_id=_is(song["next_id"], int),
+        sounds=tuple(_sound(row, columns) for row in song["sounds"]),
     )
     if notes.left or controls.left:
         raise ValueError("there are more rows than the song counts")
@@ -141,7 +161,16 @@ def _clip(values: dict[str, Any], notes: _Rows) -> Clip:
 def _take(values: dict[str, Any], notes: _Rows) -> Take:
     provenance = _made(Provenance, values["provenance"])
     parts = {name: Notes.of(**notes.take(values[name])) for name in _PARTS}
-    return Take(name=_is(values["name"], str), provenance=provenance, **parts)
+    sound = values["sound"] and SoundAt(_is(values["sound"][0], str), _is(values["sound"][1], int))
+    return Take(name=_is(values["name"], str), provenance=provenance, sound=sound or None, **parts)
+
+
+def _sound(row: list[Any], columns: Columns) -> Sound:
+    sound_id, name, rate, frames = _is(row[0], str), _is(row[1], str), _is(row[2], int), _is(row[3], int)
+    data, peaks = (columns[f"sounds/{sound_id}/{part}"] for part in ("data", "peaks"))
+    if data.dtype != np.uint8 or peaks.dtype != np.uint8 or rate < 1 or frames < 0:
+        raise ValueError("not a sound")
+    return Sound(sound_id, name, rate, frames, data, peaks)
 
 
 def _chord(root: Any, quality: Any, bass: Any) -> Chord:

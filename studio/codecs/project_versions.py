@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.codecs.project_json import Columns
 
-VERSION = 4
+VERSION = 5
 
 
 def _with_sections_and_width(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
@@ -30,11 +30,22 @@ def _with_hidden_notes(song: dict[str, Any], columns: Columns) -> tuple[dict[str
     return {**song, "tracks": tracks}, columns
 
 
+def _with_sounds(song: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], Columns]:
+    """Version 5 has sounds that takes may play."""
+
+    def upgraded_clip(clip: dict[str, Any]) -> dict[str, Any]:
+        return {**clip, "takes": [{**take, "sound": None} for take in clip["takes"]]}
+
+    tracks = [{**track, "clips": [upgraded_clip(clip) for clip in track["clips"]]} for track in song["tracks"]]
+    return {**song, "sounds": [], "tracks": tracks}, columns
+
+
 # UPGRADES[v] turns the JSON and columns of version v into those of v + 1.
 UPGRADES: dict[int, Callable[[dict[str, Any], Columns], tuple[dict[str, Any], Columns]]] = {
     1: _with_sections_and_width,
     2: _with_effects,
     3: _with_hidden_notes,
+    4: _with_sounds,
 }
 
 

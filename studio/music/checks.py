@@ -20,6 +20,9 @@ def check(document: Document) -> list[str]:
     faults = [*_lane_faults(document), *effect_faults(document.master.effects)]
     for track in document.tracks:
         faults.extend(f"track {track.id}: {fault}" for fault in _track_faults(track))
+    known = {sound.id for sound in document.sounds}
+    if any(t.sound and t.sound.sound not in known for track in document.tracks for c in track.clips for t in c.takes):
+        faults.append("a take plays a sound that is not there")
     ids = np.sort(_ids(document))
     if (ids[1:] == ids[:-1]).any():  # np.unique would load numpy.ma, which the first paint would wait for
         faults.append("an id is used twice")

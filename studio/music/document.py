@@ -32,9 +32,47 @@ class Provenance:
     source: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """A recording that clips play, in mono. ``id`` is the sha256 of ``data``, the bytes of a FLAC file, uint8 [n].
+
+    ``rate`` frames a second, ``frames`` of them; ``peaks`` uint8 [m] are for the eye: the loudest of each hundredth of a second,
+    255 at full scale.
+    """
+
+    id: str
+    name: str
+    rate: int
+    frames: int
+    data: npt.NDArray[np.uint8]
+    peaks: npt.NDArray[np.uint8]
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.frames / self.rate
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sound) and (self.id, self.name) == (other.id, other.name)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Sound {self.id[:12]} {self.name!r}, {self.frames} frames at {self.rate}>"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundAt:
+    """The sound of that id, which begins ``at`` ticks after the clip's start: before 0 where the clip hides its beginning."""
+
+    sound: str
+    at: int = 0
+
+
 @dataclass(frozen=True)
 class Take:
-    """One version of a clip's notes; note starts count from the clip's start.
+    """One version of a clip's notes; note starts count from the clip's start. ``sound`` plays beside them, as far as the clip goes.
 
     ``before`` and ``after`` are notes that the clip's edges hide, until it is made longer again: those before its start count
     from ``offset`` ticks earlier, those from its end on count from its start.
@@ -45,6 +83,11 @@ class Take:
     provenance: Provenance = Provenance()
     before: Notes = field(default_factory=Notes.empty)
     after: Notes = field(default_factory=Notes.empty)
+    sound: SoundAt | None = None
+
+    def with_sound_moved(self, ticks: int) -> "Take":
+        """This take with its sound that much later in the clip."""
+        return replace(self, sound=SoundAt(self.sound.sound, self.sound.at + ticks)) if self.sound and ticks else self
 
     @property
     def parts(self) -> tuple[Notes, Notes, Notes]:
@@ -197,6 +240,7 @@ class Document:
     master: Master = Master()
     loop: tuple[int, int] | None = None
     next_id: int = 1
+    sounds: tuple[Sound, ...] = ()
 
     def track(self, track_id: int) -> Track:
         """The track of that id. Raises KeyError when there is none."""

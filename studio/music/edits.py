@@ -84,6 +84,7 @@ from studio.music.edits_song_lanes import (
     remove_section,
     set_chord,
 )
+from studio.music.edits_sound import add_sound, sounds_in_use
 
 __all__ = [
     "accept_take",
@@ -91,6 +92,7 @@ __all__ = [
     "add_marker",
     "add_notes",
     "add_section",
+    "add_sound",
     "add_track",
     "change_chord",
     "change_marker",
@@ -156,6 +158,7 @@ __all__ = [
     "set_title",
     "set_track",
     "set_velocity",
+    "sounds_in_use",
     "split_clips",
     "split_notes",
     "warp_notes",

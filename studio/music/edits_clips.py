@@ -110,7 +110,7 @@ def _takes_of(clips: list[Clip], start: int, end: int) -> tuple[tuple[Take, ...]
         clip = clips[0]
         takes = [
             replace(
-                t,
+                t.with_sound_moved(clip.start - start),
                 notes=t.notes.shifted(clip.start - start),
                 before=t.before if clip.start == start else Notes.empty(),
                 after=t.after.shifted(clip.start - start) if clip.end == end else Notes.empty(),
@@ -136,7 +136,12 @@ def cut_clips(document: Document, track_id: int, tick: int) -> Document:
     none = Notes.empty()
     left = tuple(replace(t, notes=t.notes.starting_between(0, at), after=none) for t in clip.takes)
     right = tuple(
-        replace(t, notes=t.notes.starting_between(at, clip.length).shifted(-at), before=none, after=t.after.shifted(-at))
+        replace(
+            t.with_sound_moved(-at),
+            notes=t.notes.starting_between(at, clip.length).shifted(-at),
+            before=none,
+            after=t.after.shifted(-at),
+        )
         for t in clip.takes
     )
     halves = (
@@ -151,7 +156,7 @@ def cut_clips(document: Document, track_id: int, tick: int) -> Document:
 def join_clips(document: Document, clip_ids: Iterable[int]) -> Document:
     """Make one clip of those of a track that follow each other, from the first's start to the last's end.
 
-    Only what sounds is kept: the active takes.
+    Only what sounds is kept: the active takes. Clips with different sounds stay apart.
     """
     wanted = set(clip_ids)
     for track in document.tracks:
@@ -160,6 +165,8 @@ def join_clips(document: Document, clip_ids: Iterable[int]) -> Document:
             continue
         first, end = chosen[0], chosen[-1].end
         chosen = [c for c in track.clips if first.start <= c.start < end]
+        if len({c.take.with_sound_moved(c.start).sound for c in chosen}) > 1:
+            continue
         notes = Notes.concat(c.notes.shifted(c.start - first.start) for c in chosen)
         after = chosen[-1].take.after.shifted(chosen[-1].start - first.start)
         take = replace(first.take, notes=notes, after=after)

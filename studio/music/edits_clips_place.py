@@ -138,7 +138,12 @@ def _cut_left(clip: Clip, by: int) -> Clip:
         notes = Notes.concat([take.before, take.notes.shifted(clip.offset)])
         hidden = notes.start < at
         takes.append(
-            replace(take, notes=notes.select(~hidden).shifted(-at), before=notes.select(hidden), after=take.after.shifted(-by))
+            replace(
+                take.with_sound_moved(-by),
+                notes=notes.select(~hidden).shifted(-at),
+                before=notes.select(hidden),
+                after=take.after.shifted(-by),
+            )
         )
     offset = at if any(len(t.before) for t in takes) else 0
     return replace(clip, start=clip.start + by, length=clip.length - by, takes=tuple(takes), offset=offset)

@@ -51,6 +51,8 @@ _FILE = (
            "File", gap=True),
     Action("file.sound", "Import a tune from a sound file...", (), "", "A voice, a flute, a whistle: its notes become a track",
            "files.import_sound", "File"),
+    Action("file.recording", "Import a sound file as a track...", (), "", "It plays in the song, mono: a recording to write to",
+           "files.import_recording", "File"),
     Action("file.midi", "Export MIDI...", ("Ctrl+E",), "export", "Write the notes as a MIDI file", "exports.midi", "File"),
     Action("file.wav", "Export WAV...", ("Ctrl+Shift+E",), "wave", "Write the sound as WAV", "exports.wav", "File"),
     Action("file.flac", "Export FLAC...", (), "", "Write the sound as FLAC, smaller and as good", "exports.flac", "File"),

@@ -12,7 +12,7 @@ from studio.app.session import Song
 from studio.app.studio import Studio
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import Document, Track
+from studio.music.document import Document, Sound, Track
 from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
 from studio.ui.texts import t
@@ -126,12 +126,12 @@ class Files:
         self._studio.jobs.start(f"open {path}", f"Opening {path.name}", lambda job: _read_song(path), done)
 
     def drop(self, paths: list[Path]) -> None:
-        """What was dropped: songs are opened, MIDI files come into the song that is there, tunes in sound files become notes."""
+        """What was dropped: songs are opened, MIDI files come into the song that is there, sound files become tracks of it."""
         songs = [p for p in paths if p.suffix.lower() == SONG]
         midi = [p for p in paths if p.suffix.lower() in MIDI]
         sounds = [p for p in paths if p.suffix.lower() in SOUND]
         for path in sounds:
-            self.hear_path(path)
+            self.place_path(path)
         for path in songs:
             self.open_path(path)
         for path in midi:
@@ -146,14 +146,38 @@ class Files:
 
     def import_sound(self) -> None:
         """Ask for a sound file, and add its tune as a track."""
-        kinds = f"{t('Sound files')} ({' '.join('*' + kind for kind in SOUND)});;{t('All files')} (*)"
-        if path := self.ask_open(t("Import a tune from a sound file"), kinds):
+        if path := self._ask_sound(t("Import a tune from a sound file")):
             self.hear_path(path)
+
+    def import_recording(self) -> None:
+        """Ask for a sound file, and add a track that plays it."""
+        if path := self._ask_sound(t("Import a sound file as a track")):
+            self.place_path(path)
+
+    def _ask_sound(self, title: str) -> Path | None:
+        return self.ask_open(title, f"{t('Sound files')} ({' '.join('*' + kind for kind in SOUND)});;{t('All files')} (*)")
+
+    def place_path(self, path: Path) -> None:
+        """Add a track that plays a sound file, from the playhead's bar on, as one step."""
+        song, tick = self._session.song, self._bar_of_playhead()
+
+        def work(job: Job) -> Sound:
+            from studio.app.tapes import read_sound
+
+            return read_sound(path, job)
+
+        def done(sound: Sound) -> None:
+            self._session.commit(f"Import {path.name}", edits.add_sound(song.committed, sound, tick), song)
+
+        self._studio.jobs.start(f"place {path}", f"Reading {path.name}", work, done)
+
+    def _bar_of_playhead(self) -> int:
+        meter = self._session.committed.meter
+        return meter.bar_start(meter.bar_of(self._studio.playback.position))
 
     def hear_path(self, path: Path) -> None:
         """Add the tune in a sound file as a track from the playhead's bar on, as one step."""
-        song, tick = self._session.song, self._studio.playback.position
-        tick = song.committed.meter.bar_start(song.committed.meter.bar_of(tick))
+        song, tick = self._session.song, self._bar_of_playhead()
 
         def work(job: Job) -> Track:
             from studio.app.hearing import with_heard

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from studio.app.excerpts import excerpt, excerpt_of_notes
 from studio.music import edits
 from studio.music.checks import check
-from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Take, Track
+from studio.music.document import ChordSpan, Clip, Document, KeyChange, Marker, Sound, Take, Track
+from studio.music.edits_sound import add_sound
 from studio.music.notes import SUSTAIN, VOLUME, Controls, Notes
 from studio.music.pitch import Chord, Key
 
@@ -54,3 +56,12 @@ def test_selected_notes_are_a_song_of_one_track(song):
     assert check(part) == [] and [t.name for t in part.tracks] == ["A"]
     assert part.tracks[0].notes.start.tolist() == [0, BAR] and part.tracks[0].notes.duration.tolist() == [960, 3 * BAR]
     assert excerpt_of_notes(song, song.tracks[0].id, []) is None
+
+
+def test_a_region_keeps_what_a_recording_plays_in_it(song):
+    sound = Sound("a" * 64, "Voice", 8_000, 80_000, np.zeros(1, np.uint8), np.zeros(9, np.uint8))
+    document = add_sound(song, sound, 0)
+    part = excerpt(document, BAR, 3 * BAR)
+    (clip,) = part.tracks[-1].clips
+    assert (clip.start, clip.length, clip.take.sound.at) == (0, 2 * BAR, -BAR)
+    assert part.sounds == (sound,) and check(part) == []

@@ -218,7 +218,7 @@ def test_a_tune_in_a_sound_file_becomes_a_track_in_one_step(window, files, qtbot
     sound = np.concatenate([np.sin(2 * np.pi * f * t) * np.minimum(1, np.minimum(t, t[::-1]) / 0.01) for f in (440.0, 523.25)])
     soundfile.write(path, sound * 0.5, 16_000)
     tracks = len(window.studio.session.document.tracks)
-    files.drop([path])
+    files.hear_path(path)
     qtbot.waitUntil(lambda: len(window.studio.session.document.tracks) == tracks + 1)
     track = window.studio.session.document.tracks[-1]
     assert track.name == "tune" and track.notes.pitch.tolist() == [69, 72]
@@ -226,5 +226,19 @@ def test_a_tune_in_a_sound_file_becomes_a_track_in_one_step(window, files, qtbot
     window.undo()
     assert len(window.studio.session.document.tracks) == tracks
     soundfile.write(tmp_path / "silence.wav", np.zeros(8_000), 16_000)
-    files.drop([tmp_path / "silence.wav"])
+    files.hear_path(tmp_path / "silence.wav")
     qtbot.waitUntil(lambda: "No tune is heard in silence.wav." in notices(window))
+
+
+def test_a_dropped_sound_file_becomes_a_track_that_plays_it(window, files, qtbot, tmp_path):
+    path = tmp_path / "voice.wav"
+    soundfile.write(path, np.sin(np.arange(16_000) / 9) * 0.5, 16_000)
+    tracks = len(window.studio.session.document.tracks)
+    files.drop([path])
+    qtbot.waitUntil(lambda: len(window.studio.session.document.tracks) == tracks + 1)
+    document = window.studio.session.document
+    assert [s.name for s in document.sounds] == ["voice"]
+    assert document.tracks[-1].clips[0].take.sound.sound == document.sounds[0].id
+    assert window.studio.session.steps[-1] == "Import voice.wav"
+    files.drop([tmp_path / "missing.wav"])
+    qtbot.waitUntil(lambda: any("missing.wav" in notice for notice in notices(window)))

@@ -68,8 +68,28 @@ class ClipPainter:
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         head = self._paint_name(painter, piece, box) if height >= NAMED else 0
+        self._paint_sound(painter, clip, piece, Row(top + head, height - head), mixed(self.theme.ground, hue, 0.62))
         self._paint_notes(painter, clip, track, piece, Row(top + head, height - head))
         self._paint_folds(painter, piece, box, mixed(self.theme.ground, hue, 0.75))
+
+    def _paint_sound(self, painter: QPainter, clip: QRect, piece: Clip, row: Row, color: QColor) -> None:
+        """The waveform of the sound that a clip plays."""
+        heard, document, view = piece.take.sound, self.state.document, self.viewport
+        sound = next((s for s in document.sounds if heard and s.id == heard.sound), None)
+        left, right = max(clip.left(), int(view.x_of(piece.start))), min(clip.right(), int(view.x_of(piece.end)) - 2)
+        if heard is None or sound is None or not len(sound.peaks) or left > right:
+            return
+        ticks = np.maximum(0, np.array([view.tick_at(x) for x in range(left, right + 2)]))
+        begin = float(document.tempo.seconds(max(0, piece.start + heard.at)))
+        places = (document.tempo.seconds(ticks) - begin) * len(sound.peaks) / sound.seconds
+        edges = np.clip(places.astype(np.int64), 0, len(sound.peaks) - 1)
+        edges[1:] = np.maximum(edges[1:], np.minimum(edges[:-1] + 1, len(sound.peaks) - 1))
+        loud = np.maximum.reduceat(sound.peaks, edges)[:-1] / 255
+        loud[(places[:-1] < 0) | (places[:-1] >= len(sound.peaks))] = 0
+        reach = np.maximum(0.5, np.sqrt(loud) * (row.height / 2 - INSET))
+        middle = row.top + row.height / 2
+        top = np.rint(middle - reach)
+        fill_rects(painter, boxes(np.arange(left, right + 1), top, 1, np.rint(middle + reach) - top), color)
 
     def _paint_folds(self, painter: QPainter, piece: Clip, box: QRectF, color: QColor) -> None:
         """A small triangle at an edge that hides notes, pointing to them."""
@@ -95,7 +115,7 @@ class ClipPainter:
 
     def _paint_notes(self, painter: QPainter, clip: QRect, track: Track, piece: Clip, row_of: Row) -> None:
         top, height = row_of.top, row_of.height
-        shown, view = self.state.shown_of(track), self.viewport
+        shown, view = self.state.shown_of(track).at(1 / self.viewport.scale), self.viewport
         low, high = self._range(track.id, shown.notes)
         start = max(float(piece.start), view.tick_at(clip.left() - 1))
         end = min(float(piece.end), view.tick_at(clip.right() + 2))

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from studio.music.document import Take
+from studio.music.document import Sound, Take
+from studio.music.edits_sound import add_sound
 from studio.music.notes import Notes
 from studio.ui.arrangement.painting import NAMED, RADIUS, ClipPainter, Row, fill_rounded
 from studio.ui.roll.state import RollState
@@ -49,6 +51,24 @@ def test_edges_that_hide_notes_are_marked(paint) -> None:
     changed = [x for x in range(1_000) if any(plain.pixelColor(x, y) != marked.pixelColor(x, y) for y in range(60))]
     assert len(changed) == 4
     assert max(changed) > 200
+
+
+def test_a_sound_is_seen_where_it_is_loud(qapp, state: RollState) -> None:
+    peaks = np.zeros(1_000, np.uint8)
+    peaks[500:] = 255
+    sound = Sound("a" * 64, "Voice", 8_000, 80_000, np.zeros(1, np.uint8), peaks)
+    document = add_sound(state.document, sound, 0)
+    state.session.commit("Import", document)
+    state.viewport.show_exactly(0, 5 * 3840)
+    image = QImage(1_000, 60, QImage.Format.Format_RGB32)
+    image.fill(DARK.ground)
+    painter = QPainter(image)
+    track = document.tracks[-1]
+    ClipPainter(state, DARK, qapp.font()).paint(painter, QRect(0, 0, 1_000, 60), track, track.clips[0], Row(4, 40), False)
+    painter.end()
+    body, middle = image.pixelColor(300, 8), round(float(state.viewport.x_of(2.5 * 3840)))
+    inked = [sum(image.pixelColor(x, y) != body for y in range(8, 40)) for x in (middle - 60, middle + 60)]
+    assert inked[0] <= 2 and inked[1] >= 20
 
 
 def test_it_lies_in_its_row(paint) -> None:
