@@ -51,7 +51,7 @@ def _row(net: "TimbreNet", sound: Sound, first: Row, second: Row, share: float, 
 
     keys = np.repeat(np.linspace(sound.low, max(sound.high, sound.low + 1), KEYS), 2)
     velocities = np.tile([0.75 * sound.soft + 0.25 * sound.loud, 0.25 * sound.soft + 0.75 * sound.loud], KEYS)
-    position = np.stack([band_position(laws.frequencies(sound, k)) for k in keys])
+    position = np.stack([band_position(np.asarray(laws.frequencies(sound, k), np.float64)) for k in keys])
     at, loud, where = (tensor(np.asarray(c, np.float32)) for c in (keys, velocities, position))
     row = between(net, rows_of([first]), rows_of([second]), share, at, loud, where, progress)
     return {k: v[0].numpy() for k, v in row._asdict().items()}

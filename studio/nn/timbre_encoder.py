@@ -152,6 +152,12 @@ def fitted(
 
 
 
+def mixed_db(one: Tensor, other: Tensor, share: float) -> Tensor:
+    """dB of amplitudes ``share`` of the way from those of ``one`` to those of ``other``."""
+    a, b = (10 ** (x / 20) for x in (one, other))
+    return 20 * torch.log10(torch.lerp(a, b, share).clamp(min=1e-8))
+
+
 def between(
     net: TimbreNet, one: Rows, other: Rows, share: float, pitch: Tensor, velocity: Tensor, position: Tensor,
     progress: Callable[[float], None] = lambda share: None,
@@ -159,11 +165,12 @@ def between(
     """The row [1] that plays, at keys ``pitch`` and ``velocity`` [n], what lies ``share`` of the way from ``one`` to ``other``.
 
     Half way between two rows the network need not play what lies half way between their sounds: the row is fitted to that.
+    Amplitudes are what is mixed: so the centroid of a blend lies between those of its ends, which with decibels it need not.
     """
     count = len(pitch)
     with torch.no_grad():
         ends = [net.play(Rows(*(x.expand(count, -1) for x in row)), pitch, velocity, position) for row in (one, other)]
-        partials, noise = (torch.lerp(a, b, share) for a, b in zip(*ends, strict=True))
+        partials, noise = (mixed_db(a, b, share) for a, b in zip(*ends, strict=True))
         top = partials.amax((1, 2), keepdim=True)
         notes = NoteSet(
             partials, noise, 0.05 + torch.sigmoid((partials - top + 50) / 8), torch.ones_like(noise), position, pitch, velocity
