@@ -8,7 +8,7 @@ import numpy as np
 from studio.codecs.audiofile import read_audio
 from studio.engines import own_instruments
 from studio.engines.api import Context, Renderer
-from studio.engines.cards import Card
+from studio.engines.cards import Card, read_card
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound
@@ -53,7 +53,7 @@ def learn_instrument(
     about = {"name": file.name, "seconds": round(len(audio) / rate, 1)}
     made = saved(learned, name, renderer.card, about)
     renderer.refresh()
-    return next(o.card for o in own_instruments_of(renderer) if o.card.id == made)
+    return own_card(made, renderer)
 
 
 def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments, ctx: Context) -> Card:
@@ -73,6 +73,39 @@ def blend_instruments(first: str, second: str, share: float, name: str, renderer
     made = own_instruments.save(card, replace(sound, title=card.title), row, {})
     renderer.refresh()
     return made.card
+
+
+def draw_hit(kind: str, seed: int, name: str, renderer: NeuralInstruments, ctx: Context) -> Card:
+    """Save a new drum of a kind, drawn by the GAN beside the instruments; the same seed draws the same drum.
+
+    Raises:
+        StudioError: there is no such kind, or the weights are missing.
+    """
+    from studio.engines import hit_drawing
+
+    made = own_instruments.id_for(name)
+    net, generator = renderer.network(), read_card(renderer.card.folder / hit_drawing.GENERATOR)
+    gan = hit_drawing.load_generator(generator)
+    sound, row = hit_drawing.draw_hit(gan, net, kind, seed, lambda done: ctx.progress(done, "Fitting the instrument"))
+    card = Card(
+        made, own_instruments.ENGINE, name.strip(), summary=f"A {kind} that nobody has struck, drawn with the seed {seed}.",
+        hyper={"network": renderer.card.sha256, "drawn": {"kind": kind, "seed": seed, "generator": generator.sha256}},
+    )  # fmt: skip
+    own_instruments.save(card, replace(sound, title=card.title), row, {})
+    renderer.refresh()
+    return own_card(made, renderer)
+
+
+def own_card(wanted: str, renderer: NeuralInstruments) -> Card:
+    """The card of an own instrument that these can play.
+
+    Raises:
+        StudioError: there is none of that id.
+    """
+    for own in own_instruments_of(renderer):
+        if own.card.id == wanted:
+            return own.card
+    raise StudioError(f"There is no instrument '{wanted}' of your own.", "See 'studio instruments'.")
 
 
 def _found(who: str, renderer: NeuralInstruments) -> tuple[Sound, Row]:

@@ -64,6 +64,27 @@ def blend_instruments(
         print(f"{card.title} ({card.id}): {card.summary}")
 
 
+@app.command(
+    "draw-hit",
+    epilog='[bold]Example[/bold]: studio draw-hit snare --seed 7 --name "Paper snare"; studio draw-hit kick --name Thud',
+)
+def draw_hit(
+    kind: Annotated[str, typer.Argument(help="kick, snare, rim, hat, tom, cymbal or percussion.", show_default=False)],
+    name: Name,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same drum.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Draw a drum that nobody has struck: an instrument of your own, tuned by the key and with all velocities."""
+    from studio.app import instruments
+
+    with bar("Drawing") as ctx:
+        card = instruments.draw_hit(kind, seed, name, _renderer(), ctx)
+    if json:
+        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper["drawn"]})
+    else:
+        print(f"{card.title} ({card.id}): {card.summary}")
+
+
 @app.command("instruments")
 def list_instruments(json: Json = False) -> None:
     """List the instruments: those that come with the program, and your own."""

@@ -21,13 +21,13 @@ def single_notes(
 ) -> list[Float]:
     """Mono sound of single notes (pitch, velocity, seconds held), each with its release, tuned by ``cents``.
 
-    ``program`` is one of General MIDI's, or -1 for its drum kit.
+    ``program`` is one of General MIDI's, or -1 less the program of a drum kit (-1: the standard kit).
     """
     channel = DRUM_CHANNEL if program < 0 else 0
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
     track = mido.MidiTrack()
     file.tracks.append(track)
-    track.append(mido.Message("program_change", channel=channel, program=max(program, 0), time=0))
+    track.append(mido.Message("program_change", channel=channel, program=program if program >= 0 else -1 - program, time=0))
     wait = 0.0
     starts, now = [], 0.0
     for k, (pitch, velocity, held) in enumerate(notes):

@@ -20,6 +20,7 @@ TRAINERS = {
     "arranger": "studio.train.arranger_run",
     "instruments": "studio.train.instruments",
     "timbre-encoder": "studio.train.instruments_encoder",
+    "hits": "studio.train.hits",
     "performer": "studio.train.performer",
 }
 """Trainers by the name a recipe gives them."""
