@@ -278,7 +278,7 @@ class Playback:
         """
         self.start()
         output = self._output
-        program = DRUM_KIT if drums else program
+        program = DRUM_KIT if drums and program <= DRUM_KIT else program
         return self._live.strike(output.ring, program, pitch, velocity, gains, seconds) if output else None
 
     def let_go(self, voice: Voice | None) -> None:

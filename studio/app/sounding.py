@@ -18,7 +18,7 @@ from studio.audio.mixer import Events, Scene, Strip
 from studio.audio.voice import TAPE, light_length
 from studio.engines.api import DRUM_KIT, Renderer, SoundBatch
 from studio.engines.expression import PLAIN, Expression
-from studio.engines.own_names import PREFIX, own_number
+from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number
 from studio.music.document import Document, Sound, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
@@ -177,7 +177,7 @@ def _in_force(controls: Controls, number: int, ticks: Ints, otherwise: Any) -> I
 def program_of(track: Track) -> int:
     """What plays a track, as batches of notes have it: a GM program, the drum kit, or an own instrument's number."""
     if track.drums:
-        return DRUM_KIT
+        return own_number(track.instrument) if track.instrument.startswith(KIT_PREFIX) else DRUM_KIT
     return own_number(track.instrument) if track.instrument.startswith(PREFIX) else track.program
 
 

@@ -85,6 +85,40 @@ def draw_hit(
         print(f"{card.title} ({card.id}): {card.summary}")
 
 
+@app.command(
+    "vary-kit",
+    epilog='[bold]Example[/bold]: studio vary-kit --name Dusty --tune "acoustic snare=-2" --damp "ride=0.5" --use "38=Paper snare"',
+)
+def vary_kit(
+    name: Name,
+    tune: Annotated[list[str] | None, typer.Option(help="DRUM=SEMITONES.")] = None,
+    damp: Annotated[list[str] | None, typer.Option(help="DRUM=SHARE of its ring that is left.")] = None,
+    use: Annotated[list[str] | None, typer.Option(help="DRUM=INSTRUMENT in its place, a drawn hit for example.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a drum kit of your own: tune, damp and exchange drums; render it with --instrument Drums=NAME."""
+    from studio.app import instruments
+
+    card = instruments.vary_kit(name, _numbers(tune), _numbers(damp), _pairs(use), _renderer())
+    if json:
+        answer({"id": card.id, "title": card.title, "folder": str(card.folder), "kit": card.hyper["kit"]})
+    else:
+        print(f"{card.title} ({card.id}): {len(card.hyper['kit'])} drums are changed.")
+
+
+def _pairs(words: list[str] | None) -> dict[str, str]:
+    return {key.strip(): value.strip() for key, _, value in (word.partition("=") for word in words or [])}
+
+
+def _numbers(words: list[str] | None) -> dict[str, float]:
+    from studio.errors import StudioError
+
+    try:
+        return {k: float(v) for k, v in _pairs(words).items()}
+    except ValueError as error:
+        raise StudioError("A drum's change is not a number.", 'Write it as in --tune "snare=-2".') from error
+
+
 @app.command("instruments")
 def list_instruments(json: Json = False) -> None:
     """List the instruments: those that come with the program, and your own."""

@@ -1,6 +1,6 @@
 """Tracks as the command line names them."""
 
-from studio.engines.own_names import titles
+from studio.engines.own_names import KIT_PREFIX, titles
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.edits_song import set_track
@@ -37,5 +37,5 @@ def with_own_instruments(document: Document, wishes: tuple[str, ...]) -> Documen
             there = ", ".join(known.values()) or "none yet"
             raise StudioError(f"There is no instrument '{name}' of your own.", f"There are: {there}.")
         for track in tracks_in(which, document):
-            document = set_track(document, track, instrument=own[0])
+            document = set_track(document, track, instrument=own[0], drums=own[0].startswith(KIT_PREFIX))
     return document

@@ -14,11 +14,13 @@ import numpy.typing as npt
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
 from studio.engines.cards import Card, check_weights
+from studio.engines.drum_kits import Kit, KitPiece, find_kits, usual
 from studio.engines.expression import PLAIN, Expression
-from studio.engines.gm import drum_key, sound_for
+from studio.engines.gm import DRUMS, sound_for
 from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row, find_own
+from studio.engines.own_names import own_number
 from studio.errors import StudioError
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
 
@@ -45,7 +47,8 @@ def _phases(seed: int) -> Float:
 class _Place:
     """What is known of a program's key.
 
-    Its sound, the pitch that this is tuned to, partials in Hz; at medium velocity power less loudness in dB, and seconds to silence.
+    Its sound, the pitch that this is tuned to, partials in Hz; at medium velocity power less loudness in dB, and seconds to silence;
+    of a drum, the share of its ring that is left, and by how many semitones its noise is moved.
     """
 
     sound: Sound
@@ -53,6 +56,8 @@ class _Place:
     frequency: Float
     offset: float = 0.0
     ring_s: float = 0.0
+    short: float = 1.0
+    moved: float = 0.0
 
 
 class NeuralInstruments:
@@ -63,6 +68,7 @@ class NeuralInstruments:
         self._sounds: dict[str, Sound] = {}
         self._programs: dict[str, int] = {}
         self._own: dict[int, str] = {}  # instruments of one's own: ids of their sounds by their numbers
+        self._kits: dict[int, dict[int, KitPiece]] = {}  # kits of one's own: pieces by key, by the kits' numbers
         self._places: dict[tuple[int, int], _Place] = {}  # by program and pitch
         self._voices: OrderedDict[tuple[Key, int], Voice] = OrderedDict()  # by key and rate
         self._known = threading.Lock()  # for what is kept of notes: places and voices
@@ -98,16 +104,17 @@ class NeuralInstruments:
 
     def refresh(self) -> None:
         """Look again for the instruments of the user's own. Those that were there stay as they are."""
-        self.adopt(find_own(self.card.sha256))
+        self.adopt(find_own(self.card.sha256), find_kits())
 
-    def adopt(self, found: list[OwnInstrument]) -> None:
-        """Play these instruments beside the trained ones, in place of all others of one's own."""
+    def adopt(self, found: list[OwnInstrument], kits: Sequence[Kit] = ()) -> None:
+        """Play these instruments and kits beside the trained ones, in place of all others of one's own."""
         from studio.nn.timbre import rows_of, with_rows
 
         first = self._trained.size.instruments
         net = with_rows(self._trained, rows_of([o.row for o in found])) if found else self._trained
         with self._known:
             self._own = {o.sound.program: o.sound.id for o in found}
+            self._kits = {own_number(k.card.id): k.pieces for k in kits}
             self._sounds = {k: v for k, v in self._sounds.items() if v.row < first}
             self._sounds.update((o.sound.id, replace(o.sound, row=first + k)) for k, o in enumerate(found))
             self._net = net
@@ -133,8 +140,8 @@ class NeuralInstruments:
 
     def sound_of(self, program: int, pitch: int) -> str:
         """The id of the sound that plays ``program`` (DRUM_KIT: the piece at ``pitch``; an own one that is lost: the first)."""
-        if program == DRUM_KIT:
-            return drum_key(pitch).piece
+        if program == DRUM_KIT or program in self._kits:
+            return self._piece(program, pitch).piece
         return self._own.get(program) or sound_for(min(program, DRUM_KIT) % DRUM_KIT, self._programs)
 
     def lengths(self, batch: SoundBatch, rate: int) -> npt.NDArray[np.int64]:
@@ -223,11 +230,19 @@ class NeuralInstruments:
         """The place of a key, its level not yet known. A drum of the kit is tuned by the drum map, one played by keys by these."""
         sound = self._sounds[self.sound_of(program, pitch)]
         tuned = float(pitch)
-        if program == DRUM_KIT:
-            tuned = sound.key + drum_key(pitch).tuning
+        short = moved = 0.0
+        if program == DRUM_KIT or program in self._kits:
+            piece = self._piece(program, pitch)
+            tuned = (sound.key if sound.program < 0 else sound.low) + piece.tuning
+            short, moved = piece.short, piece.tuning
         elif sound.program < 0:
             tuned = sound.key + float(np.clip(pitch - 60, -12, 12))
-        return _Place(sound, tuned, laws.frequencies(sound, tuned))
+        return _Place(sound, tuned, laws.frequencies(sound, tuned), short=short or 1.0, moved=moved)
+
+    def _piece(self, program: int, pitch: int) -> KitPiece:
+        """What sounds at a key of a kit; a drum that is lost is played by the usual one."""
+        own = self._kits.get(program, {}).get(min(max(pitch, min(DRUMS)), max(DRUMS)))
+        return own if own is not None and own.piece in self._sounds else usual(pitch)
 
     def _voiced(self, keys: list[Key], rate: int) -> "list[Voice]":
         """Voices of no length, kept for a while."""
@@ -251,11 +266,10 @@ class NeuralInstruments:
             self._net, np.array([p.sound.row for p in places]), np.array(pitch, np.float32), velocity.astype(np.float32),
             band_position(np.maximum(frequency, 1.0)),
         )  # fmt: skip
-        for n, (program, key, _) in enumerate(keys):
-            if program == DRUM_KIT and key != places[n].sound.key:
-                drum = drum_key(key)
-                partials[n] = laws.shortened(partials[n], drum.short)
-                noise[n] = laws.moved(laws.shortened(noise[n], drum.short), drum.tuning)
+        for n, place in enumerate(places):
+            if place.short != 1.0 or place.moved:
+                partials[n] = laws.shortened(partials[n], place.short)
+                noise[n] = laws.moved(laws.shortened(noise[n], place.short), place.moved)
         steady = np.array([p.sound.steady for p in places])
         slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places], np.float32)
         partials, noise = laws.beyond(partials, steady, slowest), laws.beyond(noise, steady, slowest)

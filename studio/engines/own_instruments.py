@@ -36,7 +36,7 @@ class OwnInstrument:
     row: Row
 
 
-def id_for(name: str, folder: Path | None = None) -> str:
+def id_for(name: str, folder: Path | None = None, prefix: str = PREFIX) -> str:
     """A free id for an instrument called ``name``, whose number no other own instrument has.
 
     Raises:
@@ -50,7 +50,7 @@ def id_for(name: str, folder: Path | None = None) -> str:
     there = {c.id for c in find_cards(folder or user_instruments())}
     taken = {own_number(i) for i in there}
     for k in range(1, len(NUMBERS)):
-        made = f"{PREFIX}{plain}" if k == 1 else f"{PREFIX}{plain}-{k}"
+        made = f"{prefix}{plain}" if k == 1 else f"{prefix}{plain}-{k}"
         if made not in there and own_number(made) not in taken:
             return made
     raise StudioError("There are too many instruments of your own.", "Remove some with 'studio forget-instrument'.")

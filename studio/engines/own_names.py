@@ -8,6 +8,7 @@ from studio.engines.cards import find_cards
 from studio.paths import user_instruments
 
 PREFIX = "own-"
+KIT_PREFIX = "own-kit-"
 NUMBERS = range(256, 4096)  # in batches of notes; General MIDI, its drums and the metronome's clicks are below
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.engines.gm import FAMILIES, PROGRAMS
-from studio.engines.own_names import titles
+from studio.engines.own_names import KIT_PREFIX, titles
 from studio.music.document import Track
 from studio.ui.texts import noted, t
 
@@ -16,7 +16,7 @@ OWN = noted("Your own")
 
 def instrument_title(track: Track) -> str:
     """What plays ``track``."""
-    own = titles().get(track.instrument) if track.instrument and not track.drums else None
+    own = titles().get(track.instrument) if track.instrument and track.drums == track.instrument.startswith(KIT_PREFIX) else None
     return own or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
 
 
@@ -33,7 +33,7 @@ class InstrumentMenu(QMenu):
 
     def __init__(self, track: Track, parent: QWidget) -> None:
         super().__init__(parent)
-        drums = self._entry(self, t(DRUM_KIT), track.drums)
+        drums = self._entry(self, t(DRUM_KIT), track.drums and not track.instrument.startswith(KIT_PREFIX))
         drums.triggered.connect(lambda: self.picked.emit(track.program, True))
         self.addSeparator()
         for family, name in enumerate(FAMILIES):
@@ -46,7 +46,7 @@ class InstrumentMenu(QMenu):
             self.addSeparator()
             menu = self.addMenu(t(OWN))
             for name, title in mine.items():
-                entry = self._entry(menu, title, not track.drums and name == track.instrument)
+                entry = self._entry(menu, title, name == track.instrument)
                 entry.triggered.connect(lambda _=False, i=name: self.own.emit(i))
 
     @staticmethod

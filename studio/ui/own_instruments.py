@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from studio.app.jobs import Job
 from studio.app.studio import Studio
 from studio.engines.cards import Card
+from studio.engines.own_names import KIT_PREFIX
 from studio.ui.files import Files
 from studio.ui.roll.state import RollState
 from studio.ui.texts import t
@@ -79,7 +80,7 @@ class OwnInstruments:
     def _made(self, card: Card) -> None:
         session, track = self._studio.session, self._state.track
         if track is not None:
-            changed = replace(session.committed.track(track.id), instrument=card.id, drums=False)
+            changed = replace(session.committed.track(track.id), instrument=card.id, drums=card.id.startswith(KIT_PREFIX))
             session.commit("Instrument", session.committed.with_track(changed))
         self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
 

@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
 
-from studio.app.instruments import blend_instruments, learn_instrument, own_instruments_of
+from studio.app.instruments import blend_instruments, draw_hit, learn_instrument, own_instruments_of, vary_kit
 from studio.codecs.audiofile import write_audio
 from studio.engines.api import Quiet
+from studio.engines.cards import Card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_names import own_number, titles
 from studio.errors import StudioError
+from studio.nn.hit_gan import HitGenerator, HitSize
 from studio.train.benches_instruments import batch_of
+from studio.train.export import export
 from tests.engines.instruments import tiny_encoder, tiny_model
 from tests.train.notes import RATE, pipe
 
@@ -57,3 +60,20 @@ def test_a_blend_of_two(renderer):
     assert {card.id, twice.id} <= renderer.rows().keys()
     with pytest.raises(StudioError, match="no instrument"):
         blend_instruments("flute", "kazoo", 0.5, "X", renderer, Quiet())
+
+
+def test_a_drawn_hit_in_a_kit_of_ones_own(renderer, monkeypatch):
+    size = HitSize(components=4, latent=3, hidden=8)
+    export(
+        HitGenerator(size).state_dict(),
+        Card("hit-gan", "hit-gan", "Hits", hyper=size.as_dict()),
+        renderer.card.folder / "hit-gan",
+    )
+    drum = draw_hit("snare", 5, "Paper", renderer, Quiet())
+    assert drum.hyper["drawn"]["seed"] == 5
+    kit = vary_kit("Dusty", {"ride": -3.0}, {"51": 0.5}, {"acoustic snare": "Paper"}, renderer)
+    assert kit.id == "own-kit-dusty"
+    assert renderer.sound_of(own_number(kit.id), 38) == drum.id
+    assert kit.hyper["kit"]["51"] == {"piece": "drums_ride", "tuning": -3.0, "short": 0.5}
+    with pytest.raises(StudioError, match="Nothing"):
+        vary_kit("Same", {}, {}, {}, renderer)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.app.sounding import batch_of, events_of, row_number, scene_of, sounding_of, strips_of
-from studio.engines.api import DRUM_KIT
+from studio.app.sounding import batch_of, events_of, program_of, row_number, scene_of, sounding_of, strips_of
+from studio.engines.api import DRUM_KIT, SoundBatch
+from studio.engines.own_names import own_number
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls, Notes
 from studio.music.tempo import TempoMap
@@ -92,3 +93,15 @@ def test_mute_and_solo_are_in_the_mix_only() -> None:
 def test_empty_documents_sound_like_nothing() -> None:
     assert scene_of(Document(), {}, RATE).end == 0
     assert len(sounding_of(Track(1), TEMPO, RATE).start) == 0
+
+
+def test_own_instruments_and_kits_have_numbers_of_their_own() -> None:
+    for track, expected in (
+        (Track(1, program=5), 5), (Track(1, program=5, instrument="own-viola"), own_number("own-viola")),
+        (Track(1, drums=True), DRUM_KIT), (Track(1, drums=True, instrument="own-viola"), DRUM_KIT),
+        (Track(1, drums=True, instrument="own-kit-dusty"), own_number("own-kit-dusty")),
+    ):  # fmt: skip
+        assert program_of(track) == expected
+    batch = SoundBatch(*(np.array([v], np.int16) for v in (own_number("own-viola"), 60, 90)), np.array([600 * 192000]))
+    again = batch_of(row_number(batch))
+    assert (again.program[0], again.pitch[0], again.velocity[0], again.held[0]) == (own_number("own-viola"), 60, 90, 600 * 192000)

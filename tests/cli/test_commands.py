@@ -10,7 +10,7 @@ from studio.cli.commands import app
 COMMANDS = [
     "compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench",
     "fill", "accompany", "harmonise", "vary", "blend", "groove", "drums",
-    "learn-instrument", "blend-instruments", "draw-hit", "instruments", "forget-instrument",
+    "learn-instrument", "blend-instruments", "draw-hit", "vary-kit", "instruments", "forget-instrument",
 ]  # fmt: skip
 
 

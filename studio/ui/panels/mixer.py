@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 
 from studio.app.session import Session
 from studio.audio.meters import Levels
+from studio.engines.own_names import KIT_PREFIX
 from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
@@ -205,7 +206,9 @@ class TrackRow(QFrame):
                 self.track_id, "Instrument", True, {"program": program, "drums": drums, "instrument": ""}
             )
         )
-        menu.own.connect(lambda own: self._edit(self.track_id, "Instrument", True, {"instrument": own, "drums": False}))
+        menu.own.connect(
+            lambda own: self._edit(self.track_id, "Instrument", True, {"instrument": own, "drums": own.startswith(KIT_PREFIX)})
+        )
         menu.exec(self.instrument.mapToGlobal(self.instrument.rect().bottomLeft()))
         menu.deleteLater()
 
