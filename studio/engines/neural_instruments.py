@@ -22,7 +22,8 @@ from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row, find_own
 from studio.engines.own_names import own_number
 from studio.errors import StudioError
-from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, mix64, uniform, voices_of
+from studio.nn.counter import mix64, uniform
+from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, voices_of
 
 if TYPE_CHECKING:
     from studio.nn.spectral import Voice

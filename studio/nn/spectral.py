@@ -4,17 +4,18 @@ A note is partials of constant frequency under envelopes that are linear over ho
 whose spectrum is drawn frame by frame. Because the frequencies stand still, one hop of all partials is a matrix product
 with a table of the note's own sines and cosines; that needs no windows over the onset, over which the inverse-FFT
 synthesis of Rodet and Depalle ("Spectral envelopes and inverse FFT synthesis", AES 93, 1992) smears an attack. Noise
-is made their way: a spectrum a frame, inverted, windowed, overlapped and added.
+is made their way: a spectrum a frame, inverted, windowed, overlapped and added (:mod:`studio.nn.spectral_noise`).
 
 Bits: everything runs on a grid of blocks of :data:`BLOCK` samples that starts at the note's onset. Many blocks are computed
-at once, but every product of matrices is one block's, of one shape, run by one thread; the rest goes sample by sample over
+at once, but every product of matrices is one block's, of one shape, run by one thread, between tensors that torch has
+laid out (64 bytes apart: what MKL asks for before it promises the same bits twice); the rest goes sample by sample over
 multiples of every vector width. So a block's samples do not depend on where it stands or beside what: neither slice, batch
 nor threads show.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,16 +25,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from studio.nn import spectral_noise
 from studio.nn.runtime import cores
 
-BLOCK = 8192  # samples a block
+BLOCK = spectral_noise.BLOCK  # samples a block
 ONSET_HOP, HOP = 128, 256  # samples between two values of a partial's envelope: in a note's first block, and later
-NOISE_HOP = 256
-NOISE_FFT = 2 * NOISE_HOP
-NOISE_FRAMES = BLOCK // NOISE_HOP + 1  # a block needs the frame at its end too
-NOISE_BANDS = 48
-NOISE_ROWS, NOISE_ROUND = 2048, 1 << 16  # different frames of noise, and frames after which their order comes again
-BUCKETS = (16, 32, 48, 64, 96)  # numbers of partials that blocks are computed for
+NOISE_BANDS = spectral_noise.BANDS
+BUCKETS = (0, 8, 16, 32, 48, 64, 80, 96)  # numbers of partials that blocks are computed for
 MAX_PARTIALS = BUCKETS[-1]
 TOGETHER = 24  # blocks computed at once, at most
 ONSET_S = 0.0007  # raised-cosine gate at the onset
@@ -50,6 +48,7 @@ AUDIBLE_DB = -92.0  # partials are not computed where they lie so far under the 
 Float = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.floating[Any]]
 Tick = Callable[[float], None]
+Rows = npt.NDArray[np.float32] | Sequence[npt.NDArray[np.float32]]
 
 
 @lru_cache(maxsize=1)
@@ -58,11 +57,7 @@ def control_times() -> Float:
     return np.concatenate([[0.0], np.geomspace(0.003, LAST_POINT_S, POINTS - 1), [BEYOND_S]])
 
 
-@lru_cache(maxsize=1)
-def band_centres() -> Float:
-    """Centres of the noise bands in Hz, shape [NOISE_BANDS]: evenly spaced in mel from 30 Hz to 20 kHz."""
-    mel = np.linspace(2595 * np.log10(1 + 30 / 700), 2595 * np.log10(1 + 20000 / 700), NOISE_BANDS)
-    return np.asarray(700 * (10 ** (mel / 2595) - 1))
+band_centres = spectral_noise.band_centres
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,18 +66,22 @@ class Voice:
 
     Shapes: ``frequency`` (Hz), ``phase`` (cycles) [p]; ``levels`` [POINTS + 2, NOISE_BANDS + p]: log amplitudes of the noise a
     root hertz and of the partials, at the control points, the far one, and last what a second takes from them after the
-    release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point. Log amplitudes
-    are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames; ``key`` seeds the noise.
-    Make with :func:`voices_of`.
+    release. ``audible`` [POINTS + 1]: how many partials, the lowest, can be heard at each control point; ``hiss``: the log
+    amplitude of all noise there; ``faint``: the one below which nothing is heard beside the note's strongest. Log amplitudes
+    are natural (:data:`NEPER` a decibel), float32. ``held`` and ``length`` are frames; ``key`` seeds the noise, ``tune`` stands
+    for the frequencies. Make with :func:`voices_of`.
     """
 
     frequency: Float
     phase: Float
     levels: npt.NDArray[np.float32]
     audible: tuple[int, ...]
+    hiss: tuple[float, ...]
+    faint: float
     held: int
     length: int
     key: int
+    tune: bytes
 
 
 def voices_of(
@@ -96,13 +95,16 @@ def voices_of(
     for at, levels, lost in ((slice(NOISE_BANDS), noise, noise_damping), (slice(NOISE_BANDS, None), partials, damping)):
         log[:, :-1, at] = levels * NEPER
         log[:, -1, at] = lost * -NEPER
-    heard = (frequency > 0)[:, None] & (partials > partials.max((1, 2), keepdims=True) + AUDIBLE_DB)
+    hiss = np.log((np.exp(2 * log[:, :-1, :NOISE_BANDS]) * band_widths()).sum(2) + np.float32(1e-30)) / 2
+    faint = np.maximum(hiss.max(1), log[:, :-1, NOISE_BANDS:].max((1, 2))) + AUDIBLE_DB * NEPER
+    heard = (frequency > 0)[:, None] & (log[:, :-1, NOISE_BANDS:] > faint[:, None, None])
     audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2).tolist()
     voices = []
     for n, key in enumerate(keys):
         w = min(bucket_of(max(audible[n])), frequency.shape[1])
         own: npt.NDArray[np.float32] = log[n, :, : NOISE_BANDS + w].copy()
-        voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, tuple(audible[n]), 0, 0, key))
+        tune, extent = frequency[n].tobytes(), (tuple(audible[n]), tuple(hiss[n].tolist()), float(faint[n]))
+        voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, *extent, 0, 0, key, tune))
     return voices
 
 
@@ -111,57 +113,19 @@ def bucket_of(partials: int) -> int:
     return next(b for b in BUCKETS if b >= min(partials, MAX_PARTIALS))
 
 
-def mix64(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """A counter's well-mixed 64 bits (the finaliser of SplitMix64: Steele, Lea and Flood, OOPSLA 2014)."""
-    with np.errstate(over="ignore"):
-        z = value + np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
-
-
-def uniform(key: int, count: int) -> Float:
-    """``count`` numbers in [0, 1), a pure function of ``key``."""
-    counters = np.arange(count, dtype=np.uint64) + mix64(np.array([key], np.uint64))
-    return np.asarray((mix64(counters) >> np.uint64(11)).astype(np.float64) / 2**53)
-
-
 @lru_cache(maxsize=1)
-def _noise_order() -> npt.NDArray[np.int64]:
-    """Which row of the noise bank each frame takes: a long round, in which every note starts at a place of its own."""
-    order = (uniform(2, NOISE_ROUND) * NOISE_ROWS).astype(np.int64)
-    return np.concatenate([order, order[:NOISE_FRAMES]])
+def band_widths() -> npt.NDArray[np.float32]:
+    """Widths of the noise bands in Hz, [NOISE_BANDS]."""
+    return np.gradient(band_centres()).astype(np.float32)
 
 
-@lru_cache(maxsize=4)
-def _noise_bank(device: torch.device) -> torch.Tensor:
-    """Spectra of unit magnitude and random phase, [NOISE_ROWS, bins] complex; a frame of noise is one of them, shaped."""
-    rows, bins = NOISE_ROWS, NOISE_FFT // 2 + 1
-    angle = 2 * np.pi * uniform(1, rows * bins).reshape(rows, bins)
-    bank = np.exp(1j * angle)
-    bank[:, 0] = bank[:, -1] = 0
-    return torch.from_numpy(bank.astype(np.complex64)).to(device)
+@lru_cache(maxsize=2048)
+def _grid(block: int, hop: int, rate: int) -> tuple[npt.NDArray[np.float32], Float]:
+    """Frames of ``block`` and the one at its end, as weights of the control points [frames, POINTS + 2], and in seconds.
 
-
-@lru_cache(maxsize=8)
-def _band_weights(rate: int, device: torch.device) -> torch.Tensor:
-    """[NOISE_BANDS, bins]: from the bands' amplitudes a root hertz to the magnitudes of an unscaled spectrum."""
-    frequency = np.arange(NOISE_FFT // 2 + 1) * rate / NOISE_FFT
-    eye = np.eye(NOISE_BANDS)
-    weights = np.stack([np.interp(frequency, band_centres(), row) for row in eye])
-    return torch.from_numpy((weights * np.sqrt(rate * NOISE_FFT / 2)).astype(np.float32)).to(device)
-
-
-@lru_cache(maxsize=4)
-def _noise_window(device: torch.device) -> torch.Tensor:
-    n = (np.arange(NOISE_FFT) + 0.5) / NOISE_FFT
-    return torch.from_numpy(np.sin(np.pi * n).astype(np.float32)).to(device)
-
-
-@lru_cache(maxsize=1024)
-def _grid(block: int, step: int, rate: int) -> tuple[npt.NDArray[np.float32], Float]:
-    """Frames of ``block`` and the one at its end, as weights of the control points [frames, POINTS + 2], and in seconds."""
-    times = (block * BLOCK + np.arange(BLOCK // step + 1) * step) / rate
+    ``hop`` 0: the frames of noise.
+    """
+    times = (block * BLOCK + np.arange(BLOCK // hop + 1) * hop) / rate if hop else spectral_noise.frame_times(block, rate)
     points = control_times()
     index = np.clip(np.searchsorted(points, times, side="right") - 1, 0, POINTS - 1)
     share = np.minimum((times - points[index]) / (points[index + 1] - points[index]), 1.0)
@@ -178,9 +142,18 @@ def _points_around(block: int, rate: int) -> slice:
     return slice(max(int(low) - 1, 0), int(high) + 1)
 
 
-def _width(voice: Voice, block: int, rate: int) -> int:
-    """How many partials are computed in a block: those that can be heard at the control points around it."""
-    return bucket_of(max(voice.audible[_points_around(block, rate)]))
+def _extent(voice: Voice, block: int, rate: int) -> tuple[int, bool]:
+    """How many partials are computed in a block, and whether noise is: what can be heard at the control points around it."""
+    around = _points_around(block, rate)
+    width, hiss = max(voice.audible[around]), max(voice.hiss[around])
+    gone = (block * BLOCK - voice.held) / rate
+    if gone > 0:  # the release has taken more
+        hiss += gone * float(voice.levels[-1, :NOISE_BANDS].max())
+        partials = slice(NOISE_BANDS, NOISE_BANDS + width)
+        left = voice.levels[around, partials].max(0) + voice.levels[-1, partials] * np.float32(gone)
+        heard = np.flatnonzero(left > voice.faint)
+        width = int(heard[-1]) + 1 if len(heard) else 0
+    return min(bucket_of(width), len(voice.frequency)), hiss > voice.faint
 
 
 @lru_cache(maxsize=8)
@@ -189,34 +162,34 @@ def _count(numbers: int, device: torch.device) -> torch.Tensor:
 
 
 class Synthesiser:
-    """Makes sound from voices on one device. Keeps the tables of the frequencies it met last."""
+    """Makes sound from voices on one device. Keeps the tables of the frequencies it met last, up to so many bytes."""
 
-    def __init__(self, device: torch.device, tables: int = 256) -> None:
+    def __init__(self, device: torch.device, tables_bytes: int = 48 << 20) -> None:
         self.device = device
-        self._tables: OrderedDict[tuple[bytes, int], torch.Tensor] = OrderedDict()
-        self._room = tables
+        self._tables: OrderedDict[tuple[bytes, int, int], torch.Tensor] = OrderedDict()
+        self._room, self._held = tables_bytes, 0
         self._lock = threading.Lock()
 
-    def render(
-        self, voices: list[Voice], rate: int, first: int, rows: npt.NDArray[np.float32], tick: Tick = lambda share: None
-    ) -> None:
-        """Write frames from ``first`` on of every voice into ``rows`` [voices, count]; frames outside the notes stay as they are.
+    def render(self, voices: list[Voice], rate: int, first: int, rows: Rows, tick: Tick = lambda share: None) -> None:
+        """Write frames from ``first`` on of every voice into its row; frames outside the notes stay as they are.
 
         ``tick`` is called with the share done, between blocks; what it raises ends the work.
         """
-        count = rows.shape[1]
-        groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        groups: dict[tuple[int, bool, bool], list[tuple[int, int]]] = {}
         for v, voice in enumerate(voices):
-            low, high = max(first, 0), min(first + count, voice.length)
+            low, high = max(first, 0), min(first + len(rows[v]), voice.length)
             for block in range(low // BLOCK, -(-high // BLOCK) if high > low else 0):
-                groups.setdefault((_width(voice, block, rate), HOP if block else ONSET_HOP), []).append((v, block))
+                width, hiss = _extent(voice, block, rate)
+                groups.setdefault((width, hiss, block == 0), []).append((v, block))
         chunks = [
-            (width, pairs[k : k + TOGETHER]) for (width, _), pairs in groups.items() for k in range(0, len(pairs), TOGETHER)
+            (width, hiss, pairs[k : k + TOGETHER])
+            for (width, hiss, _), pairs in groups.items()
+            for k in range(0, len(pairs), TOGETHER)
         ]
 
-        def work(chunk: tuple[int, list[tuple[int, int]]]) -> None:
-            width, pairs = chunk
-            sound = self._blocks([voices[v] for v, _ in pairs], [b for _, b in pairs], width, rate)
+        def work(chunk: tuple[int, bool, list[tuple[int, int]]]) -> None:
+            width, hiss, pairs = chunk
+            sound = self._blocks([voices[v] for v, _ in pairs], [b for _, b in pairs], width, hiss, rate)
             for (v, block), samples in zip(pairs, sound, strict=True):
                 _place(rows[v], samples, voices[v], block, rate, first)
 
@@ -224,78 +197,96 @@ class Synthesiser:
         for done, _ in enumerate(_map(work, chunks, workers), 1):
             tick(done / len(chunks))
 
-    def _blocks(self, voices: list[Voice], blocks: list[int], width: int, rate: int) -> npt.NDArray[np.float32]:
+    def _blocks(self, voices: list[Voice], blocks: list[int], width: int, hiss: bool, rate: int) -> npt.NDArray[np.float32]:
         """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]; all of them onsets, or none."""
-        hop = HOP if blocks[0] else ONSET_HOP
         with torch.inference_mode():
-            size = self._envelopes(voices, blocks, NOISE_BANDS + width, rate, hop)
-            out = self._partials(size[:, :, NOISE_BANDS:], voices, blocks, rate, hop)
-            self._add_noise(out, size[:, :: NOISE_HOP // hop, :NOISE_BANDS], voices, blocks, rate)
-            return out.view(len(voices), BLOCK).cpu().numpy()
+            out = torch.empty(len(voices), BLOCK, device=self.device)
+            if width:
+                self._partials(out, voices, blocks, width, rate)
+            else:
+                out.zero_()
+            if hiss:
+                size = self._envelopes(voices, blocks, slice(NOISE_BANDS), 0, rate)
+                spectral_noise.add_noise(out, size, [v.key for v in voices], blocks, rate)
+            return out.cpu().numpy()
 
-    def _envelopes(self, voices: list[Voice], blocks: list[int], width: int, rate: int, hop: int) -> torch.Tensor:
-        """Amplitudes at the hops of each block and at its end, [len(voices), BLOCK // hop + 1, width], float32."""
+    def _envelopes(self, voices: list[Voice], blocks: list[int], part: slice, hop: int, rate: int) -> torch.Tensor:
+        """Amplitudes of a part of the levels, [len(voices), frames, width]: at hops and the block's end, or as noise has them."""
         grids = [_grid(b, hop, rate) for b in blocks]
-        weights = np.stack([g[0] for g in grids])
-        for row, grid, voice, block in zip(weights, grids, voices, blocks, strict=True):
-            if (block + 1) * BLOCK > voice.held:
+        weights = self._stack([g[0] for g in grids])
+        for row, grid, voice, block in zip(weights.numpy(), grids, voices, blocks, strict=True):
+            if (block + 1) * BLOCK + spectral_noise.LONG > voice.held:
                 row[:, -1] = np.maximum(grid[1] - voice.held / rate, 0)
-        levels = np.stack([v.levels[:, :width] for v in voices])
-        return torch.bmm(self._here(weights), self._here(levels)).clamp_(min=LEAST).exp_()
+        levels = self._stack([v.levels[:, part] for v in voices])
+        return torch.bmm(weights.to(self.device), levels.to(self.device)).clamp_(min=LEAST).exp_()
 
-    def _here(self, array: npt.NDArray[Any]) -> torch.Tensor:
-        return torch.from_numpy(array).to(self.device)
+    @staticmethod
+    def _stack(arrays: list[npt.NDArray[np.float32]]) -> torch.Tensor:
+        """One tensor [n, ...] of arrays of one shape, in memory of torch's own."""
+        stacked = torch.empty(len(arrays), *arrays[0].shape)
+        np.stack(arrays, out=stacked.numpy())
+        return stacked
 
-    def _partials(self, size: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int, hop: int) -> torch.Tensor:
-        """Sums of partials of amplitudes ``size``, [len(voices), BLOCK // hop, hop]: each hop a product with a table of sines."""
-        frames, width = BLOCK // hop, size.shape[2]
+    def _partials(self, out: torch.Tensor, voices: list[Voice], blocks: list[int], width: int, rate: int) -> None:
+        """Sums of ``width`` partials into ``out`` [len(voices), BLOCK]: each hop a product with a table of sines."""
+        hop = HOP if blocks[0] else ONSET_HOP
+        size = self._envelopes(voices, blocks, slice(NOISE_BANDS, NOISE_BANDS + width), hop, rate)
+        frames = BLOCK // hop
         turns = np.stack([v.frequency[:width] for v in voices]) / rate
         start = turns * (np.array(blocks)[:, None] * BLOCK) + np.stack([v.phase[:width] for v in voices])
         cycles = np.stack([start, turns * hop])
         cycles -= np.floor(cycles)
-        begin, step = self._here(cycles.astype(np.float32))[:, :, None]
-        angle = torch.addcmul(begin, step, _count(frames, self.device)[:, None]).mul_(2 * np.pi)
+        begin, step = torch.from_numpy((cycles * (2 * np.pi)).astype(np.float32)).to(self.device)[:, :, None]
+        angle = torch.addcmul(begin, step, _count(frames, self.device)[:, None])
         real, imaginary = angle.cos(), angle.sin()
         here = size[:, :-1]
-        rise = (size[:, 1:] - here).mul_(HOP / hop)
+        rise = torch.sub(size[:, 1:], here).mul_(HOP / hop)
         left = torch.empty(len(voices), frames, 4, width, device=self.device)
         for k, (amount, wave) in enumerate(((here, real), (here, imaginary), (rise, real), (rise, imaginary))):
             torch.mul(amount, wave, out=left[:, :, k])
-        out = torch.empty(len(voices), frames, hop, device=self.device)
-        for one, voice, samples in zip(left.view(len(voices), frames, -1), voices, out, strict=True):
+        for one, voice, samples in zip(
+            left.view(len(voices), frames, -1), voices, out.view(len(voices), frames, hop), strict=True
+        ):
             torch.mm(one, self._table(voice, width, rate)[:, :hop], out=samples)
-        return out
-
-    def _add_noise(self, out: torch.Tensor, size: torch.Tensor, voices: list[Voice], blocks: list[int], rate: int) -> None:
-        """Add noise of the bands' amplitudes ``size`` [len(voices), NOISE_FRAMES, NOISE_BANDS]."""
-        weights, window, bank = _band_weights(rate, self.device), _noise_window(self.device), _noise_bank(self.device)
-        shape = torch.bmm(size, weights.expand(len(voices), -1, -1)).view(len(voices) * NOISE_FRAMES, -1)
-        at = [(v.key + b * (NOISE_FRAMES - 1)) % NOISE_ROUND for v, b in zip(voices, blocks, strict=True)]
-        pick = self._here(np.concatenate([_noise_order()[k : k + NOISE_FRAMES] for k in at]))
-        spectrum = bank.index_select(0, pick).mul_(shape)
-        wave = torch.fft.irfft(spectrum, n=NOISE_FFT).view(len(voices), NOISE_FRAMES, NOISE_FFT)
-        hops = out.view(len(voices), NOISE_FRAMES - 1, NOISE_HOP)
-        hops.addcmul_(wave[:, :-1, NOISE_HOP:], window[NOISE_HOP:])
-        hops.addcmul_(wave[:, 1:, :NOISE_HOP], window[:NOISE_HOP])
 
     def _table(self, voice: Voice, width: int, rate: int) -> torch.Tensor:
         """Sines of the first ``width`` partials over a hop, [4 width, HOP]: cos, -sin, and both rising from 0 to 1."""
-        turns = voice.frequency[:width] / rate
-        key = (turns.tobytes(), width)
+        key, widest = (voice.tune, rate, width), (voice.tune, rate, len(voice.frequency))
         with self._lock:
-            table = self._tables.pop(key, None)
-        if table is None:
-            angle = (self._here(turns)[:, None] * torch.arange(HOP, device=self.device)).frac_().float().mul_(2 * np.pi)
-            table = torch.empty(4, width, HOP, device=self.device)
-            torch.cos(angle, out=table[0])
-            torch.sin(angle, out=table[1]).neg_()
-            torch.mul(table[:2], _count(HOP, self.device) / HOP, out=table[2:])
-            table = table.view(4 * width, HOP)
+            table, whole = self._tables.get(key), self._tables.get(widest)
+            for known in (key, widest):
+                if known in self._tables:
+                    self._tables.move_to_end(known)
+        if table is not None:
+            return table
+        if whole is None:
+            whole = self._new_table(voice.frequency / rate)
+            self._keep(widest, whole)
+        if key != widest:
+            table = whole.view(4, -1, HOP)[:, :width].reshape(4 * width, HOP)
+            self._keep(key, table)
+        return whole if table is None else table
+
+    def _new_table(self, turns: Float) -> torch.Tensor:
+        angle = (
+            (torch.from_numpy(turns).to(self.device)[:, None] * torch.arange(HOP, device=self.device))
+            .frac_()
+            .float()
+            .mul_(2 * np.pi)
+        )
+        table = torch.empty(4, len(turns), HOP, device=self.device)
+        torch.cos(angle, out=table[0])
+        torch.sin(angle, out=table[1]).neg_()
+        torch.mul(table[:2], _count(HOP, self.device) / HOP, out=table[2:])
+        return table.view(-1, HOP)
+
+    def _keep(self, key: tuple[bytes, int, int], table: torch.Tensor) -> None:
         with self._lock:
-            self._tables[key] = table
-            if len(self._tables) > self._room:
-                self._tables.popitem(last=False)
-        return table
+            if key not in self._tables:
+                self._tables[key] = table
+                self._held += table.nbytes
+            while self._held > self._room and len(self._tables) > 1:
+                self._held -= self._tables.popitem(last=False)[1].nbytes
 
 
 def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterator[None]:
@@ -305,7 +296,7 @@ def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterato
             work(item)
             yield
         return
-    pool = ThreadPoolExecutor(workers)
+    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
     try:
         yield from pool.map(work, items)
     finally:

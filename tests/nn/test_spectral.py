@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.nn import spectral
+from studio.nn.counter import uniform
 from studio.nn.spectral import (
     BLOCK,
     NOISE_BANDS,
@@ -18,7 +19,6 @@ from studio.nn.spectral import (
     band_centres,
     bucket_of,
     control_times,
-    uniform,
     voices_of,
 )
 
@@ -155,9 +155,9 @@ def test_partials_that_have_died_away_are_no_longer_computed():
         110.0 * np.arange(1, 97), np.zeros(96), levels, np.full(96, 300.0),
         np.full((POINTS + 1, NOISE_BANDS), -200.0), np.full(NOISE_BANDS, 300.0), 200000, 200000, 1,
     )  # fmt: skip
-    widths = [spectral._width(dying, block, RATE) for block in range(20)]
+    widths = [spectral._extent(dying, block, RATE)[0] for block in range(20)]
     assert widths[0] == 96
-    assert widths[19] == 16
+    assert widths[19] == 8
     assert widths == sorted(widths, reverse=True)
     pruned = render([dying], 0, 20 * BLOCK)
     whole = render([replace(dying, audible=(96,) * (POINTS + 1))], 0, 20 * BLOCK)
@@ -166,14 +166,16 @@ def test_partials_that_have_died_away_are_no_longer_computed():
 
 
 def test_tables_are_given_up_least_lately_used_first():
-    synth = Synthesiser(torch.device("cpu"), tables=3)
+    synth = Synthesiser(torch.device("cpu"), tables_bytes=600_000)
     for k in range(8):
         synth.render([VOICES[k]], RATE, 0, np.zeros((1, 100), np.float32))
-    assert len(synth._tables) == 3
+    held = [t.nbytes for t in synth._tables.values()]
+    assert synth._held == sum(held) <= 600_000
+    assert next(reversed(synth._tables))[0] == VOICES[7].tune
 
 
 def test_buckets_and_grids():
-    assert [bucket_of(n) for n in (1, 16, 17, 64, 65, 500)] == [16, 16, 32, 64, 96, 96]
+    assert [bucket_of(n) for n in (0, 1, 8, 9, 16, 17, 64, 65, 500)] == [0, 8, 8, 16, 16, 32, 64, 80, 96]
     assert len(control_times()) == POINTS + 1
     assert (np.diff(control_times()) > 0).all()
     assert (np.diff(band_centres()) > 0).all()

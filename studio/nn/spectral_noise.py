@@ -1,0 +1,107 @@
+"""The noise of notes: frames of random phase whose magnitudes follow the noise bands, crossfaded.
+
+A note's first block is made of short frames, so that its beginning is as sharp as it was; later ones of longer frames, which
+stand still for half a frame and are crossfaded as the short ones are (sine and cosine: the power stays). Which of the
+bank's spectra a frame takes is a pure function of the note's key and the frame's number.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from studio.nn.counter import uniform
+
+Float = npt.NDArray[np.float64]
+
+BLOCK = 8192  # samples a block
+BANDS = 48
+FADE = 256  # samples over which a frame comes and goes
+SHORT, LONG = 256, 512  # samples between two frames: in a note's first block, and later
+ROUND = 1 << 16  # frames after which the order of the spectra comes again
+_ROWS = {SHORT: 1024, LONG: 1024}  # different spectra
+LONG_FRAMES = BLOCK // LONG + 1  # a later block needs the next one's first frame
+SHORT_FRAMES = BLOCK // SHORT  # the first block's last frame is a long one
+
+
+@lru_cache(maxsize=1)
+def band_centres() -> Float:
+    """Centres of the noise bands in Hz, shape [BANDS]: evenly spaced in mel from 30 Hz to 20 kHz."""
+    mel = np.linspace(2595 * np.log10(1 + 30 / 700), 2595 * np.log10(1 + 20000 / 700), BANDS)
+    return np.asarray(700 * (10 ** (mel / 2595) - 1))
+
+
+def frame_times(block: int, rate: int) -> Float:
+    """Seconds from the onset to the middles of the frames that a block is made of."""
+    if block:
+        return np.asarray((block * BLOCK + np.arange(LONG_FRAMES) * LONG + (LONG - FADE) / 2) / rate)
+    return np.append(np.arange(SHORT_FRAMES) * SHORT / rate, frame_times(1, rate)[0])
+
+
+def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: list[int], rate: int) -> None:
+    """Add noise to blocks ``out`` [n, BLOCK], all of them first ones, or none.
+
+    ``size`` [n, frames, BANDS]: amplitudes a root hertz at :func:`frame_times`. ``keys`` are the notes'.
+    """
+    n, device = len(keys), out.device
+    rise, fall = _fades(device)
+    if blocks[0]:
+        first = [k + SHORT_FRAMES + (b - 1) * (LONG_FRAMES - 1) for k, b in zip(keys, blocks, strict=True)]
+        wave = _frames(size, first, LONG, rate)
+        cells = out.view(n, BLOCK // LONG, 2, FADE)
+        cells[:, :, 0].add_(wave[:, :-1, FADE : 2 * FADE])
+        late = cells[:, :, 1]
+        late.addcmul_(wave[:, :-1, 2 * FADE :], fall)
+        late.addcmul_(wave[:, 1:, :FADE], rise)
+        return
+    wave = _frames(size[:, :-1], keys, SHORT, rate)
+    next_one = _frames(size[:, -1:], [k + SHORT_FRAMES for k in keys], LONG, rate)
+    hops = out.view(n, SHORT_FRAMES, SHORT)
+    hops.addcmul_(wave[:, :, FADE:], fall)
+    hops[:, :-1].addcmul_(wave[:, 1:, :FADE], rise)
+    hops[:, -1].addcmul_(next_one[:, 0, :FADE], rise)
+
+
+def _frames(size: torch.Tensor, first: list[int], hop: int, rate: int) -> torch.Tensor:
+    """Frames before they are faded, [n, frames, hop + FADE]; ``first`` [n] numbers each note's first."""
+    n, frames = size.shape[:2]
+    weights, bank = _weights(rate, hop, size.device), _bank(hop, size.device)
+    shape = torch.bmm(size, weights.expand(n, -1, -1)).view(n * frames, -1)
+    places = [k % ROUND for k in first]
+    pick = torch.from_numpy(np.concatenate([_order()[k : k + frames] for k in places])).to(size.device)
+    shape.mul_(bank.index_select(0, pick))
+    spectrum = torch.view_as_complex(shape.view(n * frames, -1, 2))
+    return torch.fft.irfft(spectrum, n=hop + FADE).view(n, frames, hop + FADE)
+
+
+@lru_cache(maxsize=1)
+def _order() -> npt.NDArray[np.int64]:
+    """Which row of the bank each frame takes: a long round, in which every note starts at a place of its own."""
+    order = (uniform(2, ROUND) * min(_ROWS.values())).astype(np.int64)
+    return np.concatenate([order, order[:SHORT_FRAMES]])
+
+
+@lru_cache(maxsize=8)
+def _bank(hop: int, device: torch.device) -> torch.Tensor:
+    """Spectra of unit magnitude and random phase, [rows, 2 bins]: real and imaginary by turns."""
+    rows, bins = _ROWS[hop], (hop + FADE) // 2 + 1
+    bank = np.exp(2j * np.pi * uniform(hop, rows * bins).reshape(rows, bins))
+    bank[:, 0] = bank[:, -1] = 0
+    return torch.from_numpy(bank.astype(np.complex64).view(np.float32)).to(device)
+
+
+@lru_cache(maxsize=8)
+def _weights(rate: int, hop: int, device: torch.device) -> torch.Tensor:
+    """[BANDS, 2 bins]: from amplitudes a root hertz to the magnitudes of an unscaled spectrum, each number twice."""
+    size = hop + FADE
+    frequency = np.arange(size // 2 + 1) * rate / size
+    weights: npt.NDArray[Any] = np.stack([np.interp(frequency, band_centres(), row) for row in np.eye(BANDS)])
+    return torch.from_numpy(np.repeat((weights * np.sqrt(rate * size / 2)).astype(np.float32), 2, axis=1)).to(device)
+
+
+@lru_cache(maxsize=4)
+def _fades(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    n = (np.arange(FADE) + 0.5) * np.pi / (2 * FADE)
+    return torch.from_numpy(np.sin(n).astype(np.float32)).to(device), torch.from_numpy(np.cos(n).astype(np.float32)).to(device)
