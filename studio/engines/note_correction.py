@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.spectral_distance import FLOOR, aligned, magnitudes
+from studio.nn.counter import uniform
 from studio.nn.runtime import choose_device
-from studio.nn.spectral import NOISE_BANDS, POINTS, Synthesiser, band_centres, control_times, uniform, voices_of
+from studio.nn.spectral import NOISE_BANDS, POINTS, Synthesiser, band_centres, control_times, voices_of
 
 Float = npt.NDArray[np.floating[Any]]
 SECONDS = 2.0
