@@ -45,7 +45,14 @@ TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudi
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _CHINESE = ("DroidSansFallback*", "*CJK*", "wqy-*", "SourceHan*", "uming*", "ukai*")  # files of fonts that have its letters
 # Without these it works less well: no sound, no effects, no letters, no Chinese letters, tests skipped.
-USEFUL = {"libportaudio2", "libatomic1", "libasound2-plugins", "fonts-dejavu-core", "fonts-droid-fallback", *TEST_PROGRAMS.values()}
+USEFUL = {
+    "libportaudio2",
+    "libatomic1",
+    "libasound2-plugins",
+    "fonts-dejavu-core",
+    "fonts-droid-fallback",
+    *TEST_PROGRAMS.values(),
+}
 NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"
 
 

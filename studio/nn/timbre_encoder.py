@@ -150,8 +150,6 @@ def fitted(
     return Rows(*(x.detach() for x in row))
 
 
-
-
 def mixed_db(one: Tensor, other: Tensor, share: float) -> Tensor:
     """dB of amplitudes ``share`` of the way from those of ``one`` to those of ``other``."""
     a, b = (10 ** (x / 20) for x in (one, other))
