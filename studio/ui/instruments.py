@@ -11,17 +11,27 @@ from studio.ui.texts import noted, t
 
 _EACH = 8  # programs a family
 DRUM_KIT = noted("Drum kit")
+SOUND_FILE = noted("Sound file")
 OWN = noted("Your own")
 
 
 def instrument_title(track: Track) -> str:
     """What plays ``track``."""
+    if plays_sounds(track):
+        return t(SOUND_FILE)
     own = titles().get(track.instrument) if track.instrument and track.drums == track.instrument.startswith(KIT_PREFIX) else None
     return own or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
 
 
+def plays_sounds(track: Track) -> bool:
+    """Whether a track plays sound files and nothing else."""
+    return bool(track.clips) and all(c.take.sound and not len(c.notes) for c in track.clips)
+
+
 def instrument_icon(track: Track) -> str:
     """The icon's name for what plays ``track``."""
+    if plays_sounds(track):
+        return "wave"
     return "drums" if track.drums else "note"
 
 

@@ -10,9 +10,11 @@ from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, sounding_of
 from studio.audio import rows as rows_module
 from studio.audio.rows import RowStore
+from studio.codecs.audiofile import flac_bytes
 from studio.engines.api import Audio, Context, SoundBatch
 from studio.errors import StudioError
-from studio.music.document import Clip, Document, Take, Track
+from studio.music.document import Clip, Document, Sound, Take, Track
+from studio.music.edits_sound import add_sound
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
 from tests.app.sines import Sines
@@ -132,3 +134,15 @@ def test_what_is_missing_is_told_as_stretches(made: Made) -> None:
     sines.gate.set()
     wait(lambda: made.rendering.idle)
     assert made.rendering.missing().shape == (2, 0)
+
+
+def test_pieces_of_sound_files_are_rows_as_notes_are(made: Made) -> None:
+    wave = np.random.default_rng(0).uniform(-0.5, 0.5, 3 * RATE).astype(np.float32)
+    data = np.frombuffer(flac_bytes(wave, RATE), np.uint8)
+    document = add_sound(Document(), Sound("a" * 64, "Voice", RATE, len(wave), data, np.zeros(300, np.uint8)), 0)
+    sounding = sounding_of(document.tracks[0], document.tempo, RATE, {s.id: s for s in document.sounds})
+    made.rendering.set_renderer(Sines())
+    made.want(sounding)
+    wait(lambda: len(made.done) == 2)
+    found = np.concatenate([made.store[n | made.rendering.salt] for n in sounding.number.tolist()])
+    np.testing.assert_allclose(found, wave, atol=2**-22)

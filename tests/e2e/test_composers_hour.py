@@ -62,6 +62,7 @@ def test_a_composers_hour(composer: Composer, tmp_path: Path, request: pytest.Fi
         request.getfixturevalue("jack")
         record_from_a_keyboard(composer)
     arrange(composer)
+    import_a_recording(composer, tmp_path / "voice.wav")
     undo_all_and_redo_all(composer)
     mix(composer)
     saved = save_and_go_on(composer, tmp_path / "piece.studio")
@@ -262,6 +263,18 @@ def write_in_lanes(composer: Composer) -> None:
     composer.drag((x + 4, y), (x1, y))
     composer.wait(lambda seen: [0, 2 * BAR] in [s[:2] for s in seen["sections"]], what="the section")
     composer.press("Escape")
+
+
+def import_a_recording(composer: Composer, path: Path) -> None:
+    """A sound file becomes a track that plays it."""
+    soundfile.write(path, 0.3 * np.sin(np.arange(4 * 16_000) / 9), 16_000)
+    composer.click("menu File")
+    composer.wait(lambda seen: "menu Import a sound file as a track..." in seen["places"], what="the menu")
+    composer.click("menu Import a sound file as a track...")
+    composer.answer("Import a sound file", path)
+    seen = composer.wait(lambda seen: seen["steps"][-1] == "Import voice.wav", 30, "the recording")
+    assert seen["tracks"][-1][0] == "voice"
+    assert any(c[0] == len(seen["tracks"]) - 1 and c[2] > 3 * 1920 for c in seen["clips"])
 
 
 def record(composer: Composer) -> None:

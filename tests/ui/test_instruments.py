@@ -1,7 +1,9 @@
 """Instruments by name."""
 
+from dataclasses import replace
+
 from studio.engines.gm import PROGRAMS
-from studio.music.document import Track
+from studio.music.document import Clip, SoundAt, Take, Track
 from studio.ui.instruments import DRUM_KIT, instrument_icon, instrument_title
 
 
@@ -10,3 +12,10 @@ def test_titles():
     assert instrument_title(Track(1, program=73)) == "Flute"
     assert instrument_title(Track(1, drums=True)) == DRUM_KIT
     assert instrument_icon(Track(1, drums=True)) == "drums"
+
+
+def test_tracks_of_sound_files_say_so() -> None:
+    heard = Track(1, clips=(Clip(2, 0, 960, (Take(sound=SoundAt("a")),)),))
+    assert (instrument_title(heard), instrument_icon(heard)) == ("Sound file", "wave")
+    both = replace(heard, clips=(*heard.clips, Clip(3, 960, 960)))
+    assert instrument_title(both) != "Sound file"

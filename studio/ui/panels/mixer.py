@@ -125,7 +125,7 @@ class TrackRow(QFrame):
         column.addLayout(below)
         self.more = QWidget()  # of the edited track only: the list stays calm
         last = QHBoxLayout(self.more)
-        last.setContentsMargins(0, 0, 0, 0)
+        last.setContentsMargins(8, 0, 0, 0)  # under the name, which has as much within
         last.setSpacing(4)
         for text, fader in ((t("Room"), self.room), (t("Width"), self.spread)):
             last.addWidget(label(text, "hint"))

@@ -18,7 +18,7 @@ from studio.ui.roll.state import Shown
 from studio.ui.roll.viewport import PITCHES, Viewport
 from studio.ui.theme import ui_font
 
-MANY = 5_000  # from here on the overview is faster than rectangles
+MANY = 3_000  # from here on the overview is faster than rectangles
 ROUNDED = 3_000
 NAMED = 600
 NAME_WIDTH = 30
