@@ -111,7 +111,8 @@ class MainWindow(QMainWindow):
         self.preferring = Preferring(studio, self._effects())
         self.view = View(self.state, self.show_part, self._toggle_full)
         lanes = self.column.arrangement.lanes
-        targets = {"window": self, "commands": self.column.roll.commands, "lanes": lanes} | {
+        clips = self.column.arrangement.strip.commands
+        targets = {"window": self, "commands": self.column.roll.commands, "clips": clips, "lanes": lanes} | {
             name: getattr(self, name)
             for name in (
                 *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),
@@ -186,7 +187,9 @@ class MainWindow(QMainWindow):
 
     def apply_shortcuts(self) -> None:
         """Let the actions have the keys of the settings."""
-        apply_keys(self.actions_by_id, all_keys(changed_keys(self.studio.settings.shortcuts)))
+        keys = all_keys(changed_keys(self.studio.settings.shortcuts))
+        apply_keys(self.actions_by_id, keys)
+        self.column.arrangement.strip.commands.use_keys(keys)
         self.mirror.refresh()
 
     def follow(self, call: Callable[[], None]) -> None:

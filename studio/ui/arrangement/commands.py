@@ -1,5 +1,6 @@
 """What keys and menus do to clips: each one step of the history."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,27 +11,28 @@ from PySide6.QtWidgets import QMenu
 from studio.music import edits
 from studio.music.document import Clip, Document, Track
 from studio.ui.arrangement.gestures import Spot
+from studio.ui.shortcuts import all_keys
 from studio.ui.texts import noted, t
 
 if TYPE_CHECKING:
     from studio.ui.arrangement.strip import ArrangementStrip
 
-# Command -> (what menus call it, keys). They work while the arrangement has the focus.
-CLIP_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "cut": (noted("Cut"), ("Ctrl+X",)),
-    "copy": (noted("Copy"), ("Ctrl+C",)),
-    "paste": (noted("Paste at the playhead"), ("Ctrl+V",)),
-    "duplicate": (noted("Duplicate"), ("Ctrl+D",)),
-    "split": (noted("Split at the playhead"), ("S",)),
-    "join": (noted("Join"), ("J",)),
-    "rename": (noted("Rename"), ("F2",)),
-    "loop": (noted("Set the loop to it"), ()),
-    "delete": (noted("Delete"), ("Delete", "Backspace")),
-    "select_all": (noted("Select all"), ("Ctrl+A",)),
-    "left": (noted("Earlier by the grid"), ("Left",)),
-    "right": (noted("Later by the grid"), ("Right",)),
-    "up": (noted("To the track above"), ("Up",)),
-    "down": (noted("To the track below"), ("Down",)),
+# Command -> (what menus call it, the row of the table of actions whose keys it has while the arrangement has the focus).
+CLIP_COMMANDS: dict[str, tuple[str, str]] = {
+    "cut": (noted("Cut"), "roll.cut"),
+    "copy": (noted("Copy"), "roll.copy"),
+    "paste": (noted("Paste at the playhead"), "roll.paste"),
+    "duplicate": (noted("Duplicate"), "roll.duplicate"),
+    "split": (noted("Split at the playhead"), "clip.split"),
+    "join": (noted("Join"), "clip.join"),
+    "rename": (noted("Rename"), "clip.rename"),
+    "loop": (noted("Set the loop to it"), "clip.loop"),
+    "delete": (noted("Delete"), "roll.delete"),
+    "select_all": (noted("Select all"), "roll.select_all"),
+    "left": (noted("Earlier by the grid"), "roll.left"),
+    "right": (noted("Later by the grid"), "roll.right"),
+    "up": (noted("To the track above"), "roll.up"),
+    "down": (noted("To the track below"), "roll.down"),
 }
 MENU = ("rename", "", "cut", "copy", "paste", "duplicate", "", "split", "join", "loop", "", "delete")
 _NEED_NOTHING = ("paste", "select_all")
@@ -41,12 +43,19 @@ class ClipCommands:
 
     def __init__(self, strip: "ArrangementStrip") -> None:
         self._strip = strip
-        self._keys = {QKeySequence(key).toString(): name for name, (_, keys) in CLIP_COMMANDS.items() for key in keys}
+        self._keys_of: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, str] = {}
+        self.use_keys(all_keys({}))
         self._clipboard: list[tuple[int, Clip]] = []  # rows below the first one's, clips
+
+    def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Have the keys that the rows of the table of actions have, by their ids."""
+        self._keys_of = {name: keys[row] for name, (_, row) in CLIP_COMMANDS.items()}
+        self._names = {QKeySequence(key).toString(): name for name, held in self._keys_of.items() for key in held}
 
     def of_key(self, event: QKeyEvent) -> str:
         """The command of a key that would do something now, empty where there is none."""
-        name = self._keys.get(QKeySequence(event.keyCombination()).toString(), "")
+        name = self._names.get(QKeySequence(event.keyCombination()).toString(), "")
         return name if name and self.able(name) else ""
 
     def able(self, name: str) -> bool:
@@ -56,8 +65,9 @@ class ClipCommands:
         return name in _NEED_NOTHING or len(self._strip.selection) > (name == "join")
 
     def run(self, name: str) -> None:
-        """Do what the command says."""
-        getattr(self, f"_{name}")()
+        """Do what the command says, where there is something to do it to."""
+        if self.able(name):
+            getattr(self, f"_{name}")()
 
     def menu(self, spot: Spot, track: Track | None) -> QMenu:
         """The right button's menu there: of the selected clips on one of them, of the empty ground else."""
@@ -75,8 +85,7 @@ class ClipCommands:
             if not name:
                 menu.addSeparator()
                 continue
-            title, keys = CLIP_COMMANDS[name]
-            action = menu.addAction(t(title))
+            action, keys = menu.addAction(t(CLIP_COMMANDS[name][0])), self._keys_of[name]
             if keys:
                 action.setShortcut(QKeySequence(keys[0]))
             action.setEnabled(self.able(name))
