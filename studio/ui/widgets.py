@@ -81,6 +81,14 @@ def _typed_text(event: QKeyEvent) -> bool:
     return event.key() in _RETURN or not event.modifiers() & _HANDS
 
 
+def give_back_focus(widget: QWidget) -> None:
+    """Let go of the focus; it goes to what the window is for (its focus proxy), where it says so."""
+    widget.clearFocus()
+    home = widget.window().focusProxy()
+    if home is not None:
+        home.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
 class TextField(QLineEdit):
     """A line of text; Enter and Escape give the focus back."""
 
@@ -93,11 +101,11 @@ class TextField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.undo_all()
-            self.clearFocus()
+            give_back_focus(self)
             return
         super().keyPressEvent(event)
         if event.key() in _RETURN:
-            self.clearFocus()
+            give_back_focus(self)
 
     def undo_all(self) -> None:
         """Take back what was typed since the field got the focus."""
@@ -130,7 +138,7 @@ class _QuietNumber(QAbstractSpinBox if TYPE_CHECKING else object):  # type: igno
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
         if event.key() in (*_RETURN, Qt.Key.Key_Escape):
-            self.clearFocus()
+            give_back_focus(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.loading = Loading(self)
         self.mirror = Mirror(self)
         wire(self)
+        self.setFocusProxy(self.column.roll)  # who has typed a name goes on with the notes
         self.column.roll.setFocus()
         for name in ("wave", "spectrum"):
             self.actions_by_id[f"view.{name}"].setChecked(True)

@@ -1,5 +1,6 @@
 """Small controls: which keys they leave to the window, one drag one step, wrapping."""
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -110,3 +111,16 @@ def test_elided_and_choice_and_role(qtbot):
     assert not text.grab().isNull()
     role(button, "small")
     assert button.accessibleName() == "Add"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_who_has_typed_goes_on_where_the_window_is_at_home(qtbot, key) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    field, home = TextField(window), QPushButton(window)
+    window.setFocusProxy(home)
+    window.show()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClick(field, key)
+    assert home.hasFocus()
