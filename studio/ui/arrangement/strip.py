@@ -266,6 +266,8 @@ class ArrangementStrip(SeekWidget):
         return None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            self.scroll_at_edges(event.position())
         spot = self.spot(event.position(), event.modifiers())
         if self._gesture is not None:
             self._gesture.move(spot)

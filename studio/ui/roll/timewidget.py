@@ -18,6 +18,7 @@ PIXELS_A_DOUBLING = 200
 MOST_PARTS = 3
 AHEAD = 256
 NEAR_STRIPS = 24
+EDGE_SCROLL = 24.0  # pixels at most for each move of the pointer
 KEYS_BROUGHT_IT = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -180,6 +181,14 @@ class TimeWidget(QWidget):
             painter.setClipRect(clip)
             paint(painter, clip)
         painter.end()
+
+    def scroll_at_edges(self, position: QPointF) -> None:
+        """A drag past an edge takes the view along."""
+        x, y = position.x(), position.y()
+        dx = min(0.0, x - GUTTER) + max(0.0, x - self.width())
+        dy = min(0.0, y) + max(0.0, y - self.height()) if self.scrolls_pitch else 0.0
+        if dx or dy:
+            self.viewport.scroll(max(-EDGE_SCROLL, min(EDGE_SCROLL, dx)), max(-EDGE_SCROLL, min(EDGE_SCROLL, dy)))
 
     def gesture_runs(self) -> bool:
         """Whether a drag is under way: then keys are its own, and no shortcut interrupts it."""

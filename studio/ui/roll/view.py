@@ -31,7 +31,6 @@ MENU = (
     "glue", "legato", "reverse", "", "lock", "", "select_all",
 )  # fmt: skip
 ALWAYS = ("select_all", "fit", "fit_tempo")  # commands that need no selection
-EDGE_SCROLL = 24
 HOVERING = ("pencil", "knife")  # tools that show what a press would do
 
 
@@ -134,7 +133,7 @@ class RollEditor(TimeWidget):
             return
         at = self._pointer(event.position(), event.modifiers())
         if self._gesture is not None:
-            self._scroll_at_edges(event.position())
+            self.scroll_at_edges(event.position())
             self._gesture.move(self._pointer(event.position(), event.modifiers()))
             self.update()
             return
@@ -231,15 +230,6 @@ class RollEditor(TimeWidget):
     def _refresh_cursor(self) -> None:
         if self._hover is not None and self._gesture is None and self._panned_from is None:
             self.setCursor(self._tool().cursor(self._hover))
-
-    def _scroll_at_edges(self, position: QPointF) -> None:
-        """A drag past an edge takes the view along."""
-        x, y = position.x(), position.y()
-        dx = min(0.0, x - GUTTER) + max(0.0, x - self.width())
-        dy = min(0.0, y) + max(0.0, y - self.height())
-        if dx or dy:
-            limit = float(EDGE_SCROLL)
-            self.viewport.scroll(max(-limit, min(limit, dx)), max(-limit, min(limit, dy)))
 
     def _sound(self, pitch: int, x: float) -> None:
         """Sound a key: the further out on it, the louder."""

@@ -75,12 +75,21 @@ def test_ctrl_drag_copies_a_clip_that_is_not_selected_and_a_click_adds_it(strip:
     QTest.mouseClick(strip, LEFT, CTRL, at(strip, BAR, 1))
     assert strip.selection == {first}
     strip.select(frozenset())
+    strip.viewport.show_exactly(0, 18 * BAR)
     drag(strip, at(strip, BAR, 0), at(strip, 9 * BAR, 0), keys=CTRL)
     assert clips(strip, 0) == [(0, 8), (8, 16)]
     assert strip.state.session.steps[-1] == "Copy clips"
 
 
+def test_a_drag_past_the_edge_takes_the_view_along(strip: ArrangementStrip) -> None:
+    left = strip.viewport.left
+    drag(strip, at(strip, BAR, 0), QPoint(strip.width() + 30, at(strip, 0, 0).y()))
+    assert strip.viewport.left > left
+    assert strip.state.session.steps[-1] == "Move clips"
+
+
 def test_edges_resize_and_the_upper_half_of_the_right_one_loops(strip: ArrangementStrip) -> None:
+    strip.viewport.show_exactly(0, 12 * BAR)
     low = QPoint(0, strip.row_height() // 4)
     drag(strip, at(strip, 8 * BAR, 0) - QPoint(2, 0) + low, at(strip, 2 * BAR, 0) + low)
     assert clips(strip, 0) == [(0, 2)]
