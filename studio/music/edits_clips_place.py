@@ -6,7 +6,7 @@ Clips are named by their ids and may lie in any track. An edit that changes noth
 from collections.abc import Iterable
 from dataclasses import replace
 
-from studio.music.document import Clip, Document, Track
+from studio.music.document import Clip, Document, Sound, Track
 from studio.music.edits_clips import cut_clips, find_clip, renumbered_clip, with_clip
 from studio.music.notes import Notes
 from studio.music.time import MAX_TICK
@@ -74,8 +74,17 @@ def move_clips(document: Document, clip_ids: Iterable[int], ticks: int = 0, rows
     return document
 
 
-def paste_clips(document: Document, placed: Iterable[tuple[int, Clip]]) -> Document:
-    """Lay copies of clips, from anywhere, into the tracks at those indices. Raises IndexError when there is no such track."""
+def paste_clips(document: Document, placed: Iterable[tuple[int, Clip]], sounds: Iterable[Sound] = ()) -> Document:
+    """Lay copies of clips, from anywhere, into the tracks at those indices; ``sounds`` are those of the song they come from.
+
+    Raises:
+        IndexError: there is no such track.
+    """
+    placed = list(placed)
+    used = {take.sound.sound for _, clip in placed for take in clip.takes if take.sound}
+    known = {sound.id for sound in document.sounds}
+    if new := tuple(s for s in sounds if s.id in used - known):
+        document = replace(document, sounds=(*document.sounds, *new))
     for row, clip in placed:
         fresh, next_id = _copied(clip, document.next_id)
         document = _put(replace(document, next_id=next_id), document.tracks[row].id, fresh)

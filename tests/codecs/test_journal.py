@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from studio.codecs.journal import MAGIC, JournalWriter, read_journal, record, records
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import Clip, Document, Take, Track
+from studio.music.document import Clip, Document, Sound, Take, Track
+from studio.music.edits_sound import add_sound
 from studio.music.notes import Notes
 
 
@@ -123,3 +124,17 @@ def test_a_head_that_lies_is_damage():
     lying = record({"kind": "step", "name": "x", "song": {}, "kept": {"notes/id": [9, 9]}}, {"notes/id": np.arange(2)})
     assert len(read_journal(good + lying).steps) == 1
     assert [head["kind"] for head, _ in records(good)] == ["start", "step"]
+
+
+def test_a_sound_is_written_and_kept_once():
+    data = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8)
+    sound = Sound("a" * 64, "Voice", 8_000, 80_000, data, np.zeros(1_000, np.uint8))
+    steps = [("Open", song()), ("Import", add_sound(song(), sound, 0))]
+    for k in range(20):
+        steps.append((f"Edit {k}", edited(steps[-1][1], k)))
+    written = journal_of(steps)
+    assert len(written) < 1.3 * len(data)
+    back = read_journal(written)
+    assert list(back.steps) == steps
+    kept = [document.sounds[0].data for _, document in back.steps[1:]]
+    assert all(np.shares_memory(part, kept[0]) for part in kept) and np.array_equal(kept[0], data)

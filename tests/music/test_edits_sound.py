@@ -6,7 +6,7 @@ import numpy as np
 
 from studio.music import edits
 from studio.music.checks import check
-from studio.music.document import Document, Sound, SoundAt
+from studio.music.document import Document, Sound, SoundAt, Track
 from studio.music.edits_sound import add_sound, sounds_in_use
 
 BAR = 3840
@@ -68,3 +68,11 @@ def test_a_sound_that_no_take_plays_is_not_kept() -> None:
     lost = replace(document, sounds=())
     assert check(lost) == ["a take plays a sound that is not there"]
     assert track.clips[0].take.sound == SoundAt(SOUND.id)
+
+
+def test_a_clip_pasted_into_another_song_brings_its_sound() -> None:
+    (clip,) = song().tracks[0].clips
+    other = edits.add_track(Document(), Track(0))
+    pasted = edits.paste_clips(other, [(0, clip)], song().sounds)
+    assert pasted.sounds == (SOUND,) and check(pasted) == []
+    assert edits.paste_clips(pasted, [(0, clip)], song().sounds).sounds == (SOUND,)

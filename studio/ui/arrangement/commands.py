@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from studio.music import edits
-from studio.music.document import Clip, Document, Track
+from studio.music.document import Clip, Document, Sound, Track
 from studio.ui.arrangement.gestures import Spot
 from studio.ui.shortcuts import all_keys
 from studio.ui.texts import noted, t
@@ -47,6 +47,7 @@ class ClipCommands:
         self._names: dict[str, str] = {}
         self.use_keys(all_keys({}))
         self._clipboard: list[tuple[int, Clip]] = []  # rows below the first one's, clips
+        self._sounds: tuple[Sound, ...] = ()  # of the song that they come from
 
     def use_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         """Have the keys that the rows of the table of actions have, by their ids."""
@@ -128,6 +129,7 @@ class ClipCommands:
         if chosen:
             first = min(row for row, _ in chosen)
             self._clipboard = [(row - first, clip) for row, clip in chosen]
+            self._sounds = self._document().sounds
 
     def _cut(self) -> None:
         self._copy()
@@ -138,7 +140,7 @@ class ClipCommands:
         rows = [i for i, track in enumerate(document.tracks) if track.id == state.track_id] or [0]
         by = self._strip.snapped(state.viewport.playhead, False) - min(c.start for _, c in self._clipboard)
         placed = [(rows[0] + row, _shifted(clip, by)) for row, clip in self._clipboard if rows[0] + row < len(document.tracks)]
-        done = edits.paste_clips(document, placed)
+        done = edits.paste_clips(document, placed, self._sounds)
         self._commit("Paste clips", done)
         starts = {(row, clip.start) for row, clip in placed}
         new = edits.clips_of(done, range(document.next_id, done.next_id))
