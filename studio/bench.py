@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "frames": Bench("studio.ui.benches_frames:run", "What a frame of the editor costs, and what while a model writes"),
     "midi": Bench("studio.app.benches_midi:run", "MIDI files in and out beside symusic, and damaged ones"),
     "nll": Bench("studio.train.benches_writer:nll", "Held-out nats a note: Kneser-Ney 5-gram, with pointers, LSTM"),
+    "frames-nll": Bench("studio.train.benches_frames:run", "The piano-roll benchmark: nats a frame beside published figures"),
     "vae": Bench("studio.train.benches_vae:run", "Clip VAEs: held-out clips rebuilt, blends, samples, sliders"),
     "arranger": Bench("studio.train.benches_arranger:run", "Arranger: held-out holes beside the LSTM, attention, accompaniments"),
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),

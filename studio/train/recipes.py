@@ -22,6 +22,7 @@ TRAINERS = {
     "timbre-encoder": "studio.train.instruments_encoder",
     "hits": "studio.train.hits",
     "performer": "studio.train.performer",
+    "frames": "studio.train.frames_run",
 }
 """Trainers by the name a recipe gives them."""
 
