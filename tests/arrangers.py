@@ -14,6 +14,7 @@ from studio.engines.clip_vae import ClipVae
 from studio.nn.arranger import Arranger
 from studio.nn.drum_vae import DrumVae
 from studio.nn.melody_vae import MelodyVae
+from studio.nn.phrase_vae import PhraseShape, PhraseVae
 from studio.nn.vae import VaeShape
 from studio.train.arranger_task import shape_of
 from studio.train.export import export
@@ -29,8 +30,12 @@ def tiny_network(seed=0):
 
 def tiny_vae(kind, seed=0):
     torch.manual_seed(seed)
-    lines = kind == "lines"
-    model = (MelodyVae if lines else DrumVae)(VaeShape(**SMALL_VAE, attributes=4 if lines else 2)).eval()
+    if kind == "phrases":
+        small = {**SMALL_VAE, "latent": 16}
+        model = PhraseVae(PhraseShape(**small, attributes=4, clip=16, width=12, depth=1)).eval()
+    else:
+        lines = kind == "lines"
+        model = (MelodyVae if lines else DrumVae)(VaeShape(**SMALL_VAE, attributes=4 if lines else 2)).eval()
     draw = np.random.default_rng(1)
     model.spread.fill_(1)
     model.root.copy_(torch.eye(16))
@@ -52,7 +57,7 @@ def tiny_arranger():
     return _prepared(ArrangerEngine(), network, card)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def tiny_clips(kind):
     network = tiny_vae(kind)
     hyper = {**network.shape.as_dict(), "kind": kind, "version": clip_grid.VERSION}

@@ -11,8 +11,8 @@ Floats = npt.NDArray[np.float64]
 
 
 def line_distance(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], cells: int) -> float:
-    """The share of steps whose tokens differ (normalised Hamming distance, as MusicVAE's figure of interpolations)."""
-    return float(np.mean(a[:cells] != b[:cells]))
+    """The share of steps whose tokens differ (normalised Hamming distance, as MusicVAE's figure of interpolations), [..., CELLS]."""
+    return float(np.mean(a[..., :cells] != b[..., :cells]))
 
 
 def drum_distance(a: DrumClip, b: DrumClip, cells: int) -> float:

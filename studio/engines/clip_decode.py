@@ -15,6 +15,7 @@ from studio.engines.clip_grid import CELLS, HOLD, N_PIECES, PITCHES, SILENCE, TO
 if TYPE_CHECKING:
     from studio.nn.drum_vae import DrumVae
     from studio.nn.melody_vae import MelodyVae
+    from studio.nn.phrase_vae import PhraseVae
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -102,6 +103,18 @@ def lines(
                 pitch = chosen(np.where(line.pitches(), p, -np.inf), temperature, draw) if kind == 0 else 0
                 line.put(step, pitch if kind == 0 else HOLD if kind == 1 else SILENCE)
     return [m.tokens for m in made]
+
+
+def phrases(
+    model: "PhraseVae", codes: Floats, metre: int, limits: LineLimits, temperature: float = 0.0, seed: int = 0
+) -> list[Ints]:
+    """The tokens [SEGMENTS, CELLS] of each code [n, latent] of a phrase: each clip of two bars by its own code."""
+    from studio.nn.runtime import inference, tensor
+
+    with inference():
+        told, _ = model.clips(tensor(codes), tensor(np.full(len(codes), metre)))
+    made = lines(model.line, told.flatten(0, 1).numpy(), metre, limits, temperature, seed)
+    return list(np.stack(made).reshape(len(codes), told.shape[1], CELLS)) if made else []
 
 
 def drums(

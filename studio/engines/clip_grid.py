@@ -15,6 +15,8 @@ from studio.engines.note_columns import METRE_STEPS, STEPS
 VERSION = 1
 CELLS_A_BEAT = 4
 CELLS = 32
+SEGMENTS = 8
+"""Clips of two bars in a phrase of sixteen."""
 LOW, PITCHES = 21, 88
 HOLD, SILENCE = PITCHES, PITCHES + 1
 TOKENS = PITCHES + 2
@@ -163,6 +165,11 @@ def line_attributes(tokens: Ints, metre: int) -> Floats:
     register = float(pitch.mean()) if len(pitch) else 0.0
     density = float(onsets.sum()) * CELLS_A_BEAT / cells
     return np.array([density, syncopation(onsets, metre), register, leaps], np.float32)
+
+
+def phrase_attributes(phrase: Ints, metre: int) -> Floats:
+    """:data:`ATTRIBUTES` of a phrase [SEGMENTS, CELLS]: the means of its clips', [4]."""
+    return np.asarray(np.mean([line_attributes(clip, metre) for clip in phrase], axis=0), np.float32)
 
 
 def drum_attributes(hits: npt.NDArray[np.bool_], metre: int) -> Floats:

@@ -1,7 +1,9 @@
-"""The engine of the clip VAEs: clips of two bars into codes and back, and the moves among codes that composers make.
+"""The engine of the clip VAEs: clips into codes and back, and the moves among codes that composers make.
 
-A card's ``kind`` says whether it knows lines (:mod:`studio.nn.melody_vae`) or drums (:mod:`studio.nn.drum_vae`). It runs on
-the CPU whatever the device: 32 small steps are bound by latency, and the bytes must not depend on the machine.
+A card's ``kind`` says whether it knows two-bar lines (:mod:`studio.nn.melody_vae`), two-bar drums
+(:mod:`studio.nn.drum_vae`) or sixteen-bar phrases (:mod:`studio.nn.phrase_vae`). All three offer the same: ``encode``,
+``decode``, ``sampled``, ``varied``, ``walked`` and ``place`` (the map), ``moved`` (the sliders), ``blend``. It runs on the CPU
+whatever the device: 32 small steps are bound by latency, and the bytes must not depend on the machine.
 """
 
 from collections.abc import Sequence
@@ -23,20 +25,35 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Line = npt.NDArray[np.int64]
-LINES, DRUMS = "lines", "drums"
+LINES, DRUMS, PHRASES = "lines", "drums", "phrases"
 _FINE = 4
 """Candidates between two steps of a blend."""
 ANYTHING = LineLimits(np.ones(PITCHES, bool))
 
 
+def _network(card: Card) -> Any:
+    from studio.nn.drum_vae import DrumVae
+    from studio.nn.melody_vae import MelodyVae
+    from studio.nn.phrase_vae import PhraseShape, PhraseVae
+    from studio.nn.vae import VaeShape
+
+    if card.hyper["kind"] == PHRASES:
+        return PhraseVae(PhraseShape.of(card.hyper))
+    return (MelodyVae if card.hyper["kind"] == LINES else DrumVae)(VaeShape.of(card.hyper))
+
+
 class ClipVae:
-    """Codes are float32 [latent]. Lines are tokens [CELLS], drums :class:`studio.engines.clip_grid.DrumClip`."""
+    """Codes are float32 [latent].
+
+    Lines are tokens [CELLS], phrases tokens [SEGMENTS, CELLS], drums :class:`studio.engines.clip_grid.DrumClip`. A ``metre``
+    class holds for all bars of a clip.
+    """
 
     card: Card
 
     @property
     def kind(self) -> str:
-        """``lines`` or ``drums``."""
+        """``lines``, ``drums`` or ``phrases``."""
         return str(self.card.hyper["kind"])
 
     @property
@@ -50,17 +67,14 @@ class ClipVae:
         Raises:
             StudioError: the model cannot be used.
         """
-        from studio.nn.drum_vae import DrumVae
-        from studio.nn.melody_vae import MelodyVae
         from studio.nn.runtime import choose_device, load_weights
-        from studio.nn.vae import VaeShape
 
-        if card.hyper.get("version") != VERSION or card.hyper.get("kind") not in (LINES, DRUMS):
+        if card.hyper.get("version") != VERSION or card.hyper.get("kind") not in (LINES, DRUMS, PHRASES):
             raise StudioError(
                 f"'{card.title}' was made for another version of Partita.", "Install the model again, or update Partita."
             )
         self.card = card
-        made = (MelodyVae if card.hyper["kind"] == LINES else DrumVae)(VaeShape.of(card.hyper))
+        made = _network(card)
         load_weights(made, check_weights(card), choose_device("cpu"))
         self._model: Any = made
         self._mean, self._root, self._axes, self._sliders = (
@@ -77,7 +91,7 @@ class ClipVae:
 
         metres = tensor(np.full(len(clips), metre))
         with inference():
-            if self.kind == LINES:
+            if self.kind != DRUMS:
                 mean, _ = self._model.encode(tensor(np.stack(clips)), metres)  # type: ignore[arg-type]
             else:
                 grids = [np.stack([getattr(c, n) for c in clips]).astype(np.float32) for n in ("hits", "velocity", "offset")]
@@ -92,6 +106,8 @@ class ClipVae:
         if self.kind == LINES:
             model: MelodyVae = self._model
             return list(clip_decode.lines(model, codes, metre, limits, temperature, seed))
+        if self.kind == PHRASES:
+            return list(clip_decode.phrases(self._model, codes, metre, limits, temperature, seed))
         drummer: DrumVae = self._model
         return list(clip_decode.drums(drummer, codes, metre, temperature, seed))
 
@@ -136,7 +152,7 @@ class ClipVae:
 
     def distance(self, a: Any, b: Any, metre: int) -> float:
         """How far two clips are apart, 0 for equal ones."""
-        if self.kind == LINES:
+        if self.kind != DRUMS:
             return line_distance(a, b, cells_of(metre))
         return drum_distance(a, b, cells_of(metre))
 

@@ -95,9 +95,9 @@ class MelodyVae(ClipVae):
         rows = F.cross_entropy(pitches[onset], tokens[onset], reduction="none")
         return cost.sum(dim=1).index_add(0, onset.nonzero()[:, 0], rows), divergence(mean, logvar)
 
-    def right(self, tokens: Tensor, metre: Tensor) -> Tensor:
-        """Which steps a teacher-forced reconstruction from the code's mean gets right, bool [n, cells]."""
-        kinds, pitches = self.logits(self.encode(tokens, metre)[0], tokens, metre)
+    def right(self, tokens: Tensor, metre: Tensor, code: Tensor | None = None) -> Tensor:
+        """Which steps a teacher-forced reconstruction gets right, bool [n, cells]; ``code`` None is the mean of the clips' own."""
+        kinds, pitches = self.logits(self.encode(tokens, metre)[0] if code is None else code, tokens, metre)
         kind = kinds.argmax(dim=-1)
         token = torch.where(kind == 0, pitches.argmax(dim=-1), kind + PITCHES - 1)
         return token == tokens

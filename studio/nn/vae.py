@@ -7,7 +7,7 @@ the code cannot be ignored (posterior collapse, Bowman et al. 2016).
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
 import torch.nn.functional as F
@@ -40,7 +40,7 @@ class VaeShape:
         return self.cells // CELLS_A_BEAT
 
     @classmethod
-    def of(cls, values: dict[str, Any]) -> "VaeShape":
+    def of(cls, values: dict[str, Any]) -> Self:
         """The shape written in a card."""
         return cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
 

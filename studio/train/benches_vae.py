@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,17 @@ import numpy.typing as npt
 from studio.engines.cards import read_card
 from studio.engines.clip_blend import monotone
 from studio.engines.clip_decode import FEWEST
-from studio.engines.clip_grid import HOLD, PITCHES, SILENCE, DrumClip, cells_of, drum_attributes, line_attributes
+from studio.engines.clip_grid import (
+    HOLD,
+    PITCHES,
+    SEGMENTS,
+    SILENCE,
+    DrumClip,
+    cells_of,
+    drum_attributes,
+    line_attributes,
+    phrase_attributes,
+)
 from studio.engines.clip_vae import ClipVae
 from studio.paths import models
 from studio.train.clips import Clips, clips, valid_cells
@@ -25,7 +35,7 @@ STEPS = 7
 def clip_of(read: Clips, kind: str, k: int) -> Any:
     """Clip ``k`` as the engine takes it."""
     row = read.rows[k]
-    if kind == "lines":
+    if kind != "drums":
         return row.astype(np.int64)
     hits = row[..., 0] > 0
     return DrumClip(hits, (row[..., 1] / 127).astype(np.float32), ((row[..., 2] / 255 - 0.5) * hits).astype(np.float32))
@@ -46,6 +56,8 @@ def playable(clip: Any, metre: int) -> bool:
     if isinstance(clip, DrumClip):
         loud = clip.velocity[clip.hits]
         return bool(clip.hits[:cells].any() and not clip.hits[cells:].any() and (loud > 0).all() and np.isfinite(loud).all())
+    if clip.ndim == 2:
+        return all(playable(part, metre) for part in clip)
     tokens = clip[:cells]
     held = np.flatnonzero(tokens == HOLD)
     fine = (held > 0).all() and (tokens[held - 1] != SILENCE).all() and (clip[cells:] == SILENCE).all()
@@ -53,13 +65,14 @@ def playable(clip: Any, metre: int) -> bool:
 
 
 def usual(read: Clips, kind: str, chosen: Ints) -> npt.NDArray[np.bool_]:
-    """The baseline: which steps of clips are what is likeliest at their place among the training clips, [n, CELLS]."""
+    """The baseline: which steps of clips are what is likeliest at their place among the training clips, [n, ..., CELLS]."""
     learned = read.split == TRAIN
-    right = np.zeros(read.rows[chosen].shape[:2], bool)
+    right = np.zeros(read.rows[chosen].shape[: 3 if kind == "phrases" else 2], bool)
     for metre in np.unique(read.metre[chosen]):
         known, mine = read.rows[learned & (read.metre == metre)], read.metre[chosen] == metre
-        if kind == "lines":
-            likeliest = np.array([np.bincount(column).argmax() for column in known.T]) if len(known) else 0
+        if kind != "drums":
+            columns = known.reshape(len(known), -1).T
+            likeliest = np.array([np.bincount(c).argmax() for c in columns]).reshape(known.shape[1:]) if len(known) else 0
             right[mine] = read.rows[chosen[mine]] == likeliest
         else:
             likely = known[..., 0].mean(axis=0) > 0.5
@@ -88,6 +101,8 @@ def rebuilding(vae: ClipVae, read: Clips, kind: str, most: int) -> None:
     chosen = task.some(TEST, most)
     figures = task.accuracy(chosen)
     valid = valid_cells(read.metre[chosen])
+    if kind == "phrases":
+        valid = np.repeat(valid[:, None], SEGMENTS, axis=1)
     print(f"\n{kind}: {len(chosen)} held-out clips of {len(np.unique(read.song[chosen]))} songs")
     print("teacher-forced: " + ", ".join(f"{k} {v:.4f}" for k, v in figures.items()))
     print(f"the likeliest at each place (baseline): right {usual(read, kind, chosen)[valid].mean():.4f}")
@@ -103,7 +118,7 @@ def rebuilding(vae: ClipVae, read: Clips, kind: str, most: int) -> None:
         for made, hit in ((vae.decode(codes, metre), free), (vae.decode(np.roll(codes, 1, axis=0), metre), other)):
             hit += [_same(a, b, cells) for a, b in zip(mine, made, strict=True)]
     print(f"running freely: right {np.mean(free):.4f}; with another clip's code (baseline) {np.mean(other):.4f}")
-    if kind == "lines":
+    if kind != "drums":
         for number, style in enumerate(STYLES):
             mine_ = chosen[read.set[chosen] == number]
             if len(mine_):
@@ -118,7 +133,7 @@ def rebuilding(vae: ClipVae, read: Clips, kind: str, most: int) -> None:
 def _same(a: Any, b: Any, cells: int) -> float:
     if isinstance(a, DrumClip):
         return float((a.hits == b.hits)[:cells].all(axis=1).mean())
-    return float((a == b)[:cells].mean())
+    return float((a == b)[..., :cells].mean())
 
 
 def blending(vae: ClipVae, read: Clips, kind: str, pairs: int) -> None:
@@ -143,9 +158,16 @@ def blending(vae: ClipVae, read: Clips, kind: str, pairs: int) -> None:
     print(f"evenly spaced codes, nothing left out: monotone {straight / pairs:.1%}; {1e3 * took / pairs:.0f} ms a blend")
 
 
+_MEASURES: dict[str, Callable[[Any], npt.NDArray[np.float32]]] = {
+    "lines": lambda clip: line_attributes(clip, 2),
+    "phrases": lambda clip: phrase_attributes(clip, 2),
+    "drums": lambda clip: drum_attributes(clip.hits, 2),
+}
+
+
 def sampling(vae: ClipVae, read: Clips, kind: str, count: int) -> None:
     """Samples: how many can be played, and their attributes beside held-out clips'."""
-    measure = (lambda c: line_attributes(c, 2)) if kind == "lines" else (lambda c: drum_attributes(c.hits, 2))
+    measure = _MEASURES[kind]
     made = vae.decode(vae.sampled(count, 8), 2, temperature=1.0, seed=8)
     greedy = vae.decode(vae.sampled(count, 9), 2)
     fine = sum(playable(c, 2) for c in [*made, *greedy])
@@ -165,7 +187,7 @@ def _bytes(clip: Any) -> bytes:
 
 def sliding(vae: ClipVae, read: Clips, kind: str, count: int) -> None:
     """What sliders do: correlation of asked and got, and deviations that attributes moved by for one asked, meant or not."""
-    measure = (lambda c: line_attributes(c, 2)) if kind == "lines" else (lambda c: drum_attributes(c.hits, 2))
+    measure = _MEASURES[kind]
     held = np.flatnonzero((read.split == TEST) & (read.metre == 2))
     some = held[:: max(1, len(held) // count)][:count]
     codes = vae.encode([clip_of(read, kind, int(k)) for k in some], 2)
@@ -185,14 +207,17 @@ def sliding(vae: ClipVae, read: Clips, kind: str, count: int) -> None:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Measure both VAEs (issue 4, bar 3)."""
+    """Measure the VAEs (issue 4, bar 3)."""
     parser = argparse.ArgumentParser(prog="studio bench vae")
     parser.add_argument("--lines", default="vae-melody")
     parser.add_argument("--drums", default="vae-drums")
+    parser.add_argument("--phrases", default="vae-phrase")
+    parser.add_argument("--kinds", nargs="+", choices=sorted(_MEASURES), default=["lines", "drums", "phrases"])
     parser.add_argument("--clips", type=int, default=6000, help="held-out clips to rebuild")
     parser.add_argument("--pairs", type=int, default=200)
     options = parser.parse_args(argv)
-    for kind, name in (("lines", options.lines), ("drums", options.drums)):
+    for kind in options.kinds:
+        name = getattr(options, kind)
         vae = ClipVae()
         vae.prepare(read_card(models() / name), "cpu")
         read = clips(kind)

@@ -9,11 +9,14 @@ import torch
 from torch import Tensor
 
 from studio.engines import clip_decode, clip_grid
-from studio.engines.cards import Card
-from studio.engines.clip_grid import drum_attributes, line_attributes
+from studio.engines.cards import Card, check_weights, read_card
+from studio.engines.clip_grid import drum_attributes, line_attributes, phrase_attributes
 from studio.engines.clip_vae import ANYTHING
 from studio.nn.melody_vae import MelodyVae
-from studio.nn.vae import VaeShape
+from studio.nn.phrase_vae import PhraseShape, PhraseVae
+from studio.nn.runtime import choose_device, load_weights
+from studio.nn.vae import ClipVae, VaeShape
+from studio.paths import models
 from studio.train.clips import Clips, clips
 from studio.train.clips_space import directions, principal
 from studio.train.clips_task import NETWORKS, TASKS, Feeding
@@ -33,7 +36,9 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     read = clips(recipe["kind"])
     schedule = Schedule(**recipe["schedule"])
     torch.manual_seed(schedule.seed)
-    model = NETWORKS[recipe["kind"]](shape_of(recipe))
+    model = network(recipe)
+    if isinstance(model, PhraseVae):
+        begin(model.line, recipe["clips_of"])
     task = TASKS[recipe["kind"]](model, read, Feeding(**recipe["feeding"]), schedule.seed)
     trainer = Trainer(task, schedule, folder, progress)
     if resume:
@@ -44,14 +49,31 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
     export_best(recipe, folder, read, run)
 
 
+def network(recipe: dict[str, Any]) -> ClipVae:
+    """The recipe's network."""
+    made: ClipVae = NETWORKS[recipe["kind"]](shape_of(recipe))  # type: ignore[arg-type]  # each kind has its own shape
+    return made
+
+
+def begin(line: MelodyVae, model: str) -> None:
+    """Give a phrase's two-bar network the weights of a shipped one."""
+    card = read_card(models() / model)
+    shipped = load_weights(MelodyVae(VaeShape.of(card.hyper)), check_weights(card), choose_device("cpu"))
+    line.load_state_dict(shipped.state_dict())
+
+
 def shape_of(recipe: dict[str, Any]) -> VaeShape:
-    """The network's shape in a recipe."""
+    """The network's shape in a recipe. That of phrases takes its two-bar network's from the card of ``clips_of``."""
+    if recipe["kind"] == "phrases":
+        hyper = read_card(models() / recipe["clips_of"]).hyper
+        of_line = {n: hyper[n] for n in ("cells", "metres", "hidden", "layers", "plan", "units", "dropout")}
+        return PhraseShape(attributes=len(clip_grid.ATTRIBUTES), clip=hyper["latent"], **of_line, **recipe["shape"])
     return VaeShape(attributes=len(clip_grid.ATTRIBUTES) if recipe["kind"] == "lines" else 2, **recipe["shape"])
 
 
 def export_best(recipe: dict[str, Any], folder: Path, read: Clips, run: Run) -> Card:
     """Export ``best.pt`` of a run with the map of its codes, and a card."""
-    model = NETWORKS[recipe["kind"]](shape_of(recipe))
+    model = network(recipe)
     model.load_state_dict(torch.load(folder / "best.pt", weights_only=True))
     map_codes(model.eval(), read)
     feeding, schedule = Feeding(**recipe["feeding"]), Schedule(**recipe["schedule"])
@@ -90,7 +112,7 @@ def codes_of(task: Any, chosen: npt.NDArray[np.int64]) -> Tensor:
 
 def map_codes(model: Any, read: Clips) -> None:
     """Fill in the network's map and directions from training clips (from validation ones where there are none)."""
-    kind = "lines" if isinstance(model, MelodyVae) else "drums"
+    kind = next(k for k, network in NETWORKS.items() if isinstance(model, network))
     task = TASKS[kind](model, read, Feeding(), 0)
     chosen = task.some(TRAIN, _MAPPED)
     chosen = chosen if len(chosen) else task.some(VALID, _MAPPED)
@@ -136,4 +158,6 @@ def calibrated(
 def _attributes(model: Any, kind: str, codes: npt.NDArray[np.float32], metre: int) -> npt.NDArray[np.float32]:
     if kind == "lines":
         return np.stack([line_attributes(c, metre) for c in clip_decode.lines(model, codes, metre, ANYTHING)])
+    if kind == "phrases":
+        return np.stack([phrase_attributes(c, metre) for c in clip_decode.phrases(model, codes, metre, ANYTHING)])
     return np.stack([drum_attributes(c.hits, metre) for c in clip_decode.drums(model, codes, metre)])

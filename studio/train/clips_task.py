@@ -8,9 +8,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from studio.engines.clip_grid import CELLS_A_BEAT, cells_of, drum_attributes, line_attributes
+from studio.engines.clip_grid import CELLS_A_BEAT, SEGMENTS, cells_of, drum_attributes, line_attributes, phrase_attributes
 from studio.nn.drum_vae import STIFF, TAPPED, WHOLE, DrumVae
 from studio.nn.melody_vae import MelodyVae
+from studio.nn.phrase_vae import PhraseVae, between
+from studio.nn.vae import divergence
 from studio.train.clips import Clips, moved_line, valid_cells
 from studio.train.symbolic_files import TRAIN, VALID
 
@@ -26,6 +28,9 @@ class Feeding:
 
     A code may cost ``free`` nats; ``beta`` times what it costs beyond is added to the loss, growing over ``warm`` steps
     (as MusicVAE, section 4.2: free bits and a beta below 1).
+
+    Phrases are weighed for ``apart`` steps by what their clips' codes cost alone; later ``written`` of each phrase's clips are
+    written in every step and count too.
     """
 
     batch: int = 128
@@ -39,6 +44,8 @@ class Feeding:
     turned: float = 0.4
     joined: float = 0.2
     thinned: float = 0.2
+    apart: int = 1000
+    written: int = 1
 
 
 class _ClipTask:
@@ -46,7 +53,7 @@ class _ClipTask:
 
     def __init__(self, model: nn.Module, clips: Clips, feeding: Feeding, seed: int) -> None:
         self.model, self.clips, self.feeding = model, clips, feeding
-        self._draw = np.random.default_rng(seed)
+        self._draw, self._step = np.random.default_rng(seed), 0
         self._valid = valid_cells(clips.metre)
         learned = clips.split == TRAIN
         count = np.bincount(clips.set[learned], minlength=int(clips.set.max(initial=0)) + 1)
@@ -65,6 +72,7 @@ class _ClipTask:
         """Mean nats a clip of the next mini-batch, the code's beyond the free ones weighed by beta."""
         f = self.feeding
         chosen = np.searchsorted(self._chance, self._draw.random(f.batch), "right").clip(max=len(self.clips) - 1)
+        self._step = step
         cost, code = self._costs(chosen, True)
         beta = f.beta * min(1.0, (step + 1) / f.warm)
         return cost.mean() + beta * (code.mean() - f.free).clamp(min=0)
@@ -110,12 +118,16 @@ class LineTask(_ClipTask):
 
     model: MelodyVae
 
-    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+    def _tokens(self, chosen: Ints, training: bool) -> Ints:
         tokens = self.clips.rows[chosen].astype(np.int64)
-        if training:
-            n = len(chosen)
-            away = np.where(self._draw.random(n) < self.feeding.moved, self._draw.integers(-6, 7, n), 0)
-            tokens = moved_line(tokens, away + 12 * self._draw.integers(-1, 2, n) * (self._draw.random(n) < 0.2))
+        if not training:
+            return tokens
+        n = len(chosen)
+        away = np.where(self._draw.random(n) < self.feeding.moved, self._draw.integers(-6, 7, n), 0)
+        return moved_line(tokens, away + 12 * self._draw.integers(-1, 2, n) * (self._draw.random(n) < 0.2))
+
+    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+        tokens = self._tokens(chosen, training)
         tokens_, metre, valid = _tensors(tokens, self.clips.metre[chosen], self._valid[chosen].astype(np.float32))
         return self.model.losses(tokens_, metre, valid)
 
@@ -132,16 +144,59 @@ class LineTask(_ClipTask):
         """The share of right steps, and of right onsets among the onsets."""
         right = self.right(chosen)
         valid, onset = self._valid[chosen], self.clips.rows[chosen] < 88
+        valid = np.broadcast_to(valid.reshape(len(chosen), *[1] * (right.ndim - 2), -1), right.shape)
         return {"right": float(right[valid].mean()), "right_onsets": float(right[onset].mean())}
 
     def right(self, chosen: Ints) -> npt.NDArray[np.bool_]:
-        """Which steps are right, [n, CELLS]."""
+        """Which steps are right, [n, CELLS]; of phrases [n, SEGMENTS, CELLS]."""
         made = []
-        for k in range(0, len(chosen), 512):
-            part = chosen[k : k + 512]
+        for k in range(0, len(chosen), 128):
+            part = chosen[k : k + 128]
             with torch.no_grad():
                 made.append(self.model.right(*_tensors(self.clips.rows[part].astype(np.int64), self.clips.metre[part])).numpy())
         return np.concatenate(made)
+
+
+class PhraseTask(LineTask):
+    """A :class:`studio.train.loop.Task` for phrases: lines of sixteen bars."""
+
+    model: PhraseVae  # type: ignore[assignment]
+
+    def _costs(self, chosen: Ints, training: bool) -> tuple[Tensor, Tensor]:
+        tokens, metre = _tensors(self._tokens(chosen, training), self.clips.metre[chosen])
+        with torch.no_grad():
+            own, own_logvar = self.model.clip_codes(tokens, metre)
+        mean, logvar = self.model.encode_clips(own, metre)
+        told, told_logvar = self.model.clips(self.model.draw(mean, logvar), metre)
+        code = divergence(mean, logvar)
+        if training and self._step < self.feeding.apart:
+            return between(own, own_logvar, told, told_logvar), code
+        written = self.feeding.written if training else SEGMENTS
+        some = np.stack([self._draw.permutation(SEGMENTS)[:written] for _ in chosen]) if training else None
+        cost = self._written(tokens, metre, told, chosen, some)
+        if not training:
+            return cost, code
+        return cost + self.feeding.beta * between(own, own_logvar, told, told_logvar), code
+
+    def _written(self, tokens: Tensor, metre: Tensor, told: Tensor, chosen: Ints, some: Ints | None) -> Tensor:
+        """Nats to write the phrases from what was told of ``some`` of their clips [n, k] (None: of all), as of all of them."""
+        n, valid = len(tokens), self._valid[chosen].astype(np.float32)
+        place = torch.from_numpy(np.tile(np.arange(SEGMENTS), (n, 1)) if some is None else some)
+        k, row = place.shape[1], torch.arange(n)[:, None]
+        (cells,) = _tensors(np.repeat(valid, k, axis=0))
+        cost, _ = self.model.line.losses(
+            tokens[row, place].flatten(0, 1), metre.repeat_interleave(k), cells, told[row, place].flatten(0, 1)
+        )
+        return cost.view(n, k).sum(dim=1) * (SEGMENTS / k)
+
+    def attributes(self, chosen: Ints) -> npt.NDArray[np.float32]:
+        """As :class:`_ClipTask`."""
+        rows, metre = self.clips.rows[chosen].astype(np.int64), self.clips.metre[chosen]
+        return np.stack([phrase_attributes(r, int(m)) for r, m in zip(rows, metre, strict=True)])
+
+    def measure(self, most: int = 250) -> dict[str, float]:
+        """As :class:`_ClipTask`."""
+        return super().measure(most)
 
 
 class DrumTask(_ClipTask):
@@ -218,5 +273,5 @@ class DrumTask(_ClipTask):
         return tuple(np.concatenate(c) for c in zip(*made, strict=True))
 
 
-TASKS = {"lines": LineTask, "drums": DrumTask}
-NETWORKS = {"lines": MelodyVae, "drums": DrumVae}
+TASKS = {"lines": LineTask, "drums": DrumTask, "phrases": PhraseTask}
+NETWORKS = {"lines": MelodyVae, "drums": DrumVae, "phrases": PhraseVae}

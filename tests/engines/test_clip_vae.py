@@ -116,3 +116,16 @@ def test_the_shipped_models_rebuild(name, clips):
         clips = [rock]
     for clip, made in zip(clips, vae.decode(vae.encode(clips, 2), 2), strict=True):
         assert vae.distance(clip, made, 2) < 0.35 < vae.distance(clip, vae.decode(vae.sampled(1, 1), 2)[0], 2)
+
+
+def test_phrases():
+    vae = tiny_clips("phrases")
+    a, b = np.stack([A] * 8), np.stack([A, B] * 4)
+    codes = vae.encode([a, b], 2)
+    assert codes.shape == (2, 16) and not np.allclose(codes[0], codes[1])
+    made = vae.decode(codes, 2)
+    assert [m.shape for m in made] == [(8, CELLS)] * 2
+    blend = vae.blend(a, b, 5, 2)
+    assert np.array_equal(blend[0], a) and np.array_equal(blend[-1], b)
+    assert monotone([vae.distance(a, c, 2) for c in blend], [vae.distance(b, c, 2) for c in blend])
+    assert vae.sliders == ("density", "syncopation", "register", "leaps")

@@ -70,4 +70,4 @@ def test_it_measures_the_models_asked_for(tmp_path, monkeypatch, capsys):
     for name in ("rebuilding", "blending", "sampling", "sliding"):
         monkeypatch.setattr(benches_vae, name, lambda *given: None)
     assert benches_vae.run(["--lines", "mine"]) == 0
-    assert made == ["mine", "vae-drums"]
+    assert made == ["mine", "vae-drums", "vae-phrase"]

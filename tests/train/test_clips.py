@@ -3,7 +3,7 @@ import numpy as np
 from studio.engines.clip_grid import CELLS, PITCHES, SILENCE
 from studio.engines.note_columns import CLASS
 from studio.train import clips as module
-from studio.train.clips import PER_CELL, clips, drum_clips, is_line, line_clips, moved_line, valid_cells, windows
+from studio.train.clips import PER_CELL, clips, drum_clips, is_line, line_clips, moved_line, phrase_clips, valid_cells, windows
 from studio.train.songs import PER_BEAT, SongParts
 from tests.writers import part
 
@@ -70,3 +70,19 @@ def test_moving_lines_keeps_them_in_range():
     tokens = np.array([[0, 3, SILENCE], [PITCHES - 1, 50, SILENCE], [40, 41, SILENCE]])
     made = moved_line(tokens, np.array([-2, 2, 5]))
     assert made.tolist() == [[10, 13, SILENCE], [PITCHES - 11, 40, SILENCE], [45, 46, SILENCE]]
+
+
+def test_phrases_are_sixteen_bars_with_notes_in_every_two():
+    whole = list(phrase_clips(song_of(notes(count=4 * 18))))
+    assert [t.shape for t, _ in whole] == [(8, CELLS)] * 4
+    lines = [t for t, _ in line_clips(song_of(notes(count=4 * 18)))]
+    assert np.array_equal(whole[0][0], np.stack(lines[0:16:2]))
+    rows = [(PER_BEAT * k, PER_BEAT, 60, 80) for k in range(4 * 18) if not 24 <= k < 40]
+    assert list(phrase_clips(song_of(part(rows=rows)))) == []
+
+
+def test_phrases_move_as_one():
+    phrase = next(iter(phrase_clips(song_of(notes(count=4 * 18)))))[0][None]
+    moved = moved_line(phrase, np.array([3]))
+    onset = phrase < PITCHES
+    assert (moved[onset] == phrase[onset] + 3).all() and np.array_equal(moved[~onset], phrase[~onset])

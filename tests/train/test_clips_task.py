@@ -13,7 +13,10 @@ FEEDING = Feeding(batch=4)
 
 def some_clips(kind):
     draw = np.random.default_rng(2)
-    if kind == "lines":
+    if kind == "phrases":
+        lines = [line_tokens(np.arange(0, 32, 4), np.full(8, 3), draw.integers(60, 72, 8), 1, 32) for _ in range(8 * len(SPLITS))]
+        rows = list(np.stack(lines).reshape(len(SPLITS), 8, 32))
+    elif kind == "lines":
         rows = [line_tokens(np.arange(0, 32, 4), np.full(8, 3), draw.integers(60, 72, 8), 1, 32) for _ in SPLITS]
     else:
         rows = [np.stack([h := draw.random((32, 9)) < 0.2, h * 80, h * 140], axis=-1) for _ in SPLITS]
@@ -25,7 +28,7 @@ def task_of(kind, seed=0, feeding=FEEDING):
     return TASKS[kind](tiny_vae(kind), some_clips(kind), feeding, seed)
 
 
-@pytest.mark.parametrize("kind", ["lines", "drums"])
+@pytest.mark.parametrize("kind", ["lines", "drums", "phrases"])
 def test_a_task(kind):
     task = task_of(kind)
     assert isinstance(task.model, NETWORKS[kind])
@@ -36,10 +39,10 @@ def test_a_task(kind):
         figures = task.measure()
     assert set(figures) >= {"loss", "reconstruction", "code", "right"} and 0 <= figures["right"] <= 1
     assert task.encode(np.arange(3))[0].shape == (3, 16)
-    assert task.attributes(np.arange(3)).shape == (3, 4 if kind == "lines" else 2)
+    assert task.attributes(np.arange(3)).shape == (3, 2 if kind == "drums" else 4)
 
 
-@pytest.mark.parametrize("kind", ["lines", "drums"])
+@pytest.mark.parametrize("kind", ["lines", "drums", "phrases"])
 def test_a_resumed_run_draws_the_same(kind):
     a, b = task_of(kind, 1), task_of(kind, 2)
     a.loss(0)
@@ -80,3 +83,18 @@ def test_nothing_to_measure():
     clips = some_clips("drums")
     task = TASKS["drums"](tiny_vae("drums"), Clips(**{**vars(clips), "split": np.zeros(6, np.int64)}), FEEDING, 0)
     assert np.isnan(task.measure()["loss"])
+
+
+def test_phrases_are_written_once_their_codes_are_foretold():
+    task = task_of("phrases", 1, Feeding(batch=4, apart=2, written=3))
+    for step in (1, 2):
+        loss = task.loss(step)
+        loss.backward()
+        learned = [n for n, p in task.model.line.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0]
+        assert bool(learned) == (step == 2)
+
+
+def test_a_phrases_encoder_of_clips_stays_as_it_was():
+    task = task_of("phrases", 1, Feeding(batch=4, apart=0))
+    task.loss(0).backward()
+    assert all(p.grad is None for part in (task.model.line.encoder, task.model.line.heard) for p in part.parameters())
