@@ -28,9 +28,7 @@ from studio.errors import StudioError
 from studio.music.document import Document
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    State = list[tuple[Tensor, Tensor]]
+    from studio.nn.note_lstm_step import State, Steps
 
 ROWS = 8
 """Takes written in one batch at most; more are written in turns."""
@@ -238,15 +236,16 @@ class LstmWriter:
         batch = _Batch(ints, levels, np.array(guided, np.int64), len(rows))
         spare = [rows[0][1].state] * (count - len(rows) - len(guided))
         state = stepper.together([*(heard.state for _, heard, _ in rows), *(rows[k][1].state for k in guided), *spare])
+        steps = stepper.steps(ints, levels, told, state)
         alive = list(enumerate(takes))
         while alive:
             for _, take in alive:
                 take.before()
             with inference():
                 batch.mirror()
-                shared, state = stepper.remember(ints, levels, told, state)
+                steps.remember()
                 for head in HEADS:
-                    alive = self._choose(head, alive, shared, batch)
+                    alive = self._choose(head, alive, steps, batch)
             yield [(k, t.share, self._ready(t)) for k, t in enumerate(takes) if not t.closed]
 
     def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
@@ -260,14 +259,14 @@ class LstmWriter:
         asked = request.wishes.any or bool(heard.setting.harmony.starts)
         return asked and bool(self._model.shape.controls)
 
-    def _choose(self, head: str, alive: list[tuple[int, Take]], shared: "Tensor", batch: "_Batch") -> list[tuple[int, Take]]:
+    def _choose(self, head: str, alive: list[tuple[int, Take]], steps: "Steps", batch: "_Batch") -> list[tuple[int, Take]]:
         """Draw a head's choice for every take; returns those that go on."""
         masks = [t.allowed(head) for _, t in alive]
         drawn = [(k, t, m) for (k, t), m in zip(alive, masks, strict=True) if m is not None]
         chosen = dict.fromkeys((k for k, _ in alive), 0)
         if drawn:
             batch.mirror()
-            logits = batch.guide(self._stepper.logits(head, shared, batch.ints, batch.levels))
+            logits = batch.guide(steps.logits(head))
             defaults = [t.sampling[head] for _, t, _ in drawn]
             made = draw_rows(
                 logits[[k for k, _, _ in drawn]],
