@@ -6,6 +6,7 @@ the tilt times its variance, so it need only be as large as the error is. The co
 course of a song, so nothing here knows what music of a style is like.
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ _FIRST = 4 * STEPS
 _LATER, _LONGER = np.log1p(SHIFTS), np.log1p(DURATIONS)
 _LOW = 48
 _PITCHES = np.arange(128)
+
+
+def _within(value: float, most: float) -> float:
+    return max(-most, min(value, most))
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Helm:
 
     def __init__(self, goal: Callable[[int], Goal], start: int) -> None:
         self._goal, self._start = goal, start
+        self._known: tuple[int, Goal] = (start, goal(start))
+        self._first = self._copied = 0
         self._steps: list[int] = []
         self._notes: list[tuple[int, int, bool]] = []
         self._beat, self._thickness = -1, 0.0
@@ -51,58 +58,82 @@ class Helm:
         """A note was written; ``copied`` if a pointer foretold it."""
         self._steps.append(step)
         self._notes.append((-1 if track == DRUMS else pitch, end, copied))
+        self._copied += copied
 
     def _since(self, now: int) -> int:
         return max(self._start, now - WINDOW)
 
-    def _recent(self, now: int) -> list[tuple[int, int, bool]]:
-        return self._notes[bisect_left(self._steps, self._since(now)) :]
+    def _wanted(self, now: int) -> Goal:
+        """What the window up to ``now`` should be like."""
+        since = self._since(now)
+        if since != self._known[0]:
+            self._known = (since, self._goal(since))
+        return self._known[1]
+
+    def _recent(self, now: int) -> int:
+        """How many of the latest notes the window up to ``now`` has; it only ever moves on."""
+        since, steps = self._since(now), self._steps
+        while self._first < len(steps) and steps[self._first] < since:
+            self._copied -= self._notes[self._first][2]
+            self._first += 1
+        return len(steps) - self._first
 
     def shift(self, now: int) -> Floats | None:
         """What to add to the scores of time shifts at ``now``; None for nothing."""
-        since = self._since(now)
-        wanted = self._goal(since).density
+        wanted = self._wanted(now).density
         if wanted is None or now - self._start < _FIRST:
             return None
-        count = bisect_left(self._steps, now) - bisect_left(self._steps, since)
-        error = np.log2(max(count, 0.5) / ((now - since) / STEPS) / wanted)
-        return float(np.clip(error, -1.5, 1.5)) * _LATER
+        self._recent(now)
+        count = bisect_left(self._steps, now) - self._first
+        error = math.log2(max(count, 0.5) / ((now - self._since(now)) / STEPS) / wanted)
+        return _within(error, 1.5) * _LATER
 
     def pitch(self, now: int, pointed: list[int]) -> Floats | None:
         """What to add to the scores of pitches where pointers point at ``pointed``; None for nothing."""
-        goal, lean = self._goal(self._since(now)), np.zeros(128)
-        heard = [n[0] for n in self._recent(now) if n[0] >= 0] if goal.register is not None else []
-        if goal.register is not None and len(heard) >= 4:
-            mean = sum(heard) / len(heard)
-            lean += float(np.clip((goal.register - mean) / 30, -0.25, 0.25)) * (_PITCHES - 60)
-        if goal.brightness is not None:
-            lean += 4 * (0.5 - goal.brightness) * (_PITCHES < _LOW)
-        lean[pointed] += self._copying(now, goal)
-        return lean if lean.any() else None
+        goal = self._wanted(now)
+        tilt, copying = self._tilt(now, goal), self._copying(now, goal) if pointed else 0.0
+        if not copying:
+            return tilt
+        lean = np.zeros(128) if tilt is None else tilt
+        lean[pointed] += copying
+        return lean
+
+    def _tilt(self, now: int, goal: Goal) -> Floats | None:
+        lean: Floats | None = None
+        if goal.register is not None and self._recent(now) >= 4:
+            heard = [n[0] for n in self._notes[self._first :] if n[0] >= 0]
+            if len(heard) >= 4:
+                lean = _within((goal.register - sum(heard) / len(heard)) / 30, 0.25) * (_PITCHES - 60.0)
+        if goal.brightness is not None and goal.brightness != 0.5:
+            dark = 4 * (0.5 - goal.brightness) * (_PITCHES < _LOW)
+            lean = dark if lean is None else lean + dark
+        return lean
 
     def drum(self, now: int, pointed: list[int]) -> Floats | None:
         """What to add to the scores of drums; None for nothing."""
+        copying = self._copying(now, self._wanted(now)) if pointed else 0.0
+        if not copying:
+            return None
         lean = np.zeros(128)
-        lean[pointed] = self._copying(now, self._goal(self._since(now)))
-        return lean if lean.any() else None
+        lean[pointed] = copying
+        return lean
 
     def _copying(self, now: int, goal: Goal) -> float:
-        recent = self._recent(now)
-        if goal.repetition is None or now - self._start < WINDOW // 2 or not recent:
+        if goal.repetition is None or now - self._start < WINDOW // 2:
             return 0.0
-        share = sum(n[2] for n in recent) / len(recent)
-        return float(np.clip(5 * (goal.repetition - share), -2, 2))
+        recent = self._recent(now)
+        return _within(5 * (goal.repetition - self._copied / recent), 2) if recent else 0.0
 
     def duration(self, now: int) -> Floats | None:
         """What to add to the scores of durations; None for nothing."""
-        wanted = self._goal(self._since(now)).polyphony
+        wanted = self._wanted(now).polyphony
         if wanted is None or now - self._start < _FIRST:
             return None
         if now // STEPS != self._beat:
             self._beat, self._thickness = now // STEPS, self._measure(now)
         if not self._thickness:
             return None
-        return float(np.clip(np.log2(wanted / self._thickness), -0.8, 0.8)) * _LONGER
+        return _within(math.log2(wanted / self._thickness), 0.8) * _LONGER
 
     def _measure(self, now: int) -> float:
         """Notes that sounded at once where any did, over the window."""

@@ -18,6 +18,7 @@ Classes = npt.NDArray[np.uint8]
 PLANNED = ("density", "polyphony", "register", "repetition")
 """What a new piece follows a song's course in, where nothing else is asked. Mood is left to the key and to these."""
 _REGISTER = NAMES.index("register")
+_STEERED = tuple(NAMES.index(n) for n in ("density", "polyphony", "repetition"))
 _NEAREST = 8
 _LOOP = 4
 _STRETCH = {"density": 2.0, "register": 1.5}
@@ -75,7 +76,7 @@ class Course:
     def goal(self, step: int) -> Goal:
         """What the bars from the one at ``step`` on should be like: as wished, else as the song is that is followed."""
         row = self.at(step)
-        density, polyphony, repetition = (self._value(NAMES.index(n), row) for n in ("density", "polyphony", "repetition"))
+        density, polyphony, repetition = (self._value(k, row) for k in _STEERED)
         return Goal(
             None if density is None else 2 ** ((density - 8) / 4),
             None if polyphony is None else 2 ** (polyphony / 4),

@@ -20,20 +20,19 @@ def draw_rows(
     ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` is
     added to the scores. Temperature and top-p are one for all or one a row, a lean one for all or [n, c].
     """
-    scores = logits.astype(np.float64)
-    scores *= _FINE
+    scores = np.multiply(logits, _FINE, dtype=np.float64)
     np.rint(scores, out=scores)
     scores /= _FINE * np.reshape(temperature, (-1, 1))
     scores += lean
-    scores[~allowed] = -np.inf
+    np.putmask(scores, ~allowed, -np.inf)
     scores -= scores.max(axis=1, keepdims=True)
     np.negative(np.exp(scores, out=scores), out=scores)
     order = scores.argsort(axis=1, kind="stable")
-    made = np.empty(len(order), np.int64)
-    tops = np.broadcast_to(np.minimum(top_p, 1.0), len(order)).tolist()
-    for row, (negative, best, mask, draw, top) in enumerate(zip(scores, order, allowed, draws.tolist(), tops, strict=True)):
-        total = np.cumsum(negative[best])
-        np.negative(total, out=total)
-        kept = min(int(total.searchsorted(top * total[-1])), int(np.count_nonzero(mask)) - 1)
-        made[row] = best[total[:kept].searchsorted(draw * total[kept], "right")]
-    return made
+    rows, classes = scores.shape
+    begin = np.arange(0, rows * classes, classes)
+    chances = scores.take(order + begin[:, None])
+    total = np.negative(np.cumsum(chances, axis=1, out=chances), out=chances)
+    kept = (total < (np.minimum(top_p, 1.0) * total[:, -1])[:, None]).sum(axis=1)
+    np.minimum(kept, allowed.sum(axis=1) - 1, out=kept)
+    drawn = (total <= (draws * total.take(kept + begin))[:, None]).sum(axis=1)
+    return order.take(np.minimum(drawn, kept) + begin)  # type: ignore[no-any-return]
