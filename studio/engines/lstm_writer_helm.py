@@ -99,7 +99,7 @@ class Helm:
         return lean
 
     def _tilt(self, now: int, goal: Goal) -> Floats | None:
-        lean: Floats | None = None
+        lean: npt.NDArray[np.floating] | None = None
         if goal.register is not None and self._recent(now) >= 4:
             heard = [n[0] for n in self._notes[self._first :] if n[0] >= 0]
             if len(heard) >= 4:
@@ -107,7 +107,7 @@ class Helm:
         if goal.brightness is not None and goal.brightness != 0.5:
             dark = 4 * (0.5 - goal.brightness) * (_PITCHES < _LOW)
             lean = dark if lean is None else lean + dark
-        return lean
+        return None if lean is None else np.asarray(lean, np.float64)
 
     def drum(self, now: int, pointed: list[int]) -> Floats | None:
         """What to add to the scores of drums; None for nothing."""

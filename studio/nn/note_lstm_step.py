@@ -214,7 +214,8 @@ class NoteStepper:
         self.norms = {h: _Norm(m) for h, m in model.norms.items()}
         self.outs = {h: self._output(m, self._pointers(h)) for h, m in model.outs.items()}  # type: ignore[arg-type]
         self.layers = [self._layer(model, k) for k in range(model.shape.layers)]
-        self.scores = {h: _Scores(*getattr(self, f"_{h}")(), self._pointers(h)) for h in HEADS}
+        places: dict[str, tuple[list[int], list[Ints]]] = {h: getattr(self, f"_{h}")() for h in HEADS}
+        self.scores = {h: _Scores(*where, self._pointers(h)) for h, where in places.items()}
         self._no_marks = np.append(np.full(5, 128), 0) + self.scores["pitch"].first
 
     def _dense(self, model: NoteLstm) -> None:
