@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Float = npt.NDArray[np.float64]
 RATE = 44100
 MOST_S = 120.0  # of a recording that are listened to
-LEAST_NOTE_S, WORTH_DB = 0.2, 30.0
+LEAST_NOTE_S, SHORT, WORTH_DB = 0.2, 0.3, 30.0
 FADES_DB = 12.0  # a second, in the middle of its notes: a sound that falls so fast rings off by itself
 RELEASE_S = {True: 0.16, False: 0.25}
 ENCODER = "encoder"
@@ -69,7 +69,9 @@ def notes_in(sound: Float) -> list[FoundNote]:
         raise StudioError("There is nothing to hear in this recording.", "Choose one with single notes.")
     notes = find_notes(sound, RATE)
     loudest = max((n.level for n in notes), default=0.0)
-    good = [n for n in notes if n.level > loudest - WORTH_DB and n.last - n.first >= LEAST_NOTE_S * RATE]
+    usual = float(np.median([n.last - n.first for n in notes] or [0.0]))
+    least = max(LEAST_NOTE_S * RATE, SHORT * usual)  # what is much shorter than the others is a slip of the ear, or a release
+    good = [n for n in notes if n.level > loudest - WORTH_DB and n.last - n.first >= least]
     if not good:
         raise StudioError(
             "No single notes were found in this recording.", "Record one note after the other, or a slow melody of one voice."

@@ -14,7 +14,8 @@ Float = npt.NDArray[np.float64]
 HOP_S = 0.01
 WINDOW_S = 0.046
 LOWEST_HZ, HIGHEST_HZ = 35.0, 2400.0
-DIP = 0.15  # first dip under it is the period
+DIP = 0.15  # first dip under it is the period,
+NEARLY = 0.05  # and if it is no more than so much over the deepest: a strong fifth partial dips early, but less deep
 VOICED = 0.3  # aperiodicity above which a frame has no pitch
 QUIET_DB = 45.0  # under the recording's loudest: silence
 RISE_DB = 10.0  # in RISE_FRAMES: a new stroke
@@ -68,7 +69,7 @@ def track_pitch(sound: Float, rate: int) -> tuple[Float, Float, Float]:
 def _period(row: Float, shortest: int, longest: int, rate: int) -> tuple[float, float]:
     """(f0, aperiodicity) by one frame's normalised difference function."""
     part = row[shortest:longest]
-    under = np.flatnonzero(part < DIP)
+    under = np.flatnonzero(part < min(DIP, float(part.min()) + NEARLY))
     if len(under):
         k = int(under[0])
         while k + 1 < len(part) and part[k + 1] < part[k]:

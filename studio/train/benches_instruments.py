@@ -16,11 +16,14 @@ from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
 from studio.engines.cards import read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import fundamental
+from studio.engines.note_correction import sound_of_controls
+from studio.engines.note_targets import target_of
 from studio.engines.spectral_distance import distance, pitch_of
 from studio.nn.note_analysis import end_of, onset_of
 from studio.nn.timbre import band_position, predict
 from studio.paths import models
-from studio.train.instruments_data import Row, read_rows, split
+from studio.train.instruments_closed import corrected
+from studio.train.instruments_data import Row, analysed, read_rows, split
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_measures import click_ratio, decay_s, folded_db, shifted
 from studio.train.instruments_table import INSTRUMENTS, RECORDED
@@ -97,6 +100,7 @@ def _per_note(engine: NeuralInstruments, rows: list[Row], trained: list[Row], ot
                 entry["tuned"] = distance(one_note(engine, program, row.pitch + row.cents / 100, row.velocity, len(x)), x, RATE)
                 entry["fluid_tuned"] = distance(tuned[k], x, RATE)
                 entry["nearest"] = distance(nearest_shifted(row, trained), x, RATE)
+                entry["itself"] = distance(itself(engine, row, min(len(x), 4 * RATE)), x, RATE)
             found.append(entry)
     return found
 
@@ -108,6 +112,16 @@ def folded(engine: NeuralInstruments, row: Row) -> float:
     columns = (np.array([row.pitch], np.float32), np.array([row.velocity], np.float32))
     partials, _ = predict(engine.network(), np.array([sound.row]), *columns, position)
     return folded_db(partials[0], sound, row.pitch, RATE)
+
+
+def itself(engine: NeuralInstruments, row: Row, frames: int) -> Float:
+    """What the analysis of the very note sounds like: no network that foretells controls can be nearer, but for chance."""
+    note = analysed([row])[0]
+    sound = engine.rows()[engine.sound_of(INSTRUMENTS[row.instrument].program, row.pitch)][0]
+    plain = target_of(note.analysis, row.pitch, sound)
+    closed = corrected([note], lambda _: (plain.partials, plain.noise))[0]
+    target = target_of(note.analysis, row.pitch, sound, closed.correction)
+    return sound_of_controls(target.partials, target.noise, note.analysis.frequency, RATE, frames)
 
 
 def _mean(entries: list[dict[str, Any]], who: str, what: str) -> float:
@@ -136,7 +150,7 @@ def held_out_table(engine: NeuralInstruments, unseen_pitch: bool, limit: int, ot
     for name in dict.fromkeys(e["row"].instrument for e in entries):
         mine = [e for e in entries if e["row"].instrument == name]
         line: dict[str, Any] = {"instrument": name, "notes": len(mine)}
-        for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest") if others else ("ours",):
+        for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest", "itself") if others else ("ours",):
             line |= {f"{who}_{what}": _mean(mine, who, what) for what in ("all", "active", "start")}
         line["cents"] = max(abs(e["cents"]) for e in mine)
         line["onset_ms"] = max(e["onset_ms"] for e in mine)
@@ -184,6 +198,7 @@ def instruments(argv: list[str]) -> int:
         "ratio_active": mean["ours_active"] / mean["fluid_active"], "ours_db": mean["ours_all"],
         "fluidr3_db": mean["fluid_all"], "nearest_db": mean["nearest_all"],
         "ratio_to_nearest": mean["tuned_all"] / mean["nearest_all"],
+        "itself_in_tune": mean["itself_all"] / mean["fluid_tuned_all"],
         "start_db": mean["tuned_start"], "nearest_start_db": mean["nearest_start"],
         "decay_off": float(np.mean([line["decay"] for line in pitches if line["decay"] is not None] or [0.0])),
         "folded_db_worst": max(line["folded_db"] for line in pitches), "click_worst": max(line["click"] for line in pitches),
@@ -248,6 +263,10 @@ def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: di
             f"{says}: {mean[f'{who}_all']:.2f} and {mean[f'{other}_all']:.2f} dB, ratio {ratio:.3f} (bar: {bar}); "
             f"over it one by one: {', '.join(short) or 'none'}"
         )
+    print(
+        f"The analysis of the note itself: {mean['itself_all']:.2f} dB, {figures['itself_in_tune']:.3f} of FluidR3's in tune; "
+        + ", ".join(f"{x['instrument']} {x['itself_all'] / x['fluid_tuned_all']:.2f}" for x in pitches)
+    )
     print(
         f"First 60 ms in tune: {figures['start_db']:.2f} dB, nearest sample {figures['nearest_start_db']:.2f}; "
         f"decay off by {figures['decay_off']:.0%} (median of the notes, mean of the instruments): "

@@ -40,3 +40,10 @@ def test_a_phrase_without_gaps_and_a_key_struck_again():
     assert [n.key for n in find_notes(phrase, RATE)] == [60, 62, 65]
     again = np.concatenate([string(hertz(57), 0.5, decay=60), string(hertz(57), 0.5, decay=60)])
     assert [n.key for n in find_notes(again, RATE)] == [57, 57]
+
+
+def test_a_strong_fifth_partial_is_not_taken_for_the_note():
+    t = np.arange(RATE // 2) / RATE
+    sound = 0.5 * np.cos(2 * np.pi * 5 * 98 * t) + sum(0.1 * np.cos(2 * np.pi * k * 98 * t + k) for k in (1, 2, 3, 4, 6))
+    f0, _, _ = track_pitch(sound, RATE)
+    assert np.median(f0) == pytest.approx(98, rel=0.005)

@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from studio.bench import BENCHES
+from studio.cli import instruments  # noqa: F401 - its commands join the others late
 from studio.cli.changes import app  # with the commands that join the others late
 
 ROOT = Path(__file__).resolve().parents[2]
