@@ -69,7 +69,7 @@ def notes_in(sound: Float) -> list[FoundNote]:
         raise StudioError("There is nothing to hear in this recording.", "Choose one with single notes.")
     notes = find_notes(sound, RATE)
     loudest = max((n.level for n in notes), default=0.0)
-    usual = float(np.median([n.last - n.first for n in notes] or [0.0]))
+    usual = float(np.median([n.last - n.first for n in notes] or [0]))
     least = max(LEAST_NOTE_S * RATE, SHORT * usual)  # what is much shorter than the others is a slip of the ear, or a release
     good = [n for n in notes if n.level > loudest - WORTH_DB and n.last - n.first >= least]
     if not good:
