@@ -72,3 +72,6 @@ class ArrangerShelf:
 
     def clips(self, kind):
         return tiny_clips(kind)
+
+    def changer(self):
+        return None

@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 
-from studio.app.arranging_clips import clip_chunks, is_for_clips
-from studio.app.changes import CLIP_VERBS, VERBS, Change
+from studio.app.arranging_clips import clip_chunks, is_for_clips, kind_of
+from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest
 from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
 from studio.app.jobs import Job, Jobs
 from studio.app.provenance_notes import take_name
@@ -63,7 +63,11 @@ def checked(change: Change, document: Document) -> Change:
 
 
 def chunks_of(change: Change, document: Document, shelf: Shelf, ctx: Context) -> tuple[Card, Iterator[Chunk]]:
-    """The model that makes a checked change, and the notes as they are written."""
+    """The model that makes a checked change, and the notes as they are written: in another process where the shelf has one."""
+    elsewhere = shelf.changer()
+    if elsewhere is not None:
+        card = shelf.clips_card(kind_of(change, document)) if is_for_clips(change, document) else shelf.arranger_card()
+        return card, elsewhere.generate(ChangeRequest(change, document), ctx)  # type: ignore[arg-type]
     if is_for_clips(change, document):
         return clip_chunks(change, document, shelf, ctx)
     engine = shelf.arranger()

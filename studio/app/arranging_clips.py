@@ -25,7 +25,7 @@ from studio.engines.clip_notes import (
     write_drums,
     write_line,
 )
-from studio.engines.clip_vae import ClipVae
+from studio.engines.clip_vae import DRUMS, LINES, ClipVae
 from studio.errors import StudioError
 from studio.music.document import Document, Track
 from studio.music.notes import Notes
@@ -48,6 +48,11 @@ def is_for_clips(change: Change, document: Document) -> bool:
     return len(change.tracks) == 1 and (track.drums or is_line(track.notes.starting_between(change.start, change.end)))
 
 
+def kind_of(change: Change, document: Document) -> str:
+    """Which clips a change is made of: ``drums`` or ``lines``."""
+    return DRUMS if change.verb == "drums" or document.track(change.tracks[0]).drums else LINES
+
+
 def clip_chunks(change: Change, document: Document, shelf: Shelf, ctx: Context) -> tuple[Card, Iterator[Chunk]]:
     """The model that makes a checked change, and the notes it writes.
 
@@ -55,7 +60,7 @@ def clip_chunks(change: Change, document: Document, shelf: Shelf, ctx: Context) 
         StudioError: it does not fit what the tracks hold.
     """
     if change.verb == "drums":
-        model = shelf.clips("drums")
+        model = shelf.clips(DRUMS)
         return model.card, _drums(change, document, model, ctx)
     track = document.track(change.tracks[0])
     if len(change.tracks) > 1:
@@ -69,13 +74,13 @@ def clip_chunks(change: Change, document: Document, shelf: Shelf, ctx: Context) 
         raise StudioError("There are no notes in these bars.", "Choose bars with notes.")
     if not track.drums and not is_line(inside):
         raise StudioError(f"'{track.name}' has chords there; clips are made of single lines.", "Fill the bars in instead.")
-    model = shelf.clips("drums" if track.drums else "lines")
+    model = shelf.clips(kind_of(change, document))
     return model.card, _Clips(change, document, track, model).chunks(ctx)
 
 
 def _drums(change: Change, document: Document, model: ClipVae, ctx: Context) -> Iterator[Chunk]:
     notes = Notes.concat(t.notes for t in document.tracks if t.id in change.tracks)
-    source = _with_notes(document.track(change.tracks[0]), notes)
+    source = with_notes(document.track(change.tracks[0]), notes)
     part = NEW_PARTS["Drums"]
     spans = spans_of(document.meter, change.start, change.end)
     if not len(notes.starting_between(change.start, change.end)):
@@ -88,7 +93,8 @@ def _drums(change: Change, document: Document, model: ClipVae, ctx: Context) -> 
             yield _chunk(take, part, write_drums(clip, span, keys), span.end)
 
 
-def _with_notes(track: Track, notes: Notes) -> Track:
+def with_notes(track: Track, notes: Notes) -> Track:
+    """``track`` with these notes alone."""
     from studio.music.document import Clip, Take
 
     return replace(track, clips=(Clip(0, 0, max(1, notes.last_end), (Take(notes),)),))
@@ -144,9 +150,10 @@ class _Clips:
     def chunks(self, ctx: Context) -> Iterator[Chunk]:
         """The notes, clip by clip."""
         change = self._change
+        walked = self._walked() if change.verb == "walk" else {}
         for number, span in enumerate(self._spans):
             ctx.progress(number / len(self._spans))
-            clips = self._made(number, span)
+            clips = walked[span] if walked else self._made(number, span)
             for k, clip in enumerate(clips):
                 if change.verb == "blend" and change.laid_out:
                     later = (k + 1) * (change.end - change.start)
@@ -154,6 +161,19 @@ class _Clips:
                     yield _chunk(0, self._part, notes, change.end)
                 else:
                     yield _chunk(k, self._part, self._write(clip, span), span.end)
+
+    def _walked(self) -> dict[Span, list[Any]]:
+        """A clip a take for each span: all of a metre at once, since eight take hardly longer than one and somebody waits."""
+        change, model = self._change, self._model
+        places = (*change.places, *[(0.0, 0.0)] * change.takes)[: change.takes]
+        made: dict[Span, list[Any]] = {}
+        for metre in sorted({span.metre for span in self._spans}):
+            spans = [span for span in self._spans if span.metre == metre]
+            codes = model.encode([self._read(span) for span in spans], metre)
+            there = [model.moved(c, dict(change.sliders)) for code in codes for c in model.walked(code, places)]
+            clips = model.decode(np.stack(there), metre, self._limits)
+            made |= {span: clips[k * len(places) : (k + 1) * len(places)] for k, span in enumerate(spans)}
+        return made
 
     def _made(self, number: int, span: Span) -> list[Any]:
         """A clip a take for one span."""
@@ -170,7 +190,4 @@ class _Clips:
         code = model.encode([clip], metre)[0]
         if change.verb == "vary":
             return model.decode(model.varied(code, change.takes, change.amount, seed), metre, self._limits)
-        if change.verb == "walk":
-            places = (*change.places, *[(0.0, 0.0)] * change.takes)[: change.takes]
-            return model.decode(model.walked(code, places), metre, self._limits)
         return model.decode(model.moved(code, dict(change.sliders))[None], metre, self._limits) * change.takes

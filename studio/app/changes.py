@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from studio.engines.api import Limits
+from studio.music.document import Document
 from studio.music.pitch import Key
 
 VERBS: dict[str, str] = {
@@ -28,7 +29,8 @@ class Change:
     fill: write the bars of ``tracks`` anew. accompany, harmonise: write ``new_parts`` (names) for the bars.
     vary: like the bars of ``tracks``, by ``amount`` (0 the same, 1 anything). sample: other bars for them altogether.
     blend: ``takes`` steps between the bars and those of ``other`` (track id, start), or with ``laid_out`` one take that
-    leads there in ``takes`` clips after the bars. walk: a take each of ``places`` (x, y) around the bars on the map.
+    leads there in ``takes`` clips after the bars. walk: a take each of ``places`` (x, y) around the bars on the map,
+    moved by ``sliders``.
     slide: ``sliders`` (attribute, standard deviations). groove: velocity and timing for stiff drums.
     drums: a new drum part for the rhythm of ``tracks``.
 
@@ -62,3 +64,11 @@ class Change:
         if self.verb == "blend" and self.laid_out:
             return self.end, self.end + self.takes * (self.end - self.start)
         return self.start, self.end
+
+
+@dataclass(frozen=True)
+class ChangeRequest:
+    """A checked change of a song, as it travels to the process that makes it."""
+
+    change: Change
+    context: Document

@@ -1,4 +1,6 @@
-"""The process in which a generator writes for the window. ``python -m studio.app.generator_process MODEL DEVICE``.
+"""The process in which a network writes for the window. ``python -m studio.app.generator_process MODEL DEVICE``.
+
+MODEL is a generator's id, or :data:`studio.app.shelf.CHANGES` for the arranger and the clips.
 
 Started by :class:`studio.app.remote_generator.RemoteGenerator`, which says why. Orders, notes and errors go through the
 pipes of :mod:`studio.audio.child`; what is no plain number is pickled: both ends are the same program.
@@ -8,20 +10,23 @@ import pickle
 import sys
 import traceback
 from collections import deque
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
+from studio.app.arranging import chunks_of
 from studio.app.jobs import step_back
-from studio.app.shelf import Shelf
+from studio.app.shelf import CHANGES, Shelf
 from studio.audio.child import Parent
 from studio.audio.wire import Array
-from studio.engines.api import Chunk
+from studio.engines.api import Chunk, Context
 from studio.errors import Cancelled, StudioError
 
 _GATHERED_SECONDS = 0.04
 _LOOK_SECONDS = 1.0
+Write = Callable[[Any, Context], Iterable[Chunk]]
 
 
 def packed(value: Any) -> tuple[Array, ...]:
@@ -101,6 +106,21 @@ class _Orders:
             timeout = 0.0
 
 
+def _generator(shelf: Shelf, model: str) -> tuple[Write, list[str], dict[str, float]]:
+    """How a generator writes, its styles and their tempos."""
+    generator = shelf.generator(model)
+    return generator.generate, list(generator.styles), {s: generator.tempo(s) for s in ("", *generator.styles)}
+
+
+def _changer(shelf: Shelf) -> tuple[Write, list[str], dict[str, float]]:
+    """How changes are made; all that makes them is loaded."""
+    if shelf.of_kind("arranger"):
+        shelf.arranger()
+    for card in shelf.of_kind("clips"):
+        shelf.clips(card.hyper["kind"])
+    return lambda request, ctx: chunks_of(request.change, request.context, shelf, ctx)[1], [], {"": 0.0}
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the process: the model's id and the device that the user wishes."""
     model, device = sys.argv[1:] if arguments is None else arguments
@@ -108,22 +128,21 @@ def main(arguments: list[str] | None = None) -> None:
     step_back()
     try:
         shelf = Shelf(device, lambda sentence: parent.tell({"event": "notice", "id": -1, "message": sentence}))
-        generator = shelf.generator(model)
-        tempos = {style: generator.tempo(style) for style in ("", *generator.styles)}
+        write, styles, tempos = _changer(shelf) if model == CHANGES else _generator(shelf, model)
     except StudioError as error:
         parent.tell({"event": "refused", "message": error.message, "hint": error.hint})
         return
     except Exception:
         parent.tell({"event": "crashed", "id": -1, "report": traceback.format_exc()})
         raise
-    parent.tell({"event": "ready", "styles": list(generator.styles), "tempos": tempos})
+    parent.tell({"event": "ready", "styles": styles, "tempos": tempos})
     orders = _Orders(parent)
     while True:
         number, request = orders.next()
         order = _Order(parent, orders, number)
         ending: dict[str, Any] = {"event": "done"}
         try:
-            for chunk in generator.generate(request, order):
+            for chunk in write(request, order):
                 order.put(chunk)
         except Cancelled:
             ending = {"event": "cancelled"}

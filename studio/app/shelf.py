@@ -13,6 +13,8 @@ from studio.engines.registry import ENGINES, make_engine
 from studio.errors import StudioError
 
 log = logging.getLogger(__name__)
+CHANGES = "changes"
+"""In the place of a model's id: the arranger and the clips together, in one process."""
 Engine = TypeVar("Engine", Generator, Renderer, ArrangerEngine, ClipVae)
 
 
@@ -74,10 +76,30 @@ class Shelf:
         """The arranger of that model id, the first one by default."""
         return self._engine(model, "arranger", ArrangerEngine)
 
+    def arranger_card(self) -> Card:
+        """The card of the first arranger."""
+        return self._card("", "arranger")
+
+    def changer(self) -> Generator | None:
+        """What makes changes (:class:`studio.app.changes.ChangeRequest`) in a process of its own; None where all is made here."""
+        if self._apart is None:
+            return None
+        with self._lock:
+            if CHANGES not in self._made:
+                apart = self._apart(self._tell)
+                apart.prepare(Card(CHANGES, "", "Changes"), self.device)
+                self._made[CHANGES] = apart
+            made = self._made[CHANGES]
+        return made if isinstance(made, Generator) else None
+
     def clips(self, kind: str) -> ClipVae:
         """The VAE that knows clips of ``kind``: lines or drums."""
+        return self._engine(self.clips_card(kind).id, "clips", ClipVae)
+
+    def clips_card(self, kind: str) -> Card:
+        """The card of the VAE that knows clips of ``kind``."""
         known = [c.id for c in self.of_kind("clips") if c.hyper.get("kind") == kind]
-        return self._engine(known[0] if known else kind, "clips", ClipVae)
+        return self._card(known[0] if known else kind, "clips")
 
     def _engine(self, model: str, kind: str, protocol: type[Engine]) -> Engine:
         card = self._card(model, kind)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.arranging import Arranging
+from studio.app.exploring import Exploring
 from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs, Post
 from studio.app.keyboard import Keyboard
@@ -37,6 +38,7 @@ class Studio:
         self.generating = Generating(self.shelf, self.jobs, self.session)
         self.generating.match_tracks = self.settings.match_tracks
         self.arranging = Arranging(self.shelf, self.jobs, self.session)
+        self.exploring = Exploring(self.shelf, self.jobs, self.session)
         self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)

@@ -39,7 +39,7 @@ def verbs_of(shelf: Shelf) -> frozenset[str]:
         able |= {"fill", "accompany", "harmonise", "vary"}
     kinds = {card.hyper.get("kind") for card in shelf.of_kind("clips")}
     if "lines" in kinds:
-        able |= {"vary", "blend"}
+        able |= {"vary", "blend", "explore"}
     if "drums" in kinds:
-        able |= {"groove", "drums", "blend"}
+        able |= {"groove", "drums", "blend", "explore"}
     return frozenset(able)

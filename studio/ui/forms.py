@@ -54,14 +54,23 @@ class Form(Generic[T]):
             control.put(getattr(value, name))
 
 
-def form_row(text: str, *widgets: QWidget) -> QHBoxLayout:
+def form_row(text: str, *widgets: QWidget, width: int = LABEL_WIDTH) -> QHBoxLayout:
     """A row: what it is on the left in a column of one width, the controls on the right."""
     row = QHBoxLayout()
     row.setSpacing(8)
     name: QLabel = label(text, "muted")
-    name.setFixedWidth(LABEL_WIDTH)
+    name.setFixedWidth(width)
     row.addWidget(name)
     for i, widget in enumerate(widgets):
         name.setBuddy(widget) if i == 0 else None
         row.addWidget(widget, 1 if i == 0 else 0)
     return row
+
+
+def form_line(text: str, *widgets: QWidget, width: int = LABEL_WIDTH) -> QWidget:
+    """A :func:`form_row` as a widget, which can be hidden."""
+    row = form_row(text, *widgets, width=width)
+    row.setContentsMargins(0, 0, 0, 0)
+    line = QWidget()
+    line.setLayout(row)
+    return line

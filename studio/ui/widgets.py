@@ -193,6 +193,7 @@ class Segments(QFrame):
         row.setContentsMargins(2, 2, 2, 2)
         row.setSpacing(2)
         self._group = QButtonGroup(self)
+        texts = list(texts)
         for i, (text, tip) in enumerate(zip(texts, tips, strict=True)):
             button = QPushButton(text)
             button.setProperty("role", "segment")
@@ -201,7 +202,8 @@ class Segments(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(button, f"{name}: {text}", tip)
             self._group.addButton(button, i)
-            row.addWidget(button, i // columns, i % columns)
+            last = i == len(texts) - 1  # fills its row
+            row.addWidget(button, i // columns, i % columns, 1, columns - i % columns if last and columns <= i else 1)
             row.setColumnStretch(i % columns, 1)
         self._group.idClicked.connect(self.picked)
         self._group.button(0).setChecked(True)

@@ -19,6 +19,7 @@ from studio.ui.comparing import Comparing
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
 from studio.ui.effects import EffectsDesk
+from studio.ui.exploring import Explorer
 from studio.ui.exports import Exports
 from studio.ui.files import Files
 from studio.ui.icons import app_icon
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.mirror = Mirror(self)
         wire(self)
         self.setFocusProxy(self.column.roll)  # who has typed a name goes on with the notes
+        self.explorer = Explorer(self)
         self.column.roll.setFocus()
         for name in ("wave", "spectrum"):
             self.actions_by_id[f"view.{name}"].setChecked(True)

@@ -3,11 +3,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from studio.app.arranging import arrange
+from studio.app.changes import Change
 from studio.app.remote_generator import RemoteGenerator
 from studio.app.shelf import Shelf
 from studio.engines.api import GenerateRequest, Generator, Quiet
 from studio.errors import Cancelled, StudioError
-from studio.music.document import Document
+from studio.music.document import Clip, Document, Take, Track
+from studio.music.notes import Notes
 
 BAR = 3840
 REQUEST = GenerateRequest(Document(), 0, 2 * BAR, style="folk", seed=5, takes=2)
@@ -90,3 +93,13 @@ def test_notes_arrive_as_the_engine_made_them(shelf):
     for chunk in shelf.generator().generate(REQUEST, Quiet()):
         for _, notes in chunk.notes:
             assert notes.start.dtype == np.int64 and not notes.start.flags.writeable
+
+
+def test_changes_are_made_there_as_here(shelf):
+    notes = Notes.of([0, 960, 1920, 2880, 3840, 4800], 900, [60, 62, 64, 65, 67, 64])
+    song = Document(tracks=(Track(1, "Line", clips=(Clip(2, 0, 2 * BAR, (Take(notes),)),)),), next_id=100)
+    change = Change("walk", 0, 2 * BAR, (1,), places=((1.0, 0.5),))
+    there, here = (arrange(change, song, made, Quiet()) for made in (shelf, Shelf("cpu")))
+    assert there.take.note_count and there == here
+    with pytest.raises(StudioError, match="no notes in these bars"):
+        arrange(Change("walk", 8 * BAR, 9 * BAR, (1,)), song, shelf, Quiet())

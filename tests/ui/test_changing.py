@@ -67,5 +67,5 @@ class FakeShelf:
 def test_only_verbs_that_there_is_a_network_for_are_offered():
     assert verbs_of(FakeShelf()) == frozenset()
     assert verbs_of(FakeShelf(generator=[Card({})])) == {"continue", "new"}
-    assert verbs_of(FakeShelf(clips=[Card({"kind": "drums"})])) == {"groove", "drums", "blend"}
+    assert verbs_of(FakeShelf(clips=[Card({"kind": "drums"})])) == {"groove", "drums", "blend", "explore"}
     assert {"fill", "accompany", "harmonise", "vary"} <= verbs_of(FakeShelf(arranger=[Card({})]))

@@ -22,16 +22,18 @@ from studio.app.generating import Order
 from studio.engines.arranger_setting import NEW_PARTS
 from studio.music.document import Document
 from studio.music.pitch import Key
-from studio.ui.forms import Control, Form, form_row
+from studio.ui.forms import Control, Form, form_line, form_row
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.changing import CHANGES, ChangeRows, Region
+from studio.ui.panels.exploring import ExploreRows
 from studio.ui.panels.steering import Steering
 from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
 
-VERBS = ("continue", "new", *CHANGES)
+EXPLORE = "explore"
+VERBS = ("continue", "new", *CHANGES, EXPLORE)
 _STYLED = ("continue", "new", "fill", "accompany", "harmonise", "vary")
 QUICK_BARS = (4, 8, 16, 32)
 MOST_TAKES = 8
@@ -65,6 +67,7 @@ def _verb_texts() -> tuple[list[str], list[str]]:
         (t("Blend"), t("Lead in steps from the chosen bars to others")),
         (t("Groove"), t("Give stiff drums a drummer's timing and touch")),
         (t("Drums"), t("Make drums for the rhythm of the chosen bars")),
+        (t("Explore"), t("Walk around the chosen bars on a map of variants, and hear each step at once")),
     ]
     return [text for text, _ in texts], [tip for _, tip in texts]
 
@@ -123,6 +126,8 @@ class GeneratePanel(QFrame):
     change_clicked = Signal(object)
     cancel_clicked = Signal()
     listen_changed = Signal(bool)
+    verb_changed = Signal()
+    region_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,6 +157,7 @@ class GeneratePanel(QFrame):
     def _make_controls(self) -> None:
         self.verb = Segments(*_verb_texts(), t("What to write"), columns=3)
         self.changing = ChangeRows(NEW_PARTS)
+        self.exploring = ExploreRows()
         self.styles = StyleChips()
         self.bars = IntField(1, 256, 16)
         named(self.bars, t("Bars"), t("How many bars to write"))
@@ -210,20 +216,22 @@ class GeneratePanel(QFrame):
         column.addWidget(self.verb)
         column.addWidget(self.explain)
         column.addWidget(self.changing)
+        column.addWidget(self.exploring)
         column.addWidget(self.styles)
         column.addWidget(rule())
-        self._bars = QWidget()
-        row = form_row(t("Bars"), self.bars, *self.quick)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._bars.setLayout(row)
+        self._bars = form_line(t("Bars"), self.bars, *self.quick)
         column.addWidget(self._bars)
         column.addLayout(form_row(t("Key"), self.lock, self.key))
-        column.addLayout(form_row(t("Freedom"), self.freedom, self.freedom_text))
+        self._drawn = [
+            form_line(t("Freedom"), self.freedom, self.freedom_text),
+            form_line(t("Seed"), self.seed, self.die),
+            form_line(t("Takes"), self.takes),
+        ]
+        for line in self._drawn:
+            column.addWidget(line)
         self.freedom_text.setFixedWidth(64)
         self.freedom_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.setFont(ui_font(tabular=True))
-        column.addLayout(form_row(t("Seed"), self.seed, self.die))
-        column.addLayout(form_row(t("Takes"), self.takes))
         column.addWidget(self.steering)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -260,7 +268,7 @@ class GeneratePanel(QFrame):
         return self._stack
 
     def _connect(self) -> None:
-        self.verb.picked.connect(lambda _: self._refresh())
+        self.verb.picked.connect(lambda _: self._verb_picked())
         self.changing.changed.connect(self._refresh)
         self.takes.picked.connect(self._refresh)
         self.bars.valueChanged.connect(self._refresh)
@@ -289,15 +297,19 @@ class GeneratePanel(QFrame):
         self.key.setEnabled(self.lock.isChecked())
         verb = VERBS[self.verb.index]
         self.changing.show_verb(verb if verb in CHANGES else "")
+        exploring = verb == EXPLORE
+        self.exploring.setVisible(exploring)
         for widget in (self._bars, self.steering):
-            widget.setVisible(verb not in CHANGES)
+            widget.setVisible(verb not in (*CHANGES, EXPLORE))
+        for widget in (*self._drawn, self._stack, self.listen):
+            widget.setVisible(not exploring)
         self.styles.setVisible(verb in _STYLED)
         self.write.setEnabled(self._ready and not (verb in CHANGES and self.changing.missing))
         self._explain()
 
     def ask(self) -> None:
         """Press the button: ``write_clicked`` with the order, unless a network is writing or there is none."""
-        if self._busy or not self._ready:
+        if self._busy or not self._ready or self.verb_name == EXPLORE:
             return
         if self.die.isChecked():
             self.seed.setValue(secrets.randbelow(_LARGEST_SEED))
@@ -312,15 +324,25 @@ class GeneratePanel(QFrame):
         if region != self.changing.region:
             self.changing.show_region(region)
             self._refresh()
+            self.region_changed.emit()
 
     def show_verbs(self, able: Container[str]) -> None:
         """Offer the verbs that there is a network for."""
         for i, verb in enumerate(VERBS):
             self.verb.allow(i, verb in able)
 
+    @property
+    def verb_name(self) -> str:
+        """The chosen one of :data:`VERBS`."""
+        return VERBS[self.verb.index]
+
     def _show_verb(self, verb: str) -> None:
         self.verb.index = VERBS.index(verb)
+        self._verb_picked()
+
+    def _verb_picked(self) -> None:
         self._refresh()
+        self.verb_changed.emit()
 
     def show_song_key(self, key: Key | None) -> None:
         """Follow the song's key, as long as the lock is open."""
@@ -338,7 +360,11 @@ class GeneratePanel(QFrame):
 
     def _explain(self) -> None:
         document = self._document
-        if VERBS[self.verb.index] in CHANGES:
+        if self.verb_name == EXPLORE:
+            region = self.changing.region
+            self.explain.setText(t("Around {bars}, heard at once.", bars=region.said) if region else "")
+            return
+        if self.verb_name in CHANGES:
             self.explain.setText(self.changing.sentence)
             return
         last = max((t.notes.last_end for t in document.tracks), default=0)

@@ -22,6 +22,8 @@ def paint_proposed(frame: Frame) -> None:
         return
     _paint_region(frame, proposal)
     drums = bool(frame.track and frame.track.drums)
+    if any(part.track_id == frame.state.track_id for part, _ in proposal.take.parts):
+        _veil_replaced(frame, proposal)
     for part, notes in proposal.take.parts:
         own = part.track_id == frame.state.track_id
         if own or part.drums == drums:
@@ -38,6 +40,14 @@ def _paint_region(frame: Frame, proposal: Proposal) -> None:
     fill_rects(frame.painter, columns([x0, x1 - 1], 0, height), frame.theme.color("proposed", 0.45))
     if proposal.writing:
         frame.painter.fillRect(xw, 0, 2, height, frame.theme.color("proposed", 0.9))
+
+
+def _veil_replaced(frame: Frame, proposal: Proposal) -> None:
+    """The edited track's notes that the take would replace step back: they do not sound."""
+    x0, x1 = (
+        int(x) for x in frame.viewport.x_of([proposal.start, min(proposal.end, max(proposal.start, proposal.take.written_to))])
+    )
+    frame.painter.fillRect(x0, 0, x1 - x0, frame.viewport.height, frame.theme.color("ground", 0.55))
 
 
 def _paint_part(frame: Frame, notes: Notes, strength: float) -> None:
