@@ -18,9 +18,23 @@ def main(argv: list[str] | None = None) -> int:
         from studio.cli.console import guarded
 
         return guarded(lambda: open_window(words), words)
-    from studio.cli.commands import run
-
     return run(words)
+
+
+def run(words: list[str]) -> int:
+    """Do what ``words`` (the command line without the program's name) say; returns the exit code."""
+    from studio.cli import instruments  # noqa: F401 - it and those that it names join the program
+    from studio.cli.console import guarded
+    from studio.cli.program import app
+
+    def work() -> int:
+        try:
+            app(args=words, prog_name="studio")
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return 0
+
+    return guarded(work, words)
 
 
 def open_window(songs: list[str]) -> int:

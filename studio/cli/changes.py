@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli.commands import Device, Json, _key, app
+from studio.cli import commands  # noqa: F401 - its commands stand before these
+from studio.cli.options import Device, Json
+from studio.cli.program import app, key_of
 
 if TYPE_CHECKING:
     from studio.cli.changing import Asked
@@ -154,7 +156,7 @@ def _change(verb: str, key: str = "", seed: int | None = None, parts: str = "", 
     from studio.app.changes import Change
     from studio.cli.changing import Asked, names_in
 
-    change = Change(verb, 0, 0, new_parts=names_in(parts), key=_key(key), seed=-1 if seed is None else seed, **fields)  # type: ignore[arg-type]
+    change = Change(verb, 0, 0, new_parts=names_in(parts), key=key_of(key), seed=-1 if seed is None else seed, **fields)  # type: ignore[arg-type]
     return Asked(change, into)
 
 

@@ -1,48 +1,16 @@
 """The commands, one function each: arguments, their meaning, and the service that does the work."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from studio import __version__
 from studio.cli import options
-from studio.cli.console import guarded
-
-if TYPE_CHECKING:
-    from studio.music.pitch import Key
-
-app = typer.Typer(
-    name="studio",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    help="""Partita: neural networks write the music and play it, on your own computer.
-
-Without arguments the window opens; with a song ([bold]studio song.mid[/bold]) it opens there. The commands below do the
-same work without a window.""",
-    epilog="""[bold]A first round[/bold]: studio compose --out a.mid --wav a.wav --style pop --seed 7  ·  studio inspect a.mid  ·
-studio compose --continue a.mid --out b.mid  ·  studio render b.mid b.wav  ·  studio b.mid""",
-)
+from studio.cli.program import app, key_of
 
 Json = options.Json
 Device = options.Device
-
-
-def run(words: list[str]) -> int:
-    """Do what ``words`` (the command line without the program's name) say; returns the exit code."""
-    from studio.cli import changes, instruments  # noqa: F401 - their commands join the program's
-
-    def work() -> int:
-        try:
-            app(args=words, prog_name="studio")
-        except SystemExit as end:
-            return end.code if isinstance(end.code, int) else int(end.code is not None)
-        return 0
-
-    return guarded(work, words)
 
 
 def _version(asked: bool) -> None:
@@ -110,17 +78,8 @@ def compose(
     verb, seed = "continue" if continue_ else "new", -1 if seed is None else seed
     wishes = Wishes(density, register, energy, brightness, repetition)
     limits = limits_of((lowest, highest), polyphony, leap, grid, chord_notes if chords else "", (least, most))
-    order = Order(verb, style, bars, _key(key), temperature, top_p, seed, takes, wishes, limits, chords)
+    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, limits, chords)
     compose_files(order, tempo, model, device, files, json)
-
-
-def _key(text: str) -> "Key | None":
-    from studio.music.pitch import SCALES, Key
-
-    try:
-        return Key.parse(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}; write a tonic and one of {', '.join(SCALES)}.", param_hint="--key") from error
 
 
 @app.command(

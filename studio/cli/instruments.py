@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studio.cli.commands import Json, app
+from studio.cli import changes  # noqa: F401 - its commands stand before these
 from studio.cli.console import answer, bar, say, table
+from studio.cli.options import Json
+from studio.cli.program import app
 
 if TYPE_CHECKING:
     from studio.engines.neural_instruments import NeuralInstruments

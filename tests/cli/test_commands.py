@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from studio.cli import main
-from studio.cli.commands import app
+from studio.cli import changes, commands, instruments, main  # noqa: F401 - they join the program when they are loaded
+from studio.cli.program import app
 
 COMMANDS = [
     "compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench",

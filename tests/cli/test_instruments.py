@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.app import shelf
-from studio.cli.commands import run
+from studio.cli import run
 from studio.codecs.audiofile import write_audio
 from studio.engines.cards import find_cards
 from studio.paths import resources

@@ -8,8 +8,8 @@ import pytest
 import typer.main
 
 from studio.bench import BENCHES
-from studio.cli import instruments  # noqa: F401 - its commands join the others late
-from studio.cli.changes import app  # with the commands that join the others late
+from studio.cli import instruments  # noqa: F401 - it and those that it names join the program
+from studio.cli.program import app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
