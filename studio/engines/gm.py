@@ -133,6 +133,67 @@ _ALIKE: dict[int, tuple[str, ...]] = {
 }
 FALLBACK = "piano"
 
+# Lowest and highest sounding pitch that each program can play, from the program named on: those of acoustic instruments are the
+# sounding ranges of Abjad 3.19 (Baca, Oberholtzer, Trevino, Adan: `abjad.instruments`), in round names of pitch beside them; a
+# guitar reaches 24 frets (E6). What is not among them has the range of what it imitates, synthesizers that of a piano.
+RANGES: tuple[tuple[int, int, int], ...] = (
+    (0, 21, 108),  # pianos: A0 to C8
+    (6, 36, 96),  # harpsichord: C2 to C7
+    (7, 36, 96),
+    (8, 60, 108),  # celesta
+    (9, 79, 108),  # glockenspiel: G5 to C8
+    (10, 60, 96),
+    (11, 53, 89),  # vibraphone: F3 to F6
+    (12, 41, 96),  # marimba: F2 to C7
+    (13, 60, 96),  # xylophone: C4 to C7
+    (14, 48, 96),
+    (16, 36, 96),  # organs: five octaves
+    (21, 28, 108),  # accordion: E1 to C8
+    (22, 48, 96),
+    (23, 28, 108),
+    (24, 40, 88),  # guitars: E2 to E6
+    (32, 23, 67),  # basses: B0 to G4
+    (40, 55, 103),  # violin: G3 to G7
+    (41, 48, 86),  # viola: C3 to D6
+    (42, 36, 79),  # cello: C2 to G5
+    (43, 24, 67),  # contrabass: C1 to G4
+    (44, 28, 103),  # strings together
+    (46, 23, 104),  # harp: B0 to G#7
+    (47, 36, 60),  # timpani
+    (48, 28, 103),
+    (52, 40, 88),  # voices: bass E2 to soprano E6
+    (55, 28, 103),
+    (56, 54, 86),  # trumpet: F#3 to D6
+    (57, 40, 75),  # trombone: E2 to Eb5
+    (58, 26, 65),  # tuba: D1 to F4
+    (59, 54, 86),
+    (60, 35, 77),  # French horn: B1 to F5
+    (61, 34, 88),
+    (64, 56, 88),  # soprano saxophone: Ab3 to E6
+    (65, 49, 81),  # alto saxophone: Db3 to A5
+    (66, 44, 76),  # tenor saxophone: Ab2 to E5
+    (67, 36, 68),  # baritone saxophone: C2 to Ab4
+    (68, 58, 93),  # oboe: Bb3 to A6
+    (69, 52, 84),  # English horn: E3 to C6
+    (70, 34, 75),  # bassoon: Bb1 to Eb5
+    (71, 50, 94),  # clarinet: D3 to Bb6
+    (72, 74, 108),  # piccolo: D5 to C8
+    (73, 60, 98),  # flute: C4 to D7
+    (74, 60, 96),
+    (80, 21, 108),
+    (104, 36, 96),
+    (112, 28, 100),
+    (120, 21, 108),
+)
+DRUM_RANGE = (35, 81)
+
+
+def playable(program: int, drums: bool = False) -> tuple[int, int]:
+    """The lowest and highest pitch that ``program`` (0..127) can play; of ``drums`` the keys of the GM drum map."""
+    if drums:
+        return DRUM_RANGE
+    return next((low, high) for first, low, high in reversed(RANGES) if program >= first)
+
 
 class DrumKey(NamedTuple):
     """A key of the GM drum map: its name, the kit's piece that sounds, and by how many semitones it is tuned from there."""

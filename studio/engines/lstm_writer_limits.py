@@ -1,4 +1,4 @@
-"""What no note of a take may break, kept by masks: range, key, chords, leaps, polyphony, grid."""
+"""What no note of a take may break, kept by masks: range, key, chords, leaps, polyphony, grid (notes a bar: :mod:`.note_band`)."""
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,10 @@ def check(request: GenerateRequest) -> None:
     limits = request.limits
     if not 0 <= limits.low <= limits.high <= 127:
         raise StudioError("The lowest pitch must not lie above the highest.", "Give pitches from 0 to 127; 60 is middle C.")
-    if min(limits.polyphony, limits.leap, limits.grid) < 0:
-        raise StudioError("Polyphony, leap and grid cannot be negative.", "Leave them at 0 for any.")
+    if min(limits.polyphony, limits.leap, limits.grid, limits.least, limits.most) < 0:
+        raise StudioError("Polyphony, leap, grid and notes a bar cannot be negative.", "Leave them at 0 for any.")
+    if 0 < limits.most < limits.least:
+        raise StudioError("The least notes a bar must not be more than the most.", "Ask for fewer, or allow more.")
     if limits.grid % _TICKS:
         raise StudioError(f"A grid of {limits.grid} ticks is too fine for this network.", f"Choose a multiple of {_TICKS} ticks.")
     if limits.chord_notes not in PLACES:
@@ -89,9 +91,11 @@ class Voices:
         self._ends: list[list[int]] = [[] for _ in range(N_TRACK)]
         self._last: list[tuple[int, list[int], list[int]]] = [(-1, [], [])] * N_TRACK
 
-    def free_from(self, track: int) -> int:
-        """The step from which one more note of ``track`` may start."""
+    def free_from(self, track: int, more: tuple[int, int] | None = None) -> int:
+        """The step from which one more note of ``track`` may start; ``more`` (step, end) as if that note were written too."""
         most, ends = self._fence.limits.polyphony, self._ends[track]
+        if more:
+            ends = [*(e for e in ends if e > more[0]), more[1]]
         return sorted(ends, reverse=True)[most - 1] if most and track != DRUMS and len(ends) >= most else -1
 
     def pitches(self, track: int, step: int) -> Mask:

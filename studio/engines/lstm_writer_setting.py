@@ -10,6 +10,7 @@ from studio.engines.api import GenerateRequest, Part
 from studio.engines.lstm_writer_limits import Fence
 from studio.engines.lstm_writer_styles import ANY, STYLES, Style, pitch_range
 from studio.engines.lstm_writer_wishes import Harmony, harmony_of
+from studio.engines.note_band import NoteBand
 from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
 from studio.errors import StudioError
 from studio.music.document import Track
@@ -42,6 +43,7 @@ class Setting:
     level: dict[int, int]
     harmony: Harmony
     fence: Fence
+    band: NoteBand
 
     @property
     def moved(self) -> int:
@@ -86,12 +88,14 @@ def setting_of(request: GenerateRequest) -> Setting:
     level = _levels(piece) if len(piece) else {}
     allowed = _allowed(parts, request, move_for(key))
     harmony = harmony_of(request, move_for(key))
+    fence = Fence(request, allowed, harmony, piece.bars, start, move_for(key))
+    end = max(end, start + 1)
     return Setting(
         piece,
         parts,
         piece.bars,
         start,
-        max(end, start + 1),
+        end,
         key,
         style_name,
         style.phrased or (len(piece) > 8 and piece.flat),
@@ -99,7 +103,8 @@ def setting_of(request: GenerateRequest) -> Setting:
         allowed,
         level,
         harmony,
-        Fence(request, allowed, harmony, piece.bars, start, move_for(key)),
+        fence,
+        NoteBand.of(request.limits.least, request.limits.most, fence.grid, piece.bars, start, end, len(parts)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from studio.engines.gm import playable
 from studio.engines.note_columns import CLASS, DRUMS, TRACK_CLASSES
 
 
@@ -107,7 +108,7 @@ def sampling(style: str, head: str) -> Sampling:
     return _TUNED.get(style, _DEFAULT)[HEADS.index(head)]
 
 
-# Sounding ranges: by track class where it says more than the program, else by GM program.
+# Sounding ranges by track class, where it says more than the program.
 _CLASS_RANGE = {
     "Bass voice": (36, 64),
     "Tenor": (45, 72),
@@ -116,56 +117,15 @@ _CLASS_RANGE = {
     "Left hand": (21, 84),
     "Right hand": (36, 108),
 }
-_PROGRAM_RANGE = (
-    (8, 21, 108),
-    (9, 60, 108),
-    (10, 72, 108),
-    (11, 60, 96),
-    (12, 53, 89),
-    (13, 45, 96),
-    (16, 48, 96),
-    (24, 36, 96),
-    (32, 36, 88),
-    (40, 23, 67),
-    (41, 55, 103),
-    (42, 48, 91),
-    (43, 36, 84),
-    (44, 28, 67),
-    (46, 28, 103),
-    (47, 24, 103),
-    (48, 36, 60),
-    (52, 28, 103),
-    (56, 36, 84),
-    (57, 52, 84),
-    (58, 36, 77),
-    (59, 24, 60),
-    (64, 34, 88),
-    (65, 56, 88),
-    (66, 49, 81),
-    (67, 42, 76),
-    (68, 36, 69),
-    (69, 58, 91),
-    (70, 52, 84),
-    (71, 34, 75),
-    (72, 50, 94),
-    (73, 74, 108),
-    (74, 60, 98),
-    (80, 48, 96),
-    (112, 28, 100),
-    (120, 28, 96),
-    (128, 21, 108),
-)
-DRUM_RANGE = (35, 81)
+_ENOUGH = 20  # semitones
 
 
 def pitch_range(track: int, program: int) -> tuple[int, int]:
-    """Lowest and highest pitch of a part."""
-    if track == DRUMS:
-        return DRUM_RANGE
-    name = TRACK_CLASSES[track][0]
-    if name in _CLASS_RANGE:
-        return _CLASS_RANGE[name]
-    return next((low, high) for below, low, high in _PROGRAM_RANGE if program < below)
+    """Lowest and highest pitch of a part: what its program can play, of voices and hands what is theirs where that is enough."""
+    low, high = playable(program, track == DRUMS)
+    least, most = _CLASS_RANGE.get(TRACK_CLASSES[track][0], (low, high))
+    least, most = max(low, least), min(high, most)
+    return (least, most) if most - least > _ENOUGH else (low, high)
 
 
 _LOUD = {

@@ -82,7 +82,7 @@ class Take:
         self.state = state
         self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
-        self._course, self._voices = course, Voices(setting.fence)
+        self._course, self._voices, self._count = course, Voices(setting.fence), setting.band.counting()
         self._helm = Helm(course.goal, setting.start)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
@@ -119,7 +119,7 @@ class Take:
     def allowed(self, head: str) -> Mask | None:
         """Which classes of a head may be drawn (some always may); None where there is nothing to draw."""
         if head == "duration":
-            return None if self.ints[NOW + 1] == DRUMS else _EVERY[head]
+            return None if self.ints[NOW + 1] == DRUMS else self._durations()
         if head == "velocity":
             return None if self.setting.flat else _EVERY[head]
         return {"shift": self._shifts, "track": self._tracks, "pitch": self._pitches}[head]()
@@ -151,18 +151,37 @@ class Take:
         following = setting.bars.at(bar + length)
         begun = bool(self.state.time) and self.state.time[-1] >= setting.start
         limit = following[0] + following[1] if begun else bar + length
-        able = times >= max(setting.start, min(self._voices.free_from(int(c)) for c in self._classes))
-        if setting.fence.grid:
-            able &= (times - setting.start) % setting.fence.grid == 0
-        ending = times >= setting.end
+        able = self._able(times, begun)
+        ending = (times >= setting.end) & self._count.may_end(now)
         if self._was[1] < N_TRACK and not self._room():
             able[0] = False
         fine = able & (times < min(limit, setting.end))
         if begun and bar + length >= setting.end:
             fine |= ending
-        if not fine.any():
+        if not fine.any() and not (able | ending).any():
+            self._rest(begun)
+            fine[0] = True
+        elif not fine.any():
             fine[int(np.argmax(able | ending))] = True
         return fine
+
+    def _able(self, times: npt.NDArray[np.int64], begun: bool) -> Mask:
+        """At which times the limits let a note start."""
+        setting = self.setting
+        free = np.sort([self._voices.free_from(int(c)) for c in self._classes])
+        able: Mask = times >= max(setting.start, int(free[0]))
+        if setting.fence.grid:
+            able &= (times - setting.start) % setting.fence.grid == 0
+        if setting.band.any:
+            able &= self._count.startable(times, self.state.now, begun, free)
+        return able
+
+    def _rest(self, begun: bool) -> None:
+        """No shift leads to where a note may start: go on from the first such step as after a pause."""
+        later = np.arange(self.state.now + 1, self.setting.end)
+        able = self._able(later, begun)
+        self.state.skip_to(int(later[np.argmax(able)]) if able.any() else self.setting.end)
+        self._was = START
 
     def _put_shift(self, shift: int) -> bool:
         now, steps = self.state.now, int(SHIFTS[shift])
@@ -179,7 +198,7 @@ class Take:
     def _room(self) -> bool:
         """Whether another note may follow at the same onset."""
         now, was = self.state.now, int(self._was[1])
-        if self._group >= _LARGEST_GROUP:
+        if self._group >= _LARGEST_GROUP or self._count.full(now):
             return False
         return any(self._may(int(c), now) for c in self._classes if c > was) or (
             was in self.setting.parts and self._may(was, now) and bool(self._above(was, now).any())
@@ -201,7 +220,22 @@ class Take:
             fine[:was] = False
             if fine[was] and not self._above(was, self._then).any():
                 fine[was] = False
+        due = self._count.due(self._then, 1)
+        if due:  # as many parts must be left to play here, and they play in their order
+            fine[[c for c in self._classes if np.count_nonzero(fine[c + 1 :]) < due]] = False
         return fine
+
+    def _durations(self) -> Mask:
+        """Any, but none that keeps the parts busy for so long that a bar would miss notes."""
+        deadline = self._count.deadline(self._then) if self.setting.fence.limits.polyphony else None
+        if deadline is None:
+            return _EVERY["duration"]
+        track, abreast = int(self.ints[NOW + 1]), self.setting.band.abreast
+        others = [self._voices.free_from(int(c)) for c in self._classes if c != track]
+        if sum(free <= deadline for free in others) >= abreast:
+            return _EVERY["duration"]
+        ends = np.minimum(self._then + DURATIONS, self.setting.end).tolist()
+        return np.array([self._voices.free_from(track, (self._then, end)) <= deadline for end in ends])
 
     def _put_track(self, track: int) -> bool:
         self.ints[NOW + 1] = track
@@ -240,6 +274,7 @@ class Take:
         steps = min(int(DURATIONS[duration]), self.setting.end - self._then)
         self.state.push(shift, track, pitch, duration, velocity)
         self._voices.push(track, pitch, self._then, self._then + steps)
+        self._count.push(self._then)
         self._helm.push(self._then, track, pitch, self._then + steps, self.state.foretold)
         self._group = self._group + 1 if self._chained else 1
         self._was = self.ints[NOW : NOW + 5].copy()
