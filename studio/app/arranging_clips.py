@@ -118,6 +118,8 @@ class _Clips:
 
     def _line_limits(self) -> LineLimits:
         limits = self._change.limits
+        if limits.least or limits.most:
+            raise StudioError("Clips take no numbers of notes a bar.", "Move the density slider instead.")
         if limits.chord_notes:
             raise StudioError("Clips do not keep to chords.", "Fill the bars in instead.")
         if limits.grid and TICKS_A_CELL % limits.grid:

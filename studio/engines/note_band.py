@@ -45,7 +45,8 @@ class NoteBand:
             places = int(band.places(at, last))
             if band.grid > EXACT or places * parts < least:
                 raise StudioError(
-                    f"{least} notes do not fit into every bar on that grid.", "Ask for fewer, or choose a finer grid or more parts."
+                    f"{least} notes do not fit into every bar on that grid.",
+                    "Ask for fewer, or choose a finer grid or more parts.",
                 )
             abreast, at = max(abreast, -(-least // places)), last
         return cls(least, most, max(1, grid), bars, start, end, abreast)

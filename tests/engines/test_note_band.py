@@ -102,7 +102,9 @@ def test_after_a_song_too():
         assert not violations(written, request)
 
 
-@pytest.mark.parametrize("limits", [Limits(least=-1), Limits(least=3, most=2), Limits(least=99, grid=960), Limits(least=1, grid=7680)])
+@pytest.mark.parametrize(
+    "limits", [Limits(least=-1), Limits(least=3, most=2), Limits(least=99, grid=960), Limits(least=1, grid=7680)]
+)
 def test_impossible_numbers_are_refused(limits):
     with pytest.raises(StudioError) as refused:
         next(tiny_writer().generate(GenerateRequest(Document(), 0, BAR, style="folk", limits=limits), Quiet()))
