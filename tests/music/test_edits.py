@@ -12,7 +12,7 @@ from studio.music.checks import check
 from studio.music.document import ChordSpan, Document, Provenance, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Chord, Key
-from tests.documents import documents, notes_in, some
+from tests.documents import SOUNDS, documents, notes_in, some
 from tests.music.test_edits_clips import Part
 
 FAR = st.one_of(st.integers(-9_000, 9_000), st.sampled_from([-(1 << 40), 1 << 40]))
@@ -82,6 +82,11 @@ TRACK_EDITS = {
 }
 CLIP_EDITS = {
     "move clip": lambda draw, d, c: edits.move_clip(d, c, draw(FAR)),
+    "move clips": lambda draw, d, c: edits.move_clips(d, [c], draw(FAR), draw(st.integers(-2, 2)), copy=draw(st.booleans())),
+    "resize clip": lambda draw, d, c: edits.resize_clips(d, [c], draw(FAR), left=draw(st.booleans())),
+    "split clip": lambda draw, d, c: edits.split_clips(d, [c], draw(PLACE)),
+    "repeat clip": lambda draw, d, c: edits.repeat_clips(d, [c], draw(PLACE)),
+    "paste clip": lambda draw, d, c: edits.paste_clips(d, [(0, edits.find_clip(d, c)[1])], d.sounds),
     "remove clip": lambda draw, d, c: edits.remove_clips(d, [c]),
     "join clips": lambda draw, d, c: edits.join_clips(d, [c, draw(clip_ids(d))]),
     "insert take": lambda draw, d, c: edits.insert_take(d, c, Take(draw(notes_in(9_000))), activate=draw(st.booleans())),
@@ -97,6 +102,7 @@ SONG_EDITS = {
     "chords": lambda draw, d: edits.set_chords(d, [ChordSpan(draw(PLACE), draw(PLACE), Chord(1)) for _ in range(3)]),
     "marker": lambda draw, d: edits.add_marker(d, draw(FAR), "m"),
     "loop": lambda draw, d: edits.set_loop(d, (draw(FAR), draw(FAR))),
+    "sound": lambda draw, d: edits.add_sound(d, draw(st.sampled_from(SOUNDS)), draw(FAR)),
     "track": lambda draw, d: edits.add_track(d, Track(0), draw(st.none() | st.integers(-2, 5))),
 }
 
