@@ -8,7 +8,6 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -139,7 +138,6 @@ def _arranged(judged: Judged, arranger: Generator, take: dict[Part, Notes], draw
     inside = track.notes.starting_between(start, start + 4 * BAR)
     document = edits.set_locked(document, inside.id[draw.random(len(inside)) < 0.2].tolist(), True)
     limits, key, chords = drawn(draw)
-    limits = replace(limits, least=0, most=0)
     spans = chord_spans(chords, document.meter, start, start + 4 * BAR) if chords else ()
     request = ArrangeRequest(
         document, start, 4 * BAR, tracks=(track.id,), key=key, seed=seed, takes=4, limits=limits, chords=spans

@@ -63,9 +63,10 @@ def _together(sounding: Notes, written: Notes, request: GenerateRequest) -> Coun
     found: Counter[str] = Counter()
     limits = request.limits
     if limits.polyphony:
-        for start in written.start.tolist():
+        for start in sounding.start.tolist():
+            mine = int(((written.start <= start) & (written.end > start)).sum())
             now = int(((sounding.start <= start) & (sounding.end > start)).sum())
-            found["polyphony"] += now > limits.polyphony
+            found["polyphony"] += mine > 0 and now > limits.polyphony
     if limits.leap:
         onsets: dict[int, list[int]] = {}
         for start, pitch in zip(written.start.tolist(), written.pitch.tolist(), strict=True):

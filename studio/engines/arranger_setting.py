@@ -87,8 +87,6 @@ def scene_of(request: ArrangeRequest) -> Scene:
     check(request)
     if request.wishes.any:
         raise StudioError("The arranger takes no wishes of mood.", "Ask for a density in notes a beat, or for a register.")
-    if request.limits.least or request.limits.most:
-        raise StudioError("The arranger takes no numbers of notes a bar.", "Ask for a density instead.")
     missing = set(request.tracks) - {t.id for t in document.tracks}
     if missing:
         raise StudioError("A track that was to be written for is not in the song.", "Choose tracks of this song.")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import Chunk
+from studio.engines.arranger_band import HoleBand
 from studio.engines.arranger_features import END, Hole, HoleState
 from studio.engines.arranger_setting import ArrangeRequest, Scene, Target
 from studio.engines.lstm_writer_setting import TICKS_A_STEP
@@ -65,6 +66,10 @@ class HoleTake:
         last = hole.time[written].max() if written.any() else -1
         self._onset = (int(last), hole.pitch[written & (hole.time == last)].tolist())
         self._before: list[int] = []
+        numbers, lines = [t.number for t in scene.targets], [t.number for t in scene.targets if t.single]
+        beside = [n for n in numbers if n in scene.tracks and scene.tracks[n] not in request.tracks]
+        others = scene.piece.time[np.isin(scene.piece.track, beside)]
+        self._band = HoleBand(hole, request.limits, scene.fence.grid or 1, scene.start, numbers, lines, others)
 
     def _usual_level(self) -> int | None:
         own = self.hole.own & (self.hole.velocity < VELOCITIES)
@@ -84,11 +89,14 @@ class HoleTake:
         grid = self._scene.fence.grid or 1
         fine = np.append((times < hole.end) & ((times - self._scene.start) % grid == 0), state.begun)
         free = self._free(state.now, state.was[0]).any() and state.group < _LARGEST_GROUP
-        if state.begun and (self._target.single or not free):
+        if state.begun and (self._target.single or not free or self._band.full(state.now)):
             fine[0] = False
         for k in np.flatnonzero(fine[:-1]).tolist():
-            if (k or not state.begun) and not self._free(int(times[k]), -1).any():
+            if ((k or not state.begun) and not self._free(int(times[k]), -1).any()) or not self._startable(int(times[k])):
                 fine[k] = False
+        fine[-1] &= self._band.may_end(state.now)
+        if not fine.any() and not self._band.may_end(state.now):
+            fine[0] = self._rest()
         if not fine.any():
             self.done = True
             return False
@@ -96,6 +104,19 @@ class HoleTake:
         self.done = self.shift_class == END
         self.shift = 0 if self.done else int(SHIFTS[self.shift_class])
         return not self.done
+
+    def _startable(self, step: int) -> bool:
+        return self._band.startable(step, self.state.now)
+
+    def _rest(self) -> bool:
+        """No shift leads to where a note is missing: go on from the first step where one may start, as after a pause."""
+        state, grid = self.state, self._scene.fence.grid or 1
+        for step in range(state.now + 1, self.hole.end):
+            on_grid = (step - self._scene.start) % grid == 0
+            if on_grid and self._startable(step) and self._free(step, -1).any():
+                state.now, state.begun, state.group = step, False, 0
+                return True
+        return False
 
     def _free(self, then: int, above: int) -> npt.NDArray[np.bool_]:
         """Pitches that may start at ``then``: allowed, higher than ``above``, and neither sounding nor locked there."""
@@ -141,7 +162,9 @@ class HoleTake:
 
     def choose_duration(self, logits: Logits) -> int:
         """Choose how long."""
-        fine = np.ones(len(DURATIONS), bool)
+        then = self.state.now + self.shift
+        deadline = None if self._target.single or self.hole.drums else self._band.deadline(then)
+        fine = np.ones(len(DURATIONS), bool) if deadline is None else then + DURATIONS <= deadline
         self._duration = _DRUM_DURATION if self.hole.drums else self._sample(logits, fine)
         return self._duration
 
@@ -151,6 +174,7 @@ class HoleTake:
         then = self.state.now + self.shift
         single = self._target.single
         limit = min([t for t, _, p in self._fixed if (single or p == self._pitch) and t > then], default=1 << 40)
+        limit = min(limit, self._crowded(then), self.hole.end if self._band.deadline(then) is not None else limit)
         if single and self._made and self._made[-1][0] + self._made[-1][2] > then:
             time, pitch, _, loud, level = self._made[-1]
             self._made[-1] = (time, pitch, then - time, loud, level)
@@ -158,10 +182,20 @@ class HoleTake:
         loud = self._phrased(then) if velocity == VELOCITIES else class_velocity(velocity)
         self.state.push(self.shift, self._pitch, self._duration, velocity, steps)
         self._sounding[self._pitch] = then + steps
+        self._band.push(then)
         time, now = self._onset
         self._before = self._before if time == then else now
         self._onset = (then, [*now, self._pitch] if time == then else [self._pitch])
         self._made.append((then, self._pitch, steps, loud, velocity))
+
+    def _crowded(self, then: int) -> int:
+        """The first locked onset after ``then`` at which one more note would be too many."""
+        most = 0 if self.hole.drums else self._request.limits.polyphony
+        for at in sorted({t for t, _, _ in self._fixed if t > then}) if most else ():
+            held = sum(t <= at < t + steps for t, steps, _ in self._fixed)
+            if held + sum(end > at for end in self._sounding.values()) >= most:
+                return at
+        return 1 << 40
 
     def _song_end(self) -> int:
         """Where the region ends: no note is longer."""
