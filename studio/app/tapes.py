@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from studio.codecs.audiofile import AudioReader, flac_bytes, read_flac_bytes
 from studio.engines.api import Context, Quiet
 from studio.errors import StudioError
 from studio.music.document import Document, Sound, Track
@@ -30,6 +29,8 @@ def read_sound(path: Path, ctx: Context | None = None) -> Sound:
     Raises:
         StudioError: it is missing, cannot be understood, is empty or longer than half an hour. Also Cancelled.
     """
+    from studio.codecs.audiofile import AudioReader, flac_bytes  # libsndfile: after the first paint
+
     ctx = ctx or Quiet()
     with AudioReader(path) as reader:
         if reader.frames > MOST_SECONDS * reader.rate:
@@ -57,6 +58,8 @@ def _peaks_of(wave: Wave, rate: int) -> npt.NDArray[np.uint8]:
 @lru_cache(maxsize=4)
 def samples_of(sound: Sound, rate: int) -> Wave:
     """A sound's samples at ``rate``, mono, read-only. Of a few sounds they are kept."""
+    from studio.codecs.audiofile import read_flac_bytes
+
     wave = read_flac_bytes(sound.data.tobytes())
     if sound.rate != rate:
         from scipy.signal import resample_poly
