@@ -1,4 +1,8 @@
-"""What the clip VAEs do with bars of one line or of drums: vary, sample, blend, walk, slide, groove, drums for a rhythm."""
+"""What the clip VAEs do with bars of one line or of drums: vary, sample, blend, walk, slide, groove, drums for a rhythm.
+
+Two bars are made at once. Sixteen are where a line is varied, made anew or blended over sixteen bars (or 32, 48 ...) of one
+metre, with notes in every two of them: a phrase then has one code. The map and the sliders stay those of two bars.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +16,7 @@ from studio.engines.api import Chunk, Context, Part
 from studio.engines.arranger_setting import NEW_PARTS
 from studio.engines.cards import Card
 from studio.engines.clip_decode import LineLimits
+from studio.engines.clip_grid import SEGMENTS
 from studio.engines.clip_notes import (
     TICKS_A_CELL,
     Span,
@@ -25,12 +30,13 @@ from studio.engines.clip_notes import (
     write_drums,
     write_line,
 )
-from studio.engines.clip_vae import DRUMS, LINES, ClipVae
+from studio.engines.clip_vae import DRUMS, LINES, PHRASES, ClipVae
 from studio.errors import StudioError
 from studio.music.document import Document, Track
 from studio.music.notes import Notes
 
 _MOST_CHORDAL = 1.15
+_PHRASE_VERBS = ("vary", "sample", "blend")
 _SPAN_SEEDS = 7919
 """Apart from each other lie the seeds of one clip after the other."""
 
@@ -49,8 +55,16 @@ def is_for_clips(change: Change, document: Document) -> bool:
 
 
 def kind_of(change: Change, document: Document) -> str:
-    """Which clips a change is made of: ``drums`` or ``lines``."""
-    return DRUMS if change.verb == "drums" or document.track(change.tracks[0]).drums else LINES
+    """Which clips a change is made of: ``drums``, ``lines`` of two bars or ``phrases`` of sixteen."""
+    track = document.track(change.tracks[0])
+    if change.verb == "drums" or track.drums:
+        return DRUMS
+    if change.verb not in _PHRASE_VERBS:
+        return LINES
+    spans = spans_of(document.meter, change.start, change.end)
+    whole = len(spans) % SEGMENTS == 0 and len({(s.metre, s.cells) for s in spans}) == 1
+    filled = change.verb == "sample" or all(len(track.notes.starting_between(s.start, s.end)) for s in spans)
+    return PHRASES if whole and filled else LINES
 
 
 def clip_chunks(change: Change, document: Document, shelf: Shelf, ctx: Context) -> tuple[Card, Iterator[Chunk]]:
@@ -111,10 +125,16 @@ class _Clips:
         self._change, self._track, self._model = change, track, model
         self._part = Part(track.name, track.program, track.drums, track.id)
         self._spans = spans_of(document.meter, change.start, change.end)
+        self._units = self._together(self._spans)
         self._moved = 0 if track.drums else moved_by(document, change.start, change.key)
         self._limits = LineLimits(np.ones(0, bool)) if track.drums else self._line_limits()
         self._keys = keys_of(track)
         self._others = self._second(document) if change.other else []
+
+    def _together(self, spans: list[Span]) -> list[list[Span]]:
+        """Spans by what the model makes at once."""
+        size = SEGMENTS if self._model.kind == PHRASES else 1
+        return [spans[k : k + size] for k in range(0, len(spans), size)]
 
     def _line_limits(self) -> LineLimits:
         limits = self._change.limits
@@ -139,30 +159,33 @@ class _Clips:
         if not len(other.notes.starting_between(start, spans[-1].end)):
             raise StudioError("There are no notes in the second clip's bars.", "Choose bars with notes.")
         moved = 0 if other.drums else moved_by(document, start, change.key)
-        return [read_drums(other, s) if other.drums else read_line(other, s, moved) for s in spans]
+        return [self._read(unit, other, moved) for unit in self._together(spans)]
 
-    def _read(self, span: Span) -> Any:
-        return read_drums(self._track, span) if self._track.drums else read_line(self._track, span, self._moved)
+    def _read(self, unit: list[Span], track: Track, moved: int) -> Any:
+        clips: list[Any] = [read_drums(track, s) if track.drums else read_line(track, s, moved) for s in unit]
+        return np.stack(clips) if self._model.kind == PHRASES else clips[0]
 
-    def _write(self, clip: Any, span: Span) -> Notes:
-        if self._track.drums:
-            return write_drums(clip, span, self._keys)
-        return write_line(clip, span, self._moved, self._track)
+    def _write(self, clip: Any, unit: list[Span]) -> Notes:
+        clips = clip if self._model.kind == PHRASES else [clip]
+        return Notes.concat(
+            write_drums(c, s, self._keys) if self._track.drums else write_line(c, s, self._moved, self._track)
+            for c, s in zip(clips, unit, strict=True)
+        )
 
     def chunks(self, ctx: Context) -> Iterator[Chunk]:
         """The notes, clip by clip."""
         change = self._change
         walked = self._walked() if change.verb == "walk" else {}
-        for number, span in enumerate(self._spans):
-            ctx.progress(number / len(self._spans))
-            clips = walked[span] if walked else self._made(number, span)
+        for number, unit in enumerate(self._units):
+            ctx.progress(number / len(self._units))
+            clips = walked[unit[0]] if walked else self._made(number, unit)
             for k, clip in enumerate(clips):
                 if change.verb == "blend" and change.laid_out:
                     later = (k + 1) * (change.end - change.start)
-                    notes = self._write(clip, span).shifted(later)
+                    notes = self._write(clip, unit).shifted(later)
                     yield _chunk(0, self._part, notes, change.end)
                 else:
-                    yield _chunk(k, self._part, self._write(clip, span), span.end)
+                    yield _chunk(k, self._part, self._write(clip, unit), unit[-1].end)
 
     def _walked(self) -> dict[Span, list[Any]]:
         """A clip a take for each span: all of a metre at once, since eight take hardly longer than one and somebody waits."""
@@ -171,20 +194,20 @@ class _Clips:
         made: dict[Span, list[Any]] = {}
         for metre in sorted({span.metre for span in self._spans}):
             spans = [span for span in self._spans if span.metre == metre]
-            codes = model.encode([self._read(span) for span in spans], metre)
+            codes = model.encode([self._read([span], self._track, self._moved) for span in spans], metre)
             there = [model.moved(c, dict(change.sliders)) for code in codes for c in model.walked(code, places)]
             clips = model.decode(np.stack(there), metre, self._limits)
             made |= {span: clips[k * len(places) : (k + 1) * len(places)] for k, span in enumerate(spans)}
         return made
 
-    def _made(self, number: int, span: Span) -> list[Any]:
-        """A clip a take for one span."""
-        change, model, metre = self._change, self._model, span.metre
+    def _made(self, number: int, unit: list[Span]) -> list[Any]:
+        """A clip a take for the spans that the model makes at once."""
+        change, model, metre = self._change, self._model, unit[0].metre
         seed = change.seed + number * _SPAN_SEEDS
         if change.verb == "sample":
             codes = model.sampled(change.takes, seed)
             return model.decode(codes, metre, self._limits, change.temperature, seed)
-        clip = self._read(span)
+        clip = self._read(unit, self._track, self._moved)
         if change.verb == "groove":
             return [model.groove(clip, metre)] * change.takes
         if change.verb == "blend":

@@ -16,7 +16,16 @@ from studio.engines import clip_decode
 from studio.engines.cards import Card, check_weights
 from studio.engines.clip_blend import drum_distance, evenly, line_distance
 from studio.engines.clip_decode import LineLimits, draws_of
-from studio.engines.clip_grid import ATTRIBUTES, PITCHES, VERSION, DrumClip, cells_of, drum_attributes, line_attributes
+from studio.engines.clip_grid import (
+    ATTRIBUTES,
+    PITCHES,
+    VERSION,
+    DrumClip,
+    cells_of,
+    drum_attributes,
+    line_attributes,
+    phrase_attributes,
+)
 from studio.errors import StudioError
 
 if TYPE_CHECKING:
@@ -45,8 +54,10 @@ def _network(card: Card) -> Any:
 
 
 def traits_of(clip: Any, metre: int) -> Floats:
-    """The attributes that a clip has, in their own units: all :data:`ATTRIBUTES` of a line, [4], the first two of drums."""
-    return drum_attributes(clip.hits, metre) if isinstance(clip, DrumClip) else line_attributes(clip, metre)
+    """The attributes that a clip has, in their own units: all :data:`ATTRIBUTES` of a line or phrase, [4], the first two of drums."""
+    if isinstance(clip, DrumClip):
+        return drum_attributes(clip.hits, metre)
+    return line_attributes(clip, metre) if clip.ndim == 1 else phrase_attributes(clip, metre)
 
 
 class ClipVae:

@@ -77,3 +77,33 @@ def test_it_stops_when_told():
 
     with pytest.raises(Cancelled):
         chunks("vary", ctx=Stop())
+
+
+def phrases(verb, bars=16, **fields):
+    document = song(bars)
+    change = Change(verb, **{"start": 0, "end": 16 * BAR, "tracks": (1,), "seed": 3, **fields})
+    card, made = clip_chunks(change, document, ArrangerShelf(), QUIET)
+    return card, list(made)
+
+
+@pytest.mark.parametrize("verb", ["vary", "sample"])
+def test_sixteen_bars_are_made_at_once(verb):
+    card, made = phrases(verb, takes=2)
+    assert card.id == "tiny-phrases" and [c.written_to for c in made] == [16 * BAR] * 2
+    for chunk in made:
+        ((_, notes),) = chunk.notes
+        assert notes.start.min() < 2 * BAR and notes.start.max() >= 14 * BAR
+
+
+def test_phrases_with_a_gap_are_made_two_bars_at_a_time():
+    card, _ = phrases("vary", bars=13)
+    assert card.id == "tiny-lines"
+
+
+def test_a_phrase_is_blended_as_a_whole():
+    card, made = phrases("blend", bars=32, other=(1, 16 * BAR), takes=2)
+    assert card.id == "tiny-phrases" and [(c.take, c.written_to) for c in made] == [(0, 16 * BAR), (1, 16 * BAR)]
+
+
+def test_the_map_and_the_sliders_are_those_of_two_bars():
+    assert phrases("walk")[0].id == phrases("slide", sliders=(("density", 1.0),))[0].id == "tiny-lines"

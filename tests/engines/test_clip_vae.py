@@ -7,7 +7,7 @@ from studio.engines.cards import find_cards
 from studio.engines.clip_blend import monotone
 from studio.engines.clip_decode import lines
 from studio.engines.clip_grid import CELLS, DrumClip, line_tokens
-from studio.engines.clip_vae import ANYTHING, ClipVae
+from studio.engines.clip_vae import ANYTHING, ClipVae, traits_of
 from studio.errors import StudioError
 from tests.arrangers import tiny_clips, tiny_vae
 
@@ -105,7 +105,7 @@ def test_a_model_of_another_kind_or_version_is_refused(wrong):
         ClipVae().prepare(replace(card, hyper={**card.hyper, **wrong}), "cpu")
 
 
-@pytest.mark.parametrize(("name", "clips"), [("vae-melody", [A, B]), ("vae-drums", [])])
+@pytest.mark.parametrize(("name", "clips"), [("vae-melody", [A, B]), ("vae-drums", []), ("vae-phrase", [np.stack([A, B] * 4)])])
 def test_the_shipped_models_rebuild(name, clips):
     vae = ClipVae()
     vae.prepare(next(c for c in find_cards() if c.id == name), "cpu")
@@ -128,4 +128,5 @@ def test_phrases():
     blend = vae.blend(a, b, 5, 2)
     assert np.array_equal(blend[0], a) and np.array_equal(blend[-1], b)
     assert monotone([vae.distance(a, c, 2) for c in blend], [vae.distance(b, c, 2) for c in blend])
+    assert np.allclose(traits_of(b, 2), (traits_of(A, 2) + traits_of(B, 2)) / 2)
     assert vae.sliders == ("density", "syncopation", "register", "leaps")

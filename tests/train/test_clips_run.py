@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from studio.engines.cards import check_weights, read_card
 from studio.engines.clip_vae import ClipVae
@@ -40,10 +41,29 @@ def test_a_recipe_ends_in_a_model_that_can_be_used(kind, tmp_path, monkeypatch):
     assert read_card(tmp_path / "tiny-vae").training["steps"] >= 2
 
 
+def phrase_recipe():
+    shape = {"latent": 16, "width": 16, "depth": 1}
+    return {**recipe("phrases"), "clips_of": "vae-melody", "shape": shape, "feeding": {"batch": 2, "apart": 2}}
+
+
+def test_phrases_end_in_a_model_that_keeps_the_two_bar_encoder(tmp_path, monkeypatch):
+    monkeypatch.setattr(clips_run, "clips", some_clips)
+    monkeypatch.setattr(clips_run, "export", lambda values, card: export(values, card, tmp_path / card.id))
+    monkeypatch.setattr(clips_run, "_LENGTHS", (1.0,))
+    clips_run.train(phrase_recipe(), tmp_path / "run", False, lambda f, m: None)
+    phrases, lines = ClipVae(), ClipVae()
+    phrases.prepare(read_card(tmp_path / "tiny-vae"), "cpu")
+    lines.prepare(read_card(clips_run.models() / "vae-melody"), "cpu")
+    assert phrases.kind == "phrases" and phrases.sampled(2, 1).shape == (2, 16)
+    rows = some_clips("phrases").rows[:1].astype(np.int64)
+    codes, _ = phrases._model.clip_codes(torch.from_numpy(rows), torch.tensor([2]))
+    assert np.allclose(codes[0].numpy(), lines.encode(list(rows[0]), 2), atol=1e-4)
+
+
 def test_the_shipped_recipes_make_their_networks():
-    for name in ("vae-melody", "vae-drums"):
+    for name in ("vae-melody", "vae-drums", "vae-phrase"):
         shape = clips_run.shape_of(read(name))
-        assert shape.latent % shape.beats == 0
+        assert shape.latent % (shape.segments if name == "vae-phrase" else shape.beats) == 0
 
 
 def test_sliders_are_made_long_enough_to_be_heard():
