@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.provenance_notes import asked_of
 from studio.app.session import ProposedTake
+from studio.app.take_figures import Figures
 from studio.app.takes import origin_of
 from studio.music.document import Provenance
-from studio.ui.texts import t, told
-from studio.ui.theme import look, mixed
+from studio.ui.texts import noted, t, told
+from studio.ui.theme import look, mixed, ui_font
+from studio.ui.widgets import named
 
 _FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to", "course"})
 
@@ -47,6 +49,59 @@ def _value_text(value: Any) -> str:
     if isinstance(value, str):
         return told(value.capitalize()) if value.isalpha() else value
     return "" if value is None or value is False else str(value)
+
+
+_FIGURES = (
+    (
+        noted("novelty"),
+        noted("Novelty {percent} %: so many of its notes stand neither in the song nor in another take (in no key)"),
+    ),
+    (noted("fit"), noted("Fit {percent} %: how much it is like the song around it ({parts})")),
+)
+_PARTS = {"key": noted("key"), "register": noted("register"), "rhythm": noted("rhythm"), "density": noted("density")}
+
+
+def figures_text(figures: Figures) -> str:
+    """What the two figures of a take say, a line each; nothing for what is not known."""
+    lines = []
+    if figures.novelty is not None:
+        lines.append(t(_FIGURES[0][1], percent=round(100 * figures.novelty)))
+    if figures.fit is not None:
+        known = ((t(word), getattr(figures, name)) for name, word in _PARTS.items())
+        parts = ", ".join(f"{word} {round(100 * value)} %" for word, value in known if value is not None)
+        lines.append(t(_FIGURES[1][1], percent=round(100 * figures.fit), parts=parts))
+    return "\n".join(lines) or t("Too few notes, or no song, to tell how new it is and how it fits")
+
+
+class FigureBars(QWidget):
+    """Novelty and fit of a take as two bars side by side; the mouse's rest explains them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(14)
+        self._figures = Figures()
+        self.show_figures(self._figures)
+
+    def show_figures(self, figures: Figures) -> None:
+        """Show other figures."""
+        self._figures = figures
+        named(self, t("Novelty and fit"), figures_text(figures))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = look(), QPainter(self)
+        painter.setFont(ui_font(9))
+        half = self.width() // 2
+        for k, value in enumerate((self._figures.novelty, self._figures.fit)):
+            text = painter.fontMetrics().horizontalAdvance(t(_FIGURES[k][0])) + 6
+            left, room = k * half, half - text - 8
+            painter.setPen(theme.color("muted"))
+            whole = QRectF(left, 0, text, self.height())
+            painter.drawText(whole, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), t(_FIGURES[k][0]))
+            painter.fillRect(QRectF(left + text, 5, room, 4), theme.color("line"))
+            if value is not None:
+                painter.fillRect(QRectF(left + text, 5, room * value, 4), theme.color("proposed"))
+        painter.end()
 
 
 class TakePicture(QWidget):

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from studio.app.provenance_notes import note_text
 from studio.app.session import Proposal, ProposedTake
+from studio.app.take_figures import Figures, figures_of
 from studio.music.document import Clip, Document, Provenance, Track
 from studio.ui.panels.clip_takes import ClipTakesPanel
-from studio.ui.panels.take_picture import TakePicture, provenance_text
+from studio.ui.panels.take_picture import FigureBars, TakePicture, provenance_text
 from studio.ui.texts import noted, t
 from studio.ui.theme import ui_font
-from studio.ui.widgets import Elided, icon_button, label, named, role
+from studio.ui.widgets import Elided, Segments, icon_button, label, named, role
 
 _EMPTY = noted("What the network writes appears here, and dashed in the roll. Nothing enters the song until you keep it.")
 _KEYS = noted("1 to 8 listen    Enter keeps    Backspace drops")
@@ -33,6 +34,7 @@ class TakeCard(QFrame):
         self.title.setFont(ui_font(bold=True))
         self.count = Elided("", "hint")
         self.picture = TakePicture()
+        self.figures = FigureBars()
         self.audition = icon_button("speaker", t("Listen"), kind="small")
         self.keep = icon_button("check", t("Keep"), kind="small", color="text")
         self.drop = icon_button("close", t("Drop"), kind="small")
@@ -53,6 +55,7 @@ class TakeCard(QFrame):
             top.addWidget(button)
         column.addLayout(top)
         column.addWidget(self.picture)
+        column.addWidget(self.figures)
 
     def show_take(self, take: ProposedTake, proposal: Proposal, document: Document, active: bool) -> None:
         """Show ``take``."""
@@ -104,6 +107,18 @@ class TakesPanel(QFrame):
         named(self, t("Takes"), "")
         self.cards: list[TakeCard] = []
         self._active = 0
+        self._figures: tuple[Figures, ...] = ()
+        self._measured: tuple[ProposedTake, ...] = ()
+        self.sorting = Segments(
+            (t("As written"), t("Novelty"), t("Fit")),
+            (
+                t("Takes in the order of their numbers"),
+                t("What stands neither in the song nor in another take comes first"),
+                t("What is most like the song around it comes first"),
+            ),
+            t("Order of the takes"),
+        )
+        self.sorting.picked.connect(lambda _: self._order())
         self._empty = label(t(_EMPTY), "hint")
         self._empty.setWordWrap(True)
         self._keys = label(t(_KEYS), "hint")
@@ -111,6 +126,7 @@ class TakesPanel(QFrame):
         self._list = QVBoxLayout(inner)
         self._list.setContentsMargins(12, 0, 12, 8)
         self._list.setSpacing(6)
+        self._list.addWidget(self.sorting)
         self._list.addWidget(self._empty)
         self._list.addWidget(self._keys)
         self._list.addStretch(1)
@@ -145,13 +161,37 @@ class TakesPanel(QFrame):
         while len(self.cards) < len(takes):
             card = TakeCard(len(self.cards), self)
             self.cards.append(card)
-            self._list.insertWidget(len(self.cards) - 1, card)
+            self._list.insertWidget(len(self.cards), card)
         if proposal:
             self._active = proposal.active
             for card, take in zip(self.cards, takes, strict=True):
                 card.show_take(take, proposal, document, card.place == proposal.active)
+            self._measure(proposal, document)
+        self.sorting.setVisible(len(takes) > 1)
         self._empty.setVisible(not takes)
         self._keys.setVisible(bool(takes))
+
+    def _measure(self, proposal: Proposal, document: Document) -> None:
+        """Tell novelty and fit of takes that are written; once, since what is written does not change."""
+        if proposal.writing or proposal.takes == self._measured:
+            return
+        self._measured, self._figures = proposal.takes, figures_of(proposal, document)
+        for card, figures in zip(self.cards, self._figures, strict=True):
+            card.figures.show_figures(figures)
+        self._order()
+
+    def shown(self) -> list[TakeCard]:
+        """The cards from top to bottom; their numbers, and the keys that choose them, stay theirs."""
+        if not self.sorting.index or len(self._figures) != len(self.cards):
+            return list(self.cards)
+        name = ("", "novelty", "fit")[self.sorting.index]
+        value = [getattr(figures, name) or 0.0 for figures in self._figures]
+        return sorted(self.cards, key=lambda card: -value[card.place])
+
+    def _order(self) -> None:
+        for k, card in enumerate(self.shown()):
+            self._list.removeWidget(card)
+            self._list.insertWidget(k + 1, card)
 
     def show_clip(self, track: Track | None, clip: Clip | None, place: str = "") -> None:
         """Show a clip's takes, where there is a clip and nothing is proposed."""
@@ -171,8 +211,9 @@ class TakesPanel(QFrame):
         if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             return lambda: self.dropped.emit(self._active)
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            place = self._active + (1 if key == Qt.Key.Key_Down else -1)
-            return lambda: self.picked.emit(min(len(self.cards) - 1, max(0, place)))
+            places = [card.place for card in self.shown()]
+            at = places.index(self._active) + (1 if key == Qt.Key.Key_Down else -1)
+            return lambda: self.picked.emit(places[min(len(places) - 1, max(0, at))])
         place = key - Qt.Key.Key_1
         return (lambda: self.auditioned.emit(place)) if 0 <= place < len(self.cards) else None
 

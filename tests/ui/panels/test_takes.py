@@ -14,6 +14,7 @@ from studio.music.document import Document, Provenance
 from studio.music.notes import Notes
 from studio.ui.panels.take_picture import provenance_text
 from studio.ui.panels.takes import TakesPanel
+from tests.writers import song
 
 LEFT = Qt.MouseButton.LeftButton
 PROVENANCE = Provenance("generated", "lstm-writer", "writer-lstm", "abcd" * 16, '{"bars": 2, "style": "pop"}', 7, "take 1")
@@ -90,3 +91,28 @@ def test_what_only_machines_read_is_left_out_of_the_words():
 
 def test_a_damaged_request_is_still_told():
     assert "Seed 1" in provenance_text(Provenance("generated", request="{", seed=1))
+
+
+def test_takes_are_sorted_by_figures_that_are_explained(panel, proposal):
+    tune = Notes.of([k * 960 for k in range(8)], 900, [60, 62, 64, 65, 67, 65, 64, 62])
+    wild = Notes.of([k * 960 for k in range(8)], 900, [61, 70, 58, 75, 63, 81, 59, 66])
+    takes = tuple(ProposedTake(((Part("Melody", 73), n),), 7680, PROVENANCE) for n in (tune, wild, tune))
+    panel.show_proposal(replace(proposal, takes=takes), song(2))
+    assert [card.place for card in panel.shown()] == [0, 1, 2]
+    assert "Novelty 100 %" in panel.cards[1].figures.toolTip() and "Novelty 0 %" in panel.cards[0].figures.toolTip()
+    assert "Fit" in panel.cards[0].figures.toolTip() and "rhythm" in panel.cards[0].figures.toolTip()
+    panel.sorting.index = 1
+    panel.sorting.picked.emit(1)
+    assert [card.place for card in panel.shown()] == [1, 0, 2]
+    assert panel.cards[1].y() <= panel.cards[0].y() or panel._list.indexOf(panel.cards[1]) < panel._list.indexOf(panel.cards[0])
+    picked = heard(panel, "picked")
+    panel.setFocus()
+    QTest.keyClick(panel, Qt.Key.Key_Down)
+    QTest.keyClick(panel, Qt.Key.Key_Up)
+    assert picked == [0, 1], "down and up go by what is shown"
+    assert not panel.grab().isNull()
+
+
+def test_figures_wait_until_all_is_written(panel, proposal):
+    panel.show_proposal(replace(proposal, writing=True), song(2))
+    assert "Too few notes" in panel.cards[0].figures.toolTip()
