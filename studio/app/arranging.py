@@ -14,12 +14,13 @@ from studio.app.arranging_clips import clip_chunks, is_for_clips, kind_of
 from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest
 from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
 from studio.app.jobs import Job, Jobs
+from studio.app.listening import Listening
 from studio.app.provenance_notes import take_name
 from studio.app.session import Proposal, ProposedTake, Session
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context
 from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
-from studio.engines.arranger_take import Arranged, Listened
+from studio.engines.arranger_take import Arranged
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document, Provenance
@@ -131,7 +132,7 @@ class Arranging:
         self._jobs = jobs
         self._session = session
         self._serials = itertools.count(-1, -1)
-        self._heard: dict[tuple[int, int, int], Listened] = {}
+        self.listening = Listening()
 
     def make(self, change: Change, done: Callable[[], None] = lambda: None) -> None:
         """Start making ``change``; what is still being written is cancelled. Expected failures become notices."""
@@ -143,20 +144,15 @@ class Arranging:
             return
         serial = next(self._serials)
         inbox = Inbox(self._session, self._session.song, serial)
-        heard: dict[tuple[int, int, int], Listened] = {}
-        self._heard = heard
 
         def work(job: Job) -> None:
             card, chunks = chunks_of(asked, document, self._shelf, job)
-            inbox.open(job, blank_proposal(asked, provenance_of(asked, document, card), serial))
+            proposal = blank_proposal(asked, provenance_of(asked, document, card), serial)
+            inbox.open(job, proposal)
             for chunk in chunks:
                 if isinstance(chunk, Arranged):
-                    heard.update(((chunk.take, note.start, note.pitch), note) for note in chunk.listened)
+                    self.listening.note(proposal.takes[chunk.take].provenance, chunk.listened)
                 inbox.put(chunk)
 
         self._session.propose(None)
         self._jobs.start(JOB, VERBS[change.verb], work, lambda _: inbox.close(done), lambda: inbox.close(done))
-
-    def listened(self, take: int, start: int, pitch: int) -> Listened | None:
-        """What the arranger listened to when it wrote a note of the latest proposal; None for notes of other networks."""
-        return self._heard.get((take, start, pitch))

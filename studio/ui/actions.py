@@ -176,6 +176,9 @@ _VIEW = (
                gap=lane is LANES[0], checkable=True)
         for lane, text in zip(LANES, ("Sections and markers", "Tempo changes", "Time signatures", "Keys", "Chords"), strict=True)
     ),
+    Action("view.attention", "What notes listened to", ("Ctrl+4",), "",
+           "Ring the notes that a note of the arranger listened to, while it is pointed at or selected", "roll.toggle_attention",
+           "View", gap=True, checkable=True),
     Action("view.full", "Full screen", ("F11",), "", "Fill the screen", "view.toggle_full", "View", gap=True, checkable=True),
 )  # fmt: skip
 

@@ -80,6 +80,7 @@ class Mirror(QObject):
         for name, on in able.items():
             window.actions_by_id[name].setEnabled(on)
         self._name_steps()
+        window.actions_by_id["view.attention"].setChecked(window.state.attention)
         for tool in ("pointer", "pencil", "eraser", "knife"):
             window.actions_by_id[f"roll.{tool}"].setChecked(window.state.tool == tool)
 

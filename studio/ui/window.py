@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         self.view = View(self.state, self.show_part, self._toggle_full)
         lanes = self.column.arrangement.lanes
         clips = self.column.arrangement.strip.commands
-        targets = {"window": self, "commands": self.column.roll.commands, "clips": clips, "lanes": lanes} | {
+        targets = {"window": self, "commands": self.column.roll.commands, "clips": clips, "lanes": lanes, "roll": self.state} | {
             name: getattr(self, name)
             for name in (
                 *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),

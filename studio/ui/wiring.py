@@ -69,6 +69,8 @@ def _column(window: "MainWindow") -> None:
 
     state.audition = audition
     state.humanized = humanized
+    state.listened = studio.arranging.listening.of
+    state.told.connect(window.activity.show_hint)
     window.recording.grew.connect(show_recorded)
 
     def show_lanes() -> None:

@@ -165,10 +165,13 @@ def test_in_the_window_a_proposal_grows_and_is_kept(window):
     assert done and not said and proposal and not proposal.writing
     assert proposal.takes[0].note_count
     part, notes = proposal.takes[0].parts[0]
-    told = arranging.listened(0, int(notes.start[0]), int(notes.pitch[0]))
+    provenance, start, pitch = proposal.takes[0].provenance, int(notes.start[0]), int(notes.pitch[0])
+    told = arranging.listening.of(provenance, start, pitch)
     assert told and told.to
     generating.keep()
     assert session.proposal is None and session.can_undo
+    kept = session.document.track(1).clips
+    assert any(arranging.listening.of(c.takes[c.active].provenance, start, pitch) == told for c in kept)
     session.undo()
     assert session.document.note_count == song(8).note_count
 
@@ -177,4 +180,3 @@ def test_in_the_window_what_cannot_be_done_is_a_notice(window):
     arranging, _, session, _, said = window
     arranging.make(Change("blend", BAR, 3 * BAR, (1,)))
     assert said and session.proposal is None
-    assert arranging.listened(0, 0, 60) is None

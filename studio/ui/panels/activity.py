@@ -101,6 +101,10 @@ class ActivityPanel(QFrame):
             line.show_progress(progress)
         self.idle.setVisible(not self._jobs)
 
+    def show_hint(self, text: str) -> None:
+        """Say something about what is pointed at, where nothing is being worked on."""
+        self.idle.setText(text or t("Ready"))
+
     def show_notice(self, notice: Notice, action: str = "", deed: Callable[[], None] = lambda: None) -> None:
         """Show a sentence, with one thing to do about it where that makes sense."""
         self.notice.show_notice(notice)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.exploring import Compass, Surroundings, Values
+from studio.music.pitch import pitch_name
 from studio.ui.forms import form_line
 from studio.ui.icons import icon
 from studio.ui.texts import noted, t, told
@@ -42,7 +43,6 @@ _ENDS = {
     "register": (noted("lower"), noted("higher")),
     "leaps": (noted("smoother"), noted("more leaps")),
 }
-_PITCHES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 def value_text(name: str, value: float) -> str:
@@ -50,8 +50,7 @@ def value_text(name: str, value: float) -> str:
     if name == "density":
         return t("{n} a beat", n=f"{value:.1f}")
     if name == "register":
-        pitch = round(value)
-        return f"{_PITCHES[pitch % 12]}{pitch // 12 - 1}"
+        return pitch_name(round(value))
     if name == "leaps":
         return t("{n} semitones", n=f"{value:.1f}")
     return f"{value:.2f}"

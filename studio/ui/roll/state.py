@@ -9,8 +9,9 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.session import Session
+from studio.engines.arranger_take import Listened
 from studio.music import edits
-from studio.music.document import Document, Track
+from studio.music.document import Document, Provenance, Track
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER
 from studio.ui.roll.grid import Grid
@@ -78,18 +79,22 @@ class RollState(QObject):
 
     ``document_changed`` follows every change of the session, ``selection_changed`` and ``setting_changed`` (track,
     tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of the edited track, velocity 0 ends it;
-    ``humanized(document, ids)`` plays notes as people do.
+    ``humanized(document, ids)`` plays notes as people do. ``listened(provenance, start, pitch)`` tells what a written note
+    listened to, shown while ``attention`` is on.
     """
 
     document_changed = Signal()
     selection_changed = Signal()
     setting_changed = Signal()
+    told = Signal(str)  # a sentence about what is pointed at, empty when there is nothing to say
 
     def __init__(self, session: Session, viewport: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.viewport = viewport
         self.audition: Callable[[int, int], None] = lambda pitch, velocity: None
+        self.listened: Callable[[Provenance, int, int], Listened | None] = lambda provenance, start, pitch: None
+        self.attention = True
         self.humanized: Callable[[Document, Iterable[int]], Document] = lambda document, ids: document
         self.grid = Grid()
         self.quantizing = Quantizing()
@@ -172,6 +177,11 @@ class RollState(QObject):
     def set_grid(self, grid: Grid) -> None:
         """Set what the grid is."""
         self.grid = grid
+        self.setting_changed.emit()
+
+    def toggle_attention(self) -> None:
+        """Show what written notes listened to, or do not."""
+        self.attention = not self.attention
         self.setting_changed.emit()
 
     def snapped(self, tick: float, *, free: bool = False) -> int:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, Q
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.music.notes import Notes
+from studio.ui.roll.attention import Attended, attended_at, paint_attention, sentence
 from studio.ui.roll.commands import COMMANDS, RollCommands
 from studio.ui.roll.keyboard import paint_keyboard
 from studio.ui.roll.layers.background import paint_background, paint_clips, paint_loop
@@ -54,12 +55,14 @@ class RollEditor(TimeWidget):
         self._hover: Pointer | None = None
         self._sounding: int | None = None
         self._recorded = Notes.empty()
+        self._attended: Attended | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName(t("Piano roll"))
         self.commands.quantize_asked.connect(self._choose_quantizing)
         state.document_changed.connect(self._document_changed)
         state.selection_changed.connect(self.repaint_all)
+        state.selection_changed.connect(self._attend)
         state.setting_changed.connect(self._setting_changed)
 
     def set_track(self, track_id: int) -> None:
@@ -88,6 +91,7 @@ class RollEditor(TimeWidget):
     def paint_over(self, painter: QPainter, clip: QRect) -> None:
         frame = Frame(painter, self.state, self.palette_of_roll, clip)
         paint_recorded(frame, self._recorded)
+        paint_attention(frame, self._attended)
         if self._gesture is not None:
             self._gesture.paint(frame)
         elif self._hover is not None:
@@ -153,6 +157,7 @@ class RollEditor(TimeWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
+        self._attend()
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -223,8 +228,17 @@ class RollEditor(TimeWidget):
     def _show_hover(self, at: Pointer) -> None:
         over_keys = at.x < GUTTER
         self._hover = None if over_keys else at
+        self._attend()
         self.setCursor(Qt.CursorShape.PointingHandCursor if over_keys else self._tool().cursor(at))
         if self.state.tool in HOVERING:
+            self.update()
+
+    def _attend(self) -> None:
+        """Show and tell what the written note under the pointer, or the selected one, has listened to."""
+        found = attended_at(self.state, self._hover)
+        if found != self._attended:
+            self._attended = found
+            self.state.told.emit(sentence(found, self.state.document))
             self.update()
 
     def _refresh_cursor(self) -> None:
@@ -248,8 +262,10 @@ class RollEditor(TimeWidget):
         """A step made meanwhile (an undo by its shortcut, a take that was kept) ends the running gesture."""
         if self._gesture is not None and self._gesture.base is not self.state.session.committed:
             self._gesture = None
+        self._attend()
         self.repaint_all()
 
     def _setting_changed(self) -> None:
         self._refresh_cursor()
+        self._attend()
         self.repaint_all()

@@ -20,10 +20,10 @@ def paint_proposed(frame: Frame) -> None:
     proposal = frame.state.session.proposal
     if proposal is None:
         return
-    _paint_region(frame, proposal)
-    drums = bool(frame.track and frame.track.drums)
     if any(part.track_id == frame.state.track_id for part, _ in proposal.take.parts):
         _veil_replaced(frame, proposal)
+    _paint_region(frame, proposal)
+    drums = bool(frame.track and frame.track.drums)
     for part, notes in proposal.take.parts:
         own = part.track_id == frame.state.track_id
         if own or part.drums == drums:
@@ -54,7 +54,7 @@ def _paint_part(frame: Frame, notes: Notes, strength: float) -> None:
     shown = Shown.of(notes)
     visible = visible_of(frame, shown)
     rects = note_boxes(frame, shown, visible)
-    fill_rects(frame.painter, rects + _REACH, frame.theme.color("proposed", 0.42 * strength))
+    fill_rects(frame.painter, rects + _REACH, frame.theme.color("proposed", 0.55 * strength))
     pen = QPen(frame.theme.color("proposed", 0.95 * strength), 1.0)
     if len(rects) <= DASHED:
         pen.setStyle(Qt.PenStyle.CustomDashLine)
