@@ -70,7 +70,7 @@ def _column(window: "MainWindow") -> None:
     state.audition = audition
     state.humanized = humanized
     state.listened = studio.arranging.listening.of
-    state.told.connect(window.activity.show_hint)
+    state.told = window.activity.show_hint
     window.recording.grew.connect(show_recorded)
 
     def show_lanes() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from time import sleep
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app.shelf import Shelf
@@ -76,6 +77,21 @@ def small_song() -> Document:
         notes = Notes.of([0, 960, 1920, BAR], 900, [62 + k, 65, 69, 62], 80)
         document = edits.add_track(document, Track(0, name, k, program=73, clips=(Clip(0, 0, 2 * BAR, (Take(notes),)),)))
     return document
+
+
+@pytest.fixture(autouse=True)
+def widgets_outlive_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Widgets are kept until they were closed: pytest-qt holds them weakly, and what is collected amid an event ends the process."""
+    kept: list[QWidget] = []
+    add = QtBot.addWidget
+
+    def keep(self: QtBot, widget: QWidget, **more: Any) -> None:
+        kept.append(widget)
+        add(self, widget, **more)
+
+    monkeypatch.setattr(QtBot, "addWidget", keep)
+    yield
+    kept.clear()
 
 
 @pytest.fixture

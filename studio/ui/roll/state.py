@@ -80,13 +80,12 @@ class RollState(QObject):
     ``document_changed`` follows every change of the session, ``selection_changed`` and ``setting_changed`` (track,
     tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of the edited track, velocity 0 ends it;
     ``humanized(document, ids)`` plays notes as people do. ``listened(provenance, start, pitch)`` tells what a written note
-    listened to, shown while ``attention`` is on.
+    listened to, shown while ``attention`` is on and told by ``told(sentence)``, which is empty when there is nothing to say.
     """
 
     document_changed = Signal()
     selection_changed = Signal()
     setting_changed = Signal()
-    told = Signal(str)  # a sentence about what is pointed at, empty when there is nothing to say
 
     def __init__(self, session: Session, viewport: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +94,7 @@ class RollState(QObject):
         self.audition: Callable[[int, int], None] = lambda pitch, velocity: None
         self.listened: Callable[[Provenance, int, int], Listened | None] = lambda provenance, start, pitch: None
         self.attention = True
+        self.told: Callable[[str], None] = lambda text: None
         self.humanized: Callable[[Document, Iterable[int]], Document] = lambda document, ids: document
         self.grid = Grid()
         self.quantizing = Quantizing()

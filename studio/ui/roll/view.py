@@ -238,7 +238,7 @@ class RollEditor(TimeWidget):
         found = attended_at(self.state, self._hover)
         if found != self._attended:
             self._attended = found
-            self.state.told.emit(sentence(found, self.state.document))
+            self.state.told(sentence(found, self.state.document))
             self.update()
 
     def _refresh_cursor(self) -> None:

@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtTest import QTest
 
 from studio.app.session import Proposal, ProposedTake
 from studio.engines.api import Part
 from studio.engines.arranger_take import Listened
 from studio.music import edits
 from studio.music.document import Provenance
-from tests.ui.roll.conftest import Hands
+from tests.ui.roll.conftest import Hands, move
 
 WRITTEN = Provenance("generated", "arranger", "tiny", "0" * 64, "{}", 3, "take 1")
 LISTENED = Listened(5760, 62, ((12, 0, 60, 0.5), (11, 3840, 62, 0.2), (13, 960, 38, 0.1), (11, 0, 62, 0.001)))
@@ -21,7 +20,7 @@ LISTENED = Listened(5760, 62, ((12, 0, 60, 0.5), (11, 3840, 62, 0.2), (13, 960, 
 def told(hands: Hands) -> list[str]:
     """What is said, with a proposed note that listened to four others."""
     heard: list[str] = []
-    hands.state.told.connect(heard.append)
+    hands.state.told = heard.append
     hands.state.listened = lambda origin, start, pitch: LISTENED if (origin, start, pitch) == (WRITTEN, 5760, 62) else None
     notes = hands.notes.select(slice(0, 1)).shifted(5760)
     part = Part("Melody", track_id=11)
@@ -30,8 +29,7 @@ def told(hands: Hands) -> list[str]:
 
 
 def point(hands: Hands, tick: int, pitch: int) -> None:
-    QTest.mouseMove(hands.roll, hands.at(tick, pitch))
-    QTest.qWait(1)
+    move(hands.roll, hands.at(tick, pitch))
 
 
 SAID = "Listened most to: Bass C4 in bar 1 (50%), Melody D4 in bar 2 (20%), Drums in bar 1 (10%)"
