@@ -61,7 +61,8 @@ class Limiter:
 
     def _needed(self, block: Block) -> npt.NDArray[np.float64]:
         """Decibels above the ceiling of every frame, 0 where there are none."""
-        peak = np.abs(block).max(1)
+        size = np.abs(block)
+        peak = np.maximum(size[:, 0], size[:, 1])
         top = float(peak.max()) if len(peak) else 0.0
         context = np.concatenate([self._tail, block])
         self._tail = context[-(_TAPS - 1) :]

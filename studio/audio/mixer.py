@@ -293,7 +293,8 @@ class MixStream:
             elif row is not None:
                 low, high = max(0, start), min(BLOCK, start + len(row))
                 if low < high:
-                    bus[low:high] += row[low - start : high - start] * gain
+                    part = row[low - start : high - start]
+                    bus[low:high] += part if gain == 1.0 else part * gain
         return bus
 
     def _add_lively(self, bus: Wave, voice: tuple[int, int, int], events: Events, i: int, start: int, row: Wave | None) -> None:

@@ -39,7 +39,8 @@ def test_a_song_is_timed_and_slices_agree(tmp_path):
 
 
 def test_the_command(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, seconds, rate: {"fluid_dry": 20.0, "fluid_wet": 18.0})
+    fluid = {"fluid_dry": 20.0, "fluid_wet": 18.0, "fluid_dry_cpu_seconds": 0.1, "fluid_wet_cpu_seconds": 0.1}
+    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, seconds, rate: fluid)
     model = tiny_model(tmp_path / "tiny").folder
     run(["--model", str(model), "--seconds", "0.1"])
     printed = capsys.readouterr().out
