@@ -44,6 +44,7 @@ BENCHES: dict[str, Bench] = {
     "rendering": Bench(
         "studio.train.benches_rendering:run", "Times real time of a 16-voice song, beside FluidSynth; slices to the bit"
     ),
+    "takeover": Bench("studio.train.benches_takeover:run", "Instruments taking over from the light voice: the largest step"),
     "startup": Bench("studio.ui.benches_startup:run", "Seconds to the window's first paint, and what packaging/run.py adds"),
 }
 
