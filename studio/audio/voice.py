@@ -27,7 +27,7 @@ class _Family:
     """``slope``: fall of the partials, dB an octave. ``odd``: level of even partials. ``decay``: seconds to fall by 8.7 dB.
 
     ``level``: decibels, so that the instruments of :mod:`studio.engines` go on about as loud when they take over.
-    Slopes are steep enough that no step of the voice is larger than theirs (``studio bench takeover``).
+    Slopes are steep enough that hardly ever a step of the voice is larger than theirs (``studio bench takeover``).
     """
 
     slope: float
@@ -40,10 +40,10 @@ class _Family:
 # By eights of General MIDI programs: pianos, mallets, organs, guitars, basses, strings, ensembles, brass, reeds, pipes,
 # leads, pads, effects, plucked folk instruments, percussion, sound effects.
 _FAMILIES = (
-    _Family(11, 1.0, 0.7, 0.003, 4), _Family(12, 0.3, 0.4, 0.002, 4), _Family(11, 0.6, 30, 0.006, -1), _Family(7, 0.9, 0.6, 0.003, 4.5),
-    _Family(9, 0.9, 0.8, 0.004, -1), _Family(10, 1.0, 30, 0.05, -2), _Family(11, 1.0, 30, 0.07, -2), _Family(12, 1.0, 30, 0.03),
-    _Family(10, 0.3, 30, 0.03), _Family(13, 0.5, 30, 0.04), _Family(10, 1.0, 30, 0.005), _Family(14, 0.9, 30, 0.15),
-    _Family(9, 0.7, 3, 0.05), _Family(7, 0.9, 0.4, 0.003), _Family(10, 0.4, 0.3, 0.002), _Family(8, 0.8, 1, 0.01),
+    _Family(11, 1.0, 0.7, 0.003, 4), _Family(12, 0.3, 0.4, 0.002, 4), _Family(11, 0.6, 30, 0.006, -1), _Family(10, 0.9, 0.6, 0.003, 4.5),
+    _Family(10, 0.9, 0.8, 0.004, -1), _Family(10, 1.0, 30, 0.05, -2), _Family(11, 1.0, 30, 0.07, -2), _Family(12, 1.0, 30, 0.03),
+    _Family(13, 0.3, 30, 0.03), _Family(13, 0.5, 30, 0.04), _Family(10, 1.0, 30, 0.005), _Family(14, 0.9, 30, 0.15),
+    _Family(16, 0.7, 3, 0.05, -4), _Family(9, 0.9, 0.4, 0.003), _Family(10, 0.4, 0.3, 0.002), _Family(8, 0.8, 1, 0.01),
 )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def run(argv: list[str]) -> int:
     """Print the worst; 0 if no step is larger than the row's own largest."""
     parser = argparse.ArgumentParser("studio bench takeover", description=__doc__)
     parser.add_argument("--model", type=Path, default=models() / "instruments")
-    parser.add_argument("--each", type=int, default=4, help="every how-manieth program")
+    parser.add_argument("--each", type=int, default=1, help="every how-manieth program")
     args = parser.parse_args(argv)
     engine = prepared(args.model, "cpu")
     found = [t for program in range(0, 120, args.each) for pitch in PITCHES for t in taken_over(engine, program, pitch)]
