@@ -16,8 +16,10 @@ from studio.nn.drum_vae import DrumVae
 from studio.nn.melody_vae import MelodyVae
 from studio.nn.phrase_vae import PhraseShape, PhraseVae
 from studio.nn.vae import VaeShape
+from studio.train import symbolic_task
 from studio.train.arranger_task import shape_of
 from studio.train.export import export
+from tests import writers
 
 SMALL = {"width": 16, "encoder": 12, "units": 16, "heads": 2, "attention": 16}
 SMALL_VAE = {"latent": 16, "hidden": 16, "layers": 1, "plan": 12, "units": 16}
@@ -25,7 +27,7 @@ SMALL_VAE = {"latent": 16, "hidden": 16, "layers": 1, "plan": 12, "units": 16}
 
 def tiny_network(seed=0):
     torch.manual_seed(seed)
-    return Arranger(shape_of(**SMALL)).eval()
+    return Arranger(shape_of(symbolic_task.shape_of(**writers.SMALL), **SMALL)).eval()
 
 
 def tiny_vae(kind, seed=0):

@@ -2,15 +2,20 @@
 
 A hole is some bars of one part. Its notes are rows (shift, pitch, duration, velocity) on the writer's grid and in its key
 (:mod:`studio.engines.note_columns`); shift class :data:`END` closes it. One small state, fed note by note, serves training
-and writing alike. Pointers say what the part has one, two and four bars away, before the hole and after it.
+and writing alike. Pointers say what the part has one, two and four bars away, before the hole and after it; in the bars most
+like this one (:mod:`studio.engines.arranger_alike`); and after the hole, where its latest three notes come again. A run counts
+how many notes in a row a pointer was right about.
 """
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.engines.arranger_alike import ALIKE, LIKENESSES, Alike
+from studio.engines.arranger_tables import SIZES, PartTables
 from studio.engines.note_columns import (
     DRUMS,
     DURATIONS,
@@ -26,9 +31,13 @@ from studio.engines.note_columns import (
     shift_class,
 )
 
-VERSION = 1
+VERSION = 2
 END = N_SHIFT
 AWAY = (-1, 1, -2, 2, -4, 4)
+POINTERS = len(AWAY) + ALIKE + 1
+"""Bars at fixed distances, like bars, and the same notes after the hole."""
+RUNS, ROOM = 8, 1600
+_MATCH = 3
 MOST_HEARD = 192
 REACH_BARS = 4
 MOST_BARS = 8
@@ -39,6 +48,7 @@ N_DENSITY, N_REGISTER = 9, 13
 Ints = npt.NDArray[np.int64]
 _NONE_PITCH, _NONE_SHIFT, _NONE_DURATION = N_PITCH, N_SHIFT, N_DURATION
 _SHIFT_OF = shift_class(np.arange(1600)).tolist()
+_DURATION_LIST: list[int] = DURATIONS.tolist()
 
 STATIC = (("style", 13), ("target", N_TRACK), ("mode", 3), ("density", N_DENSITY), ("register", N_REGISTER), ("metre", N_METRE))
 BEFORE = (
@@ -46,7 +56,10 @@ BEFORE = (
     ("bar", 64),
     ("left", 33),
     ("group", 8),
-    *((f"shift_at_{i}", N_SHIFT + 1) for i in range(len(AWAY))),
+    ("known", 8),
+    *((f"shift_at_{i}", N_SHIFT + 1) for i in range(POINTERS)),
+    *((f"run_{i}", RUNS) for i in range(POINTERS)),
+    *((f"alike_{i}", LIKENESSES) for i in range(ALIKE)),
     ("others_next", N_SHIFT + 1),
     ("since", N_SHIFT + 1),
     ("was_pitch", N_PITCH + 1),
@@ -63,10 +76,13 @@ PLACED = (
     ("top", N_PITCH + 1),
     ("others_after", N_SHIFT + 1),
     ("others_velocity", VELOCITIES + 1),
-    *((f"pitch_at_{i}", N_PITCH + 1) for i in range(len(AWAY))),
+    *((f"pitch_at_{i}", N_PITCH + 1) for i in range(POINTERS)),
 )
-CHOSEN = tuple((f"duration_at_{i}", N_DURATION + 1) for i in range(len(AWAY)))
-NOW = (("shift", N_SHIFT + 1), ("pitch", N_PITCH), ("duration", N_DURATION), ("velocity", VELOCITIES + 1))
+CHOSEN = (
+    *((f"duration_at_{i}", N_DURATION + 1) for i in range(POINTERS)),
+    *((f"velocity_at_{i}", VELOCITIES + 1) for i in range(POINTERS)),
+)
+NOW = (("shift", N_SHIFT + 1), ("pitch", N_PITCH), ("duration", N_DURATION), ("velocity", VELOCITIES + 1), ("room", ROOM))
 COLUMNS = (*STATIC, *BEFORE, *PLACED, *CHOSEN, ("was_velocity", VELOCITIES + 1), *NOW)
 AT = {name: i for i, (name, _) in enumerate(COLUMNS)}
 DENSE_BEFORE, DENSE_PLACED = AHEAD, 27
@@ -177,7 +193,10 @@ class HoleState:
         own = np.flatnonzero(hole.own)
         order = own[np.lexsort((hole.pitch[own], hole.time[own]))]
         self._own = list(zip(hole.time[order].tolist(), hole.pitch[order].tolist(), strict=True))
-        self._duration = dict(zip(self._own, hole.steps[order].tolist(), strict=True))
+        lengths, loud = hole.steps[order].tolist(), hole.velocity[order].tolist()
+        self._chosen = dict(zip(self._own, zip(lengths, loud, strict=True), strict=True))
+        self._alike, self.tables = Alike(hole), PartTables(hole)
+        self._known = min(7, len(self._own).bit_length())
         _, self._bar, self._metre, _ = hole.bars.at(hole.start)
         others = ~hole.own
         self._time, self._end = hole.time[others], (hole.time + hole.steps)[others]
@@ -193,6 +212,22 @@ class HoleState:
         self._past = [p for _, p in earlier[-2:]]
         self._last_time = earlier[-1][0] if earlier else -1
         self._next_pitch = later[0] if later else _NONE_PITCH
+        self._runs = [0] * POINTERS
+        self._shifts: list[int] = []
+        self._pointed: list[tuple[int, int] | None] = []
+        self._later = [n for n in self._own if n[0] >= hole.end]
+        self._table = {self._recent(self._later[k - _MATCH : k]): k for k in range(len(self._later) - 1, _MATCH - 1, -1)}
+        self._latest = earlier[-_MATCH:]
+        self._match = self._table.get(self._recent(self._latest), -1)
+
+    @staticmethod
+    def _recent(notes: list[tuple[int, int]]) -> tuple[int, ...]:
+        return tuple(t - notes[0][0] for t, _ in notes) + tuple(p for _, p in notes)
+
+    @property
+    def room(self) -> int:
+        """Steps to the hole's end."""
+        return min(ROOM - 1, self.hole.end - self.now)
 
     def before(self) -> tuple[list[int], npt.NDArray[np.float32]]:
         """Static columns and :data:`BEFORE`, and the others' onsets in the next :data:`AHEAD` cells."""
@@ -200,13 +235,22 @@ class HoleState:
         bar, _, _, _ = self.hole.bars.at(now)
         chain = self.was[0] if self.begun else -1
         since = _NONE_SHIFT if self._last_time < 0 else _SHIFT_OF[min(1599, now - self._last_time)]
+        alike = self._alike.at(now)
+        self._shifts = [
+            *(self._shift_at(now, away * self._bar, chain) for away in AWAY),
+            *(self._shift_at(now, away, chain) if away else _NONE_SHIFT for away, _ in alike),
+            self._shift_of_match(),
+        ]
         row = [
             *self._static,
             now % STEPS if bar % STEPS == 0 else (now - bar) % STEPS,
             min(63, (now - bar) // CELL),
             min(32, (self.hole.end - now) // (STEPS // 2)),
             min(7, self.group),
-            *(self._shift_at(now, away * self._bar, chain) for away in AWAY),
+            self._known,
+            *self._shifts,
+            *self._runs,
+            *(k for _, k in alike),
             self._next_of_others(now if self.begun else now - 1, now),
             since,
             self.was[0],
@@ -225,9 +269,17 @@ class HoleState:
         if i >= len(self._own):
             return _NONE_SHIFT
         following = self._own[i][0]
-        if away < 0 and following > now:
+        if place < now < following:
             return _NONE_SHIFT
         return _SHIFT_OF[min(1599, following - place)]  # type: ignore[no-any-return]
+
+    def _shift_of_match(self) -> int:
+        """How far on the next note is where the latest notes come again; the hole's first shift counts from its start."""
+        k = self._match
+        if k < 0:
+            return _NONE_SHIFT
+        steps = self._later[k][0] - self._later[k - 1][0] - (self.now - self._last_time)
+        return _SHIFT_OF[min(1599, steps)] if steps >= 0 else _NONE_SHIFT
 
     def _next_of_others(self, after: int, counted_from: int) -> int:
         i = int(np.searchsorted(self._onsets, after, "right"))
@@ -249,16 +301,21 @@ class HoleState:
             self._next_pitch,
             *around,
         ]
-        self._pointed = []
-        for away in AWAY:
-            i = bisect_left(self._own, (then + away * self._bar, chain + 1))
-            hit = i < len(self._own) and self._own[i][0] == then + away * self._bar
-            self._pointed.append(self._own[i] if hit else None)
+        self._pointed = [self._own_at(then + away * self._bar, chain) for away in AWAY]
+        self._pointed += [self._own_at(then + away, chain) if away else None for away, _ in self._alike.at(then)]
+        right = self._match >= 0 and self._shifts[-1] == _SHIFT_OF[min(1599, shift)]
+        self._pointed.append(self._later[self._match] if right else None)
         return row + [p[1] if p else _NONE_PITCH for p in self._pointed], dense
 
-    def pointed_durations(self) -> list[int]:
-        """:data:`CHOSEN`: how long the notes last that the pointers of the latest :meth:`place` show."""
-        return [_duration_class(self._duration[p]) if p else _NONE_DURATION for p in self._pointed]
+    def _own_at(self, time: int, chain: int) -> tuple[int, int] | None:
+        i = bisect_left(self._own, (time, chain + 1))
+        return self._own[i] if i < len(self._own) and self._own[i][0] == time else None
+
+    def pointed(self) -> list[int]:
+        """:data:`CHOSEN`: how long and how loud the notes are that the pointers of the latest :meth:`place` show."""
+        found = [self._chosen[p] if p else None for p in self._pointed]
+        durations = [min(bisect_left(_DURATION_LIST, f[0]), N_DURATION - 1) if f else _NONE_DURATION for f in found]
+        return durations + [f[1] if f else VELOCITIES for f in found]
 
     def _sounding(self, then: int) -> tuple[list[int], npt.NDArray[np.float32]]:
         if then not in self._around:
@@ -283,6 +340,7 @@ class HoleState:
     def push(self, shift: int, pitch: int, duration: int, velocity: int, steps: int | None = None) -> None:
         """A note is written: shift in steps, classes of the rest (``steps``: its exact duration where that is known)."""
         chained = self.begun and shift == 0
+        self._follow(_SHIFT_OF[min(1599, shift)], pitch)
         self.now += shift
         self.group = self.group + 1 if chained else 1
         self.begun = True
@@ -293,44 +351,48 @@ class HoleState:
         i = bisect_left(self._own, note)
         if i == len(self._own) or self._own[i] != note:
             self._own.insert(i, note)
-        self._duration[note] = int(DURATIONS[duration]) if steps is None else steps
+        self._chosen[note] = int(DURATIONS[duration]) if steps is None else steps, velocity
+        self._latest = [*self._latest[-_MATCH + 1 :], note]
+        if self._match < 0:
+            self._match = self._table.get(self._recent(self._latest), -1)
+
+    def _follow(self, shift: int, pitch: int) -> None:
+        """Count which pointers were right about a note; the match goes on where it was."""
+        for k, (told, note) in enumerate(zip(self._shifts, self._pointed, strict=True)):
+            right = told == shift and note is not None and note[1] == pitch
+            self._runs[k] = min(RUNS - 1, self._runs[k] + 1) if right else 0
+        self._match = self._match + 1 if self._runs[-1] and self._match + 1 < len(self._later) else -1
 
 
-def _duration_class(steps: int) -> int:
-    i = bisect_left(_DURATION_LIST, steps)
-    return min(i, N_DURATION - 1)
+EXPERT = sum(SIZES)
+_HEAD = np.cumsum([0, *SIZES]).tolist()
 
 
-_DURATION_LIST: list[int] = DURATIONS.tolist()
-
-
-def rows_of(hole: Hole, notes: Ints) -> tuple[Ints, npt.NDArray[np.float32]]:
+def rows_of(hole: Hole, notes: Ints) -> tuple[Ints, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """What the network reads to write ``notes`` [n, 5] (time, pitch, duration class, velocity class, steps), in their order.
 
-    Returns ints [n + 1, len(COLUMNS)], the last row closing the hole, and the dense inputs [n + 1, 59].
+    Returns ints [n + 1, len(COLUMNS)], the last row closing the hole, the dense inputs [n + 1, 59], and what the part's tables
+    say of each choice, [n + 1, EXPERT].
     """
     state = HoleState(hole)
     ints = np.zeros((len(notes) + 1, len(COLUMNS)), np.int64)
     dense = np.zeros((len(notes) + 1, DENSE_BEFORE + DENSE_PLACED), np.float32)
-    later = AT["shift"]
+    tables = np.zeros((len(notes) + 1, EXPERT), np.float32)
+    shifts, pitches, durations, velocities = (tables[:, a:b] for a, b in pairwise(_HEAD))
     for i, (time, pitch, duration, velocity, steps) in enumerate(notes.tolist()):
-        was_velocity = state.was[2]
+        was_velocity, room = state.was[2], state.room
         row, dense[i, :DENSE_BEFORE] = state.before()
+        shifts[i] = state.tables.shift(state.now, state.begun, state.group)
         shift = time - state.now
         placed, dense[i, DENSE_BEFORE:] = state.place(shift)
-        ints[i] = [
-            *row,
-            *placed,
-            *state.pointed_durations(),
-            was_velocity,
-            _SHIFT_OF[min(1599, shift)],
-            pitch,
-            duration,
-            velocity,
-        ]
+        pitches[i], durations[i] = state.tables.pitch(time), state.tables.duration(time)
+        velocities[i] = state.tables.velocity(time, pitch)
+        chosen = _SHIFT_OF[min(1599, shift)], pitch, duration, velocity, room
+        ints[i] = [*row, *placed, *state.pointed(), was_velocity, *chosen]
         state.push(shift, pitch, duration, velocity, steps)
     row, dense[-1, :DENSE_BEFORE] = state.before()
+    shifts[-1] = state.tables.shift(state.now, state.begun, state.group)
     ints[-1, : len(row)] = row
     ints[-1, AT["was_velocity"]] = state.was[2]
-    ints[-1, later:] = END, 0, 0, VELOCITIES
-    return ints, dense
+    ints[-1, AT["shift"] :] = END, 0, 0, VELOCITIES, state.room
+    return ints, dense, tables

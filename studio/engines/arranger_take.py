@@ -9,6 +9,7 @@ from studio.engines.api import Chunk
 from studio.engines.arranger_band import HoleBand
 from studio.engines.arranger_features import END, Hole, HoleState
 from studio.engines.arranger_setting import ArrangeRequest, Scene, Target
+from studio.engines.arranger_voice import PartVoice
 from studio.engines.lstm_writer_setting import TICKS_A_STEP
 from studio.engines.lstm_writer_styles import phrased_velocity
 from studio.engines.note_columns import DRUM_STEPS, DURATIONS, SHIFTS, STEPS, VELOCITIES, class_velocity, nearest
@@ -40,12 +41,19 @@ class Arranged(Chunk):
 
 
 class HoleTake:
-    """A take of a hole. The engine shows what :attr:`state` knows to the network and hands each head's logits back."""
+    """A take of a hole. The engine shows what :attr:`state` and :attr:`voice` know to the network and hands each head's logits back."""
 
     def __init__(
-        self, request: ArrangeRequest, scene: Scene, target: Target, hole: Hole, number: int, draw: np.random.Generator
+        self,
+        request: ArrangeRequest,
+        scene: Scene,
+        target: Target,
+        hole: Hole,
+        number: int,
+        draw: np.random.Generator,
+        voice: PartVoice | None = None,
     ) -> None:
-        self.number, self.hole, self.state = number, hole, HoleState(hole)
+        self.number, self.hole, self.state, self.voice = number, hole, HoleState(hole), voice or PartVoice(hole)
         self._request, self._scene, self._target, self._draw = request, scene, target, draw
         self.done, self._closed = False, False
         self.shift, self.shift_class = 0, 0
@@ -60,7 +68,7 @@ class HoleTake:
         self._made: list[tuple[int, int, int, int, int]] = []
         self._listened: list[Listened] = []
         self._handed = 0
-        self._pitch = self._duration = 0
+        self.pitch = self._duration = 0
         self._level = self._usual_level()
         written = hole.own & (hole.time >= scene.start) & (hole.time < hole.start)
         last = hole.time[written].max() if written.any() else -1
@@ -74,6 +82,11 @@ class HoleTake:
     def _usual_level(self) -> int | None:
         own = self.hole.own & (self.hole.velocity < VELOCITIES)
         return class_velocity(int(np.median(self.hole.velocity[own]))) if own.any() else None
+
+    @property
+    def then(self) -> int:
+        """Where the note that is being written begins."""
+        return self.state.now + self.shift
 
     @property
     def share(self) -> float:
@@ -103,6 +116,8 @@ class HoleTake:
         self.shift_class = self._sample(logits, fine)
         self.done = self.shift_class == END
         self.shift = 0 if self.done else int(SHIFTS[self.shift_class])
+        if not self.done:
+            self.voice.place(self.then)
         return not self.done
 
     def _startable(self, step: int) -> bool:
@@ -115,6 +130,7 @@ class HoleTake:
             on_grid = (step - self._scene.start) % grid == 0
             if on_grid and self._startable(step) and self._free(step, -1).any():
                 state.now, state.begun, state.group = step, False, 0
+                self.voice.skip_to(step)
                 return True
         return False
 
@@ -143,11 +159,12 @@ class HoleTake:
 
     def choose_pitch(self, logits: Logits, weights: npt.NDArray[np.float32], chosen: npt.NDArray[np.int64]) -> int:
         """Choose which pitch; ``weights`` of the heard notes, whose indices in the hole are ``chosen``, are remembered."""
-        then = self.state.now + self.shift
+        then = self.then
         chained = self.state.begun and self.shift == 0
-        self._pitch = self._sample(logits, self._free(then, self.state.was[0] if chained else -1))
+        self.pitch = self._sample(logits, self._free(then, self.state.was[0] if chained else -1))
         self._note_listened(then, weights, chosen)
-        return self._pitch
+        self.voice.sound(self.pitch)
+        return self.pitch
 
     def _note_listened(self, then: int, weights: npt.NDArray[np.float32], chosen: npt.NDArray[np.int64]) -> None:
         hole, scene = self.hole, self._scene
@@ -157,36 +174,37 @@ class HoleTake:
             number = int(hole.track[n])
             sounding = int(hole.pitch[n]) - (scene.moved if number else 0)
             to.append((scene.tracks.get(number), int(hole.time[n]) * TICKS_A_STEP, sounding, float(weights[i])))
-        pitch = self._pitch - (scene.moved if self._target.number else 0)
+        pitch = self.pitch - (scene.moved if self._target.number else 0)
         self._listened.append(Listened(max(then * TICKS_A_STEP, self._request.start), pitch, tuple(to)))
 
     def choose_duration(self, logits: Logits) -> int:
         """Choose how long."""
-        then = self.state.now + self.shift
+        then = self.then
         deadline = None if self._target.single or self.hole.drums else self._band.deadline(then)
         fine = np.ones(len(DURATIONS), bool) if deadline is None else then + DURATIONS <= deadline
         self._duration = _DRUM_DURATION if self.hole.drums else self._sample(logits, fine)
+        self.voice.last(self._duration)
         return self._duration
 
     def choose_velocity(self, logits: Logits) -> None:
         """Choose how loud, and write the note."""
         velocity = VELOCITIES if self.hole.flat else self._sample(logits, np.ones(VELOCITIES, bool))
-        then = self.state.now + self.shift
-        single = self._target.single
-        limit = min([t for t, _, p in self._fixed if (single or p == self._pitch) and t > then], default=1 << 40)
+        then, single = self.then, self._target.single
+        limit = min([t for t, _, p in self._fixed if (single or p == self.pitch) and t > then], default=1 << 40)
         limit = min(limit, self._crowded(then), self.hole.end if self._band.deadline(then) is not None else limit)
         if single and self._made and self._made[-1][0] + self._made[-1][2] > then:
             time, pitch, _, loud, level = self._made[-1]
             self._made[-1] = (time, pitch, then - time, loud, level)
         steps = max(1, min(int(DURATIONS[self._duration]), self._song_end() - then, limit - then))
         loud = self._phrased(then) if velocity == VELOCITIES else class_velocity(velocity)
-        self.state.push(self.shift, self._pitch, self._duration, velocity, steps)
-        self._sounding[self._pitch] = then + steps
+        self.state.push(self.shift, self.pitch, self._duration, velocity, steps)
+        self.voice.push(velocity, steps)
+        self._sounding[self.pitch] = then + steps
         self._band.push(then)
         time, now = self._onset
         self._before = self._before if time == then else now
-        self._onset = (then, [*now, self._pitch] if time == then else [self._pitch])
-        self._made.append((then, self._pitch, steps, loud, velocity))
+        self._onset = (then, [*now, self.pitch] if time == then else [self.pitch])
+        self._made.append((then, self.pitch, steps, loud, velocity))
 
     def _crowded(self, then: int) -> int:
         """The first locked onset after ``then`` at which one more note would be too many."""

@@ -5,6 +5,10 @@ so that training runs the decoder over all notes at once). Each note attends twi
 after, where pitch, length and loudness are chosen; the second attention may also be copied from (See et al. 2017). Logits
 of pitches are absolute and relative ones, and those of pointers, as in :mod:`studio.nn.note_lstm`. Tables of columns are
 handed in as plain data (:mod:`studio.engines.arranger_features`).
+
+Its logits are a product of experts (Hinton 2002): its own, the frozen writer's, which hears the part's past alone (``voice``;
+:mod:`studio.engines.arranger_voice` says why), and how often the part does what elsewhere
+(:mod:`studio.engines.arranger_tables`), each with a gate that is learned. So training starts where the writer stands.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,16 +18,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from studio.nn.note_lstm import NoteLstm, Shape
+
 HEADS = ("shift", "pitch", "duration", "velocity")
 REACH = 24
 BAR_CELLS, CELL = 32, 6
 _MARKS = ("last_pitch", "pitch_before", "chain_pitch", "next_pitch", "bass", "top")
 _BUCKETS = 30
+EXPERTS, _JUDGED = 2, 5
+_TRUST = (0.8, 0.2)
+_NEVER = -1e9
 
 
 @dataclass(frozen=True)
 class ArrangerShape:
-    """Sizes and tables: columns of decoder rows and of heard notes with their classes, steps of shift and duration classes."""
+    """Sizes and tables: columns of decoder rows and of heard notes with their classes, steps of shift and duration classes.
+
+    ``lows`` are the least steps of each shift class; ``voice`` is the writer's shape.
+    """
 
     columns: tuple[tuple[str, int], ...]
     memory: tuple[tuple[str, int], ...]
@@ -33,7 +45,9 @@ class ArrangerShape:
     styles: tuple[str, ...]
     dense_before: int
     dense_placed: int
-    pointers: int = 6
+    lows: tuple[int, ...]
+    voice: Shape
+    pointers: int = 10
     velocities: int = 32
     width: int = 160
     encoder: int = 96
@@ -54,7 +68,12 @@ class ArrangerShape:
         }
         for name in ("columns", "memory"):
             plain[name] = tuple((str(n), int(c)) for n, c in values[name])
-        return cls(**plain)
+        return cls(**{**plain, "voice": Shape.of(values["voice"])})
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Choices of each head."""
+        return len(self.shifts) + 1, 128, len(self.durations), self.velocities
 
 
 class Lookup(nn.Module):
@@ -103,6 +122,19 @@ class Memory(nn.Module):
         keys, values = self.out(torch.cat([onward, back, seen], dim=-1)).chunk(2, dim=-1)
         return keys, values
 
+    def apart(self, notes: Tensor, heard: Tensor, like: list[int]) -> tuple[Tensor, Tensor]:
+        """The same, each row by itself and no longer than its notes; row ``k`` is like row ``like[k]``, worked out once."""
+        made: list[Tensor] = []
+        for k, first in enumerate(like):
+            n = max(1, int(heard[k].sum()))
+            if first < k:
+                made.append(made[first])
+            else:
+                both = torch.cat(self(notes[k : k + 1, :n], heard[k : k + 1, :n]), dim=-1)
+                made.append(F.pad(both, (0, 0, 0, notes.shape[1] - n)))
+        keys, values = torch.cat(made).chunk(2, dim=-1)
+        return keys, values
+
 
 class Attention(nn.Module):
     """Scaled dot products in several heads, with a learned bias for how far in time a heard note is from here."""
@@ -125,7 +157,7 @@ class Attention(nn.Module):
         scores = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5 + self.bias(buckets).movedim(-1, 1)
         scores = scores.masked_fill(~heard[:, None, None, :], -1e4)
         weights = torch.softmax(scores, dim=-1) * heard.any(dim=1)[:, None, None, None]
-        return (weights @ v).transpose(1, 2).flatten(2), weights.mean(dim=1)
+        return (weights.to(v.dtype) @ v).transpose(1, 2).flatten(2), weights.float().mean(dim=1)
 
 
 def buckets_of(start: Tensor, end: Tensor, own: Tensor, now: Tensor, bar: Tensor) -> Tensor:
@@ -153,17 +185,19 @@ class Arranger(nn.Module):
     _shifts: Tensor
     _durations: Tensor
     _bars: Tensor
+    _lows: Tensor
     _pitches: Tensor
 
     def __init__(self, shape: ArrangerShape) -> None:
         super().__init__()
         self.shape = shape
+        self.voice = NoteLstm(shape.voice).requires_grad_(False).eval()
         names = [n for n, _ in shape.columns]
         self.column = {n: i for i, n in enumerate(names)}
         width, units, attention = shape.width, shape.units, shape.attention
         before, placed = names[: names.index("beat_then")], names[names.index("beat_then") : names.index("duration_at_0")]
         static = names[: names.index("beat")]
-        away = [n for n in names if n.startswith("duration_at_")]
+        away, louder = ([n for n in names if n.startswith(f"{h}_at_")] for h in ("duration", "velocity"))
         self.memory = Memory(shape)
         self.input = Lookup(shape.columns, [*before, "was_velocity"], width)
         self.ahead = nn.Linear(shape.dense_before, width)
@@ -176,16 +210,23 @@ class Arranger(nn.Module):
         self.trunk = nn.ModuleDict({h: nn.Linear(units + width + attention + (h != "shift") * width, width) for h in HEADS})
         late = ["target", "style", "pitch", *away, "was_duration", "shift", "beat_then", "others_after"]
         loud = ["target", "style", "pitch", "duration", "was_velocity", "others_velocity", "beat_then", "bar_then", "shift"]
+        loud += louder
         self.late = nn.ModuleDict(
             {"duration": Lookup(shape.columns, late, width), "velocity": Lookup(shape.columns, loud, width)}
         )
         self.norms = nn.ModuleDict({h: nn.LayerNorm(width) for h in HEADS})
         self.outs = nn.ModuleDict({h: nn.Linear(width, n) for h, n in self._outputs().items()})
+        self.judged = nn.ModuleDict({h: nn.Linear(_JUDGED, width) for h in HEADS})
+        self.gates = nn.ModuleDict({h: nn.Linear(width, EXPERTS) for h in HEADS})
         self.dropout = nn.Dropout(shape.dropout)
         for out in self.outs.values():
             nn.init.normal_(out.weight, std=0.02)  # type: ignore[arg-type]
             nn.init.zeros_(out.bias)  # type: ignore[arg-type]
-        for name, values in (("_shifts", shape.shifts), ("_durations", shape.durations), ("_bars", shape.bars)):
+        for gate in self.gates.values():
+            nn.init.normal_(gate.weight, std=0.02)  # type: ignore[arg-type]
+            gate.bias.data = torch.tensor(_TRUST)
+        tables = (("_shifts", shape.shifts), ("_durations", shape.durations), ("_bars", shape.bars), ("_lows", shape.lows))
+        for name, values in tables:
             self.register_buffer(name, torch.tensor(values), persistent=False)
         self.register_buffer("_pitches", torch.arange(128), persistent=False)
 
@@ -193,10 +234,16 @@ class Arranger(nn.Module):
         s, p = self.shape, self.shape.pointers
         return {
             "shift": len(s.shifts) + 1 + 24 + BAR_CELLS + p + 1,
-            "pitch": 256 + len(_MARKS) * (2 * REACH + 1) + p + 2,
-            "duration": len(s.durations) + 24 + p + 2,
-            "velocity": s.velocities,
+            "pitch": 256 + len(_MARKS) * (2 * REACH + 1) + p + 4,
+            "duration": len(s.durations) + 24 + p + 1,
+            "velocity": s.velocities + p,
         }
+
+    def train(self, mode: bool = True) -> "Arranger":
+        """As any module's; the voice stays as it is."""
+        super().train(mode)
+        self.voice.eval()
+        return self
 
     def _get(self, ints: Tensor, name: str) -> Tensor:
         return ints[..., self.column[name]]
@@ -209,9 +256,9 @@ class Arranger(nn.Module):
         out, state = self.lstm(seen, state)
         return torch.cat([self.dropout(out), seen], dim=-1), state
 
-    def shift_logits(self, known: Tensor, listened: Tensor, ints: Tensor) -> Tensor:
+    def shift_logits(self, known: Tensor, listened: Tensor, ints: Tensor, experts: Tensor) -> Tensor:
         """Logits of the shift classes, the last one closing the hole, [batch, t, shifts + 1]."""
-        out = self._out("shift", torch.cat([known, listened], dim=-1))
+        out, said = self._out("shift", torch.cat([known, listened], dim=-1), experts)
         n, p = len(self._shifts), self.shape.pointers
         flat, beats, cells, weights = out.split([n + 1, 24, BAR_CELLS, p + 1], dim=-1)
         beat, bar = self._get(ints, "beat"), self._get(ints, "bar")
@@ -219,10 +266,14 @@ class Arranger(nn.Module):
         place = (bar * 3 + beat % 3).unsqueeze(-1) + self._shifts
         cell = (place % self._bars[self._get(ints, "metre")].unsqueeze(-1)) // CELL
         logits = flat + F.pad(beats.gather(-1, then) + cells.gather(-1, cell.clamp(max=BAR_CELLS - 1)), (0, 1))
-        where = torch.stack([*(self._get(ints, f"shift_at_{i}") for i in range(p)), self._get(ints, "others_next")], dim=-1)
+        where = torch.stack([*self._at(ints, "shift"), self._get(ints, "others_next")], dim=-1)
         # A pointer's last class says that nothing is there, which speaks for no shift: it must not point at the end.
         copied = torch.where(where < n, weights, 0.0)
-        return logits.scatter_add(-1, where, copied)
+        beyond = F.pad(self._lows >= self._get(ints, "room").unsqueeze(-1), (0, 1))
+        return (logits.scatter_add(-1, where, copied) + said).masked_fill(beyond, _NEVER)
+
+    def _at(self, ints: Tensor, head: str) -> list[Tensor]:
+        return [self._get(ints, f"{head}_at_{i}") for i in range(self.shape.pointers)]
 
     # -- once its place is known: the second attention, then pitch, duration, velocity
 
@@ -231,19 +282,22 @@ class Arranger(nn.Module):
         placed = self.placed(ints) + self.around(dense[..., self.shape.dense_before :])
         return torch.cat([known, placed], dim=-1)
 
-    def pitch_logits(self, settled: Tensor, listened: Tensor, weights: Tensor, ints: Tensor, notes: Tensor) -> Tensor:
+    def pitch_logits(
+        self, settled: Tensor, listened: Tensor, weights: Tensor, ints: Tensor, dense: Tensor, notes: Tensor, experts: Tensor
+    ) -> Tensor:
         """Logits of the pitches, [batch, t, 128]. ``weights`` [batch, t, n] are the second attention's, ``notes`` the heard."""
         span, p = 2 * REACH + 1, self.shape.pointers
-        out = self._out("pitch", torch.cat([settled, listened], dim=-1))
-        pitched, drums, near, copies, gates = out.split([128, 128, len(_MARKS) * span, p, 2], dim=-1)
+        out, said = self._out("pitch", torch.cat([settled, listened], dim=-1), experts)
+        pitched, drums, near, copies, gates = out.split([128, 128, len(_MARKS) * span, p, 4], dim=-1)
         drum = (self._get(ints, "target") == 0).unsqueeze(-1)
-        logits = torch.where(drum, drums, pitched)
         marks = torch.stack([self._get(ints, n) for n in _MARKS], dim=-1).unsqueeze(-1)
         where = (self._pitches - marks).clamp(-REACH, REACH) + REACH
         where = torch.where((marks < 128) & ~drum.unsqueeze(-1), where, span)
         near = F.pad(near.unflatten(-1, (len(_MARKS), span)), (0, 1))
-        logits = logits + near.gather(-1, where).sum(dim=-2)
-        at = torch.stack([self._get(ints, f"pitch_at_{i}") for i in range(p)], dim=-1)
+        chroma = dense[..., self.shape.dense_before :][..., :24].unflatten(-1, (2, 12))
+        tones = (gates[..., 2:].unsqueeze(-1) * chroma).sum(dim=-2)[..., self._pitches % 12]
+        logits = torch.where(drum, drums, pitched + tones) + near.gather(-1, where).sum(dim=-2) + said
+        at = torch.stack(self._at(ints, "pitch"), dim=-1)
         logits = F.pad(logits, (0, 1)).scatter_add(-1, at, copies)[..., :128]
         column = [n for n, _ in self.shape.memory]
         heard, own = notes[..., column.index("pitch")], notes[..., column.index("own")]
@@ -252,35 +306,56 @@ class Arranger(nn.Module):
             mass = weights * (alike & (own == k).unsqueeze(1))
             spread = torch.zeros_like(logits).scatter_add(-1, (heard % 128).unsqueeze(1).expand_as(mass), mass)
             logits = logits + gates[..., k : k + 1] * torch.log1p(16 * spread)
-        return logits
+        chain = self._get(ints, "chain_pitch").unsqueeze(-1)
+        return logits.masked_fill((chain < 128) & (self._pitches <= chain), _NEVER)
 
-    def duration_logits(self, settled: Tensor, listened: Tensor, ints: Tensor) -> Tensor:
+    def duration_logits(self, settled: Tensor, listened: Tensor, ints: Tensor, experts: Tensor) -> Tensor:
         """Logits of the durations."""
-        out = self._out("duration", torch.cat([settled, listened], dim=-1), ints)
+        out, said = self._out("duration", torch.cat([settled, listened], dim=-1), experts, ints)
         p = self.shape.pointers
-        flat, beats, weights = out.split([len(self._durations), 24, p + 2], dim=-1)
+        flat, beats, weights = out.split([len(self._durations), 24, p + 1], dim=-1)
         then = (self._get(ints, "beat_then").unsqueeze(-1) + self._durations) % 24
-        names = [*(f"duration_at_{i}" for i in range(p)), "was_duration"]
-        where = torch.stack([self._get(ints, n) for n in names], dim=-1)
-        return F.pad(flat + beats.gather(-1, then), (0, 1)).scatter_add(-1, where, weights[..., : p + 1])[..., :-1]
+        where = torch.stack([*self._at(ints, "duration"), self._get(ints, "was_duration")], dim=-1)
+        return F.pad(flat + beats.gather(-1, then) + said, (0, 1)).scatter_add(-1, where, weights)[..., :-1]
 
-    def velocity_logits(self, settled: Tensor, listened: Tensor, ints: Tensor) -> Tensor:
+    def velocity_logits(self, settled: Tensor, listened: Tensor, ints: Tensor, experts: Tensor) -> Tensor:
         """Logits of the velocities."""
-        return self._out("velocity", torch.cat([settled, listened], dim=-1), ints)
+        out, said = self._out("velocity", torch.cat([settled, listened], dim=-1), experts, ints)
+        flat, weights = out.split([self.shape.velocities, self.shape.pointers], dim=-1)
+        where = torch.stack(self._at(ints, "velocity"), dim=-1)
+        return F.pad(flat + said, (0, 1)).scatter_add(-1, where, weights)[..., :-1]
 
-    def _out(self, head: str, x: Tensor, ints: Tensor | None = None) -> Tensor:
-        hidden = self.trunk[head](x)
+    def _out(self, head: str, x: Tensor, experts: Tensor, ints: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """A head's outputs, and what ``experts`` (logarithms of chances, [batch, t, EXPERTS, choices]) add to its logits.
+
+        How trustworthy these are is told by how sure each is (its entropy, its highest chance) and how far they agree.
+        """
+        chance = experts.exp()
+        sure = [chance.amax(dim=-1), -(chance * experts).sum(dim=-1)]
+        agree = (0.5 * experts.sum(dim=-2)).exp().sum(dim=-1, keepdim=True)
+        hidden = self.trunk[head](x) + self.judged[head](torch.cat([*sure, agree], dim=-1))
         if ints is not None:
             hidden = hidden + self.late[head](ints)
-        return self.outs[head](self.dropout(F.gelu(self.norms[head](hidden))))  # type: ignore[no-any-return]
+        hidden = self.dropout(F.gelu(self.norms[head](hidden)))
+        said = (self.gates[head](hidden).unsqueeze(-1) * experts).sum(dim=-2)
+        return self.outs[head](hidden).float(), said.float()
 
     def losses(
-        self, ints: Tensor, dense: Tensor, notes: Tensor, start: Tensor, end: Tensor, heard: Tensor, time: Tensor, bar: Tensor
+        self,
+        ints: Tensor,
+        dense: Tensor,
+        experts: Tensor,
+        notes: Tensor,
+        start: Tensor,
+        end: Tensor,
+        heard: Tensor,
+        time: Tensor,
+        bar: Tensor,
     ) -> tuple[Tensor, Tensor]:
         """Nats of every choice, teacher-forced: [batch, t, 4]; and the second attention's weights [batch, t, n].
 
-        ``time`` [batch, t] are the steps before each row's shift. Rows that close the hole cost their shift only; a drum's
-        duration and an unknown velocity cost nothing.
+        ``experts`` [batch, t, EXPERTS, all choices]; ``time`` [batch, t] are the steps before each row's shift. Rows that close the
+        hole cost their shift only; a drum's duration and an unknown velocity cost nothing.
         """
         keys, values = self.memory(notes, heard)
         own = notes[..., [n for n, _ in self.shape.memory].index("own")]
@@ -293,11 +368,12 @@ class Arranger(nn.Module):
         second, weights = self.what(settled, keys, values, buckets_of(start, end, own, time + steps, bar), heard)
         drum, flat = self._get(ints, "target") == 0, self._get(ints, "velocity") >= self.shape.velocities
         costs = []
+        of_shift, of_pitch, of_duration, of_velocity = experts.float().split(self.shape.sizes, dim=-1)
         for head, logits, skipped in (
-            ("shift", self.shift_logits(known, first, ints), torch.zeros_like(note)),
-            ("pitch", self.pitch_logits(settled, second, weights, ints, notes), ~note),
-            ("duration", self.duration_logits(settled, second, ints), ~note | drum),
-            ("velocity", self.velocity_logits(settled, second, ints), ~note | flat),
+            ("shift", self.shift_logits(known, first, ints, of_shift), torch.zeros_like(note)),
+            ("pitch", self.pitch_logits(settled, second, weights, ints, dense, notes, of_pitch), ~note),
+            ("duration", self.duration_logits(settled, second, ints, of_duration), ~note | drum),
+            ("velocity", self.velocity_logits(settled, second, ints, of_velocity), ~note | flat),
         ):
             target = torch.where(skipped, -100, self._get(ints, head))
             costs.append(F.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="none").view_as(target))

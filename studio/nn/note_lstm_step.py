@@ -330,3 +330,12 @@ class NoteStepper:
         tables = [np.where(marks < n, n + k * span + near, n + 2 * span) for k in range(2)]
         names = ("last_velocity", "same_velocity", "track")
         return [self._column[c] for c in names], [*tables, self._plain("track", n)]
+
+
+def after(model: NoteLstm, ints: Ints, levels: Bytes) -> State:
+    """The state of one row of :class:`Steps` once the rows [n, columns] were heard one after the other, tracks untold."""
+    with torch.inference_mode():
+        told = torch.zeros(len(ints), model.shape.tracks + 1)
+        seen = model.look(torch.from_numpy(ints), torch.from_numpy(levels), told)
+        _, (h, c) = model.lstm(seen[None])
+    return [(h[k], c[k]) for k in range(model.shape.layers)]

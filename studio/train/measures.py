@@ -126,18 +126,20 @@ def stretch_hashes(rows: npt.NDArray[np.uint64], size: int) -> npt.NDArray[np.ui
     return made
 
 
-def longest_copy(pieces: Sequence[npt.NDArray[np.uint64]], known: Sequence[npt.NDArray[np.uint64]], most: int = 512) -> list[int]:
+def longest_copy(
+    pieces: Sequence[npt.NDArray[np.uint64]], known: Sequence[npt.NDArray[np.uint64]], most: int = 512, step: int = 8
+) -> list[int]:
     """Of each piece, notes of its longest stretch that occurs in a known one (both as :func:`outline`), up to ``most``.
 
-    Stretches of 8, 16, 24, ... notes are looked for, so the result is a multiple of 8.
+    Stretches of ``step``, twice, three times as many notes, ... are looked for, so the result is a multiple of it.
     """
     longest = [0] * len(pieces)
     left = list(range(len(pieces)))
-    size = 8
+    size = step
     while left and size <= most:
         every = np.unique(np.concatenate([np.zeros(0, np.uint64), *(stretch_hashes(k, size) for k in known)]))
         left = [i for i in left if np.isin(stretch_hashes(pieces[i], size), every).any()]
         for i in left:
             longest[i] = size
-        size += 8
+        size += step
     return longest

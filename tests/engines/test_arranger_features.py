@@ -9,6 +9,7 @@ from studio.engines.arranger_features import (
     END,
     MEMORY,
     MOST_HEARD,
+    POINTERS,
     HoleState,
     density_class,
     heard,
@@ -17,6 +18,7 @@ from studio.engines.arranger_features import (
     register_class,
     rows_of,
 )
+from studio.engines.arranger_tables import SIZES
 from studio.engines.note_columns import CLASS, N_PITCH, N_SHIFT, Bars, encode
 from tests.writers import part, scale_piece
 
@@ -62,8 +64,8 @@ def test_memory_columns_are_in_range():
 
 def test_rows_are_in_range_and_close():
     hole = tune_hole()
-    ints, dense = rows_of(hole, notes_in(hole))
-    assert ints.shape == (9, len(COLUMNS)) and np.isfinite(dense).all()
+    ints, dense, tables = rows_of(hole, notes_in(hole))
+    assert ints.shape == (9, len(COLUMNS)) and np.isfinite(dense).all() and np.isfinite(tables).all()
     assert (ints >= 0).all() and (ints < np.array([n for _, n in COLUMNS])).all()
     assert ints[-1, AT["shift"]] == END and (ints[:-1, AT["shift"]] < N_SHIFT).all()
 
@@ -72,7 +74,7 @@ def test_pointers_show_the_part_before_and_after():
     rows = [(24 * k, 24, 60 + k % 4, 80) for k in range(32)]  # each bar the same
     piece = encode([part("Melody", 73, rows=rows), part("Chords", 24)], [(0, 4, 4)], 24, key=0)
     hole = hole_of(piece, TUNE, 96 * 3, 96 * 5, 0, 1)
-    ints, _ = rows_of(hole, notes_in(hole, piece))
+    ints, _, _ = rows_of(hole, notes_in(hole, piece))
     before, after = AWAY.index(-1), AWAY.index(2)
     assert ints[:8, AT[f"pitch_at_{before}"]].tolist() == [60, 61, 62, 63] * 2
     assert ints[:8, AT[f"pitch_at_{after}"]].tolist() == [60, 61, 62, 63] * 2
@@ -85,13 +87,14 @@ def test_pointers_show_the_part_before_and_after():
 def test_no_pointer_tells_what_is_to_be_written():
     hole = tune_hole()
     notes = notes_in(hole)
-    told, _ = rows_of(hole, notes)
+    told, _, said = rows_of(hole, notes)
     other = notes.copy()
     other[4:, 1] = 50
-    changed, _ = rows_of(hole, other)
+    changed, _, said_then = rows_of(hole, other)
     until = AT["pitch"]
     assert np.array_equal(told[:4], changed[:4])
     assert np.array_equal(told[4, :until], changed[4, :until])
+    assert np.array_equal(said[:4], said_then[:4]) and np.array_equal(said[4, : -SIZES[3]], said_then[4, : -SIZES[3]])
 
 
 def test_what_sounds_there():
@@ -140,12 +143,24 @@ def test_other_metres_have_their_own_bars():
     piece = encode([part("Melody", 73, rows=[(36 * k, 36, 60, 80) for k in range(20)])], [(0, 3, 4)], 24)
     hole = hole_of(piece, TUNE, 72, 144, 0, 1)
     assert hole.bars == Bars(((0, 72, 1),))
-    ints, _ = rows_of(hole, notes_in(hole, piece))
+    ints, _, _ = rows_of(hole, notes_in(hole, piece))
     assert (ints < np.array([n for _, n in COLUMNS])).all()
 
 
 def test_long_rests_lose_no_time():
     piece = encode([part("Melody", 73, rows=[(0, 6, 60, 80), (101, 6, 62, 80), (205, 6, 64, 80)])], [(0, 4, 4)], 24)
     hole = hole_of(piece, TUNE, 0, 384, 0, 1)
-    ints, _ = rows_of(hole, notes_in(hole, piece))
+    ints, _, _ = rows_of(hole, notes_in(hole, piece))
     assert ints[:3, AT["beat_then"]].tolist() == [0, 101 % 24, 205 % 24]
+
+
+def test_the_same_notes_after_the_hole_are_followed():
+    tune = [60, 64, 62, 67, 65, 69, 64, 71]
+    rows = [(24 * k, 24, tune[k % 8], 80) for k in range(8)] + [(24 * k, 24, tune[k % 8], 80) for k in range(21, 37)]
+    piece = encode([part("Melody", 73, rows=rows), part("Chords", 24, rows=[(0, 24 * 40, 48, 60)])], [(0, 4, 4)], 24, key=0)
+    hole = hole_of(piece, TUNE, 96, 192, 0, 1)
+    ints, _, _ = rows_of(hole, notes_in(hole, piece))
+    match = POINTERS - 1
+    assert ints[1:4, AT[f"pitch_at_{match}"]].tolist() == tune[5:8]
+    assert ints[1:4, AT[f"run_{match}"]].tolist() == [1, 2, 3]
+    assert (ints[:, AT["room"]] == [96, 96, 72, 48, 24]).all()

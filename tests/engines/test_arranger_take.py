@@ -25,6 +25,8 @@ def likely(size, index):
 
 def note(t, shift, pitch, duration, weights=None):
     heard = np.arange(4)
+    t.state.before()
+    t.voice.before()
     if not t.choose_shift(likely(len(SHIFTS) + 1, shift)):
         return False
     t.state.place(t.shift)

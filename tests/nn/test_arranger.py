@@ -2,10 +2,15 @@ import torch
 
 from studio.engines.arranger_features import AT, END
 from studio.nn.arranger import ArrangerShape, buckets_of
-from studio.train.arranger_task import Example, batch_of, cut, kept
+from studio.train import arranger_examples
+from studio.train.arranger_examples import Example, cut, kept, prepare
 from tests.arrangers import tiny_network
 from tests.engines.test_arranger_features import TUNE
 from tests.writers import scale_piece
+
+
+def batch_of(some):
+    return arranger_examples.batch_of(prepare(tiny_network().voice, some))
 
 
 def examples(n=3):
@@ -23,7 +28,7 @@ def test_costs_and_weights():
     *shown, valid = batch_of(examples())
     costs, weights = tiny_network().losses(*shown)
     assert costs.shape == (*valid.shape, 4) and torch.isfinite(costs).all() and (costs >= 0).all()
-    there = shown[5]
+    there = shown[6]
     assert torch.allclose(weights.sum(dim=2), torch.ones(valid.shape), atol=1e-4)
     assert (weights * ~there.unsqueeze(1)).abs().max() < 1e-6
 
@@ -37,7 +42,7 @@ def test_closing_costs_its_shift_alone():
 
 def test_padding_changes_nothing():
     alone, together = batch_of(examples(1)), batch_of([examples(1)[0], cut(scale_piece(32), TUNE, 96, 96 * 8, 0)])
-    assert together[2].shape[1] > alone[2].shape[1] and together[0].shape[1] > alone[0].shape[1]
+    assert together[3].shape[1] > alone[3].shape[1] and together[0].shape[1] > alone[0].shape[1]
     a, _ = tiny_network().losses(*alone[:-1])
     b, _ = tiny_network().losses(*together[:-1])
     assert torch.allclose(a[0], b[0, : a.shape[1]], atol=1e-4)
@@ -76,7 +81,8 @@ def test_it_learns_a_hole():
     torch.manual_seed(0)
     network = tiny_network().train()
     *shown, valid = batch_of(examples(2))
-    optimizer = torch.optim.Adam(network.parameters(), 0.01)
+    voice = {k: v.clone() for k, v in network.voice.state_dict().items()}
+    optimizer = torch.optim.Adam([p for p in network.parameters() if p.requires_grad], 0.01)
     first = last = 0.0
     for _ in range(60):
         optimizer.zero_grad()
@@ -85,3 +91,16 @@ def test_it_learns_a_hole():
         optimizer.step()
         first, last = first or float(loss), float(loss)
     assert last < 0.3 * first
+    assert all(torch.equal(v, voice[k]) for k, v in network.voice.state_dict().items())
+
+
+def test_rows_heard_apart_are_heard_the_same():
+    _, _, _, notes, _, _, there, *_ = batch_of(examples())
+    memory = tiny_network().memory
+    notes, there = torch.cat([notes, notes[:1]]), torch.cat([there, there[:1]])
+    together, apart = memory(notes, there), memory.apart(notes, there, [0, 1, 2, 0])
+    for a, b in zip(together, apart, strict=True):
+        assert a.shape == b.shape and torch.allclose(a * there.unsqueeze(-1), b * there.unsqueeze(-1), atol=1e-5)
+        assert torch.equal(b[0], b[3])
+    alone, _ = memory.apart(notes[1:2], there[1:2], [0])
+    assert torch.equal(alone[0], apart[0][1])

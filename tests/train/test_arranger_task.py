@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from studio.engines.arranger_features import AT, heard
 from studio.engines.note_columns import CLASS
-from studio.train.arranger_task import ArrangerTask, Example, Feeding, Holes, batch_of, cut, kept
+from studio.train.arranger_examples import batch_of
+from studio.train.arranger_task import ArrangerTask, Feeding
 from studio.train.songs import PER_BEAT, SongParts
 from tests.arrangers import tiny_network
-from tests.writers import part, scale_piece
+from tests.writers import part
 
-FEEDING = Feeding(batch=3)
+FEEDING = Feeding(lots=2, lot=6, batch=3)
 
 
 def song(seed=0, split=0, number=0):
@@ -24,33 +24,6 @@ SONGS = [song(0), song(1, 1), song(2, 2), song(3, 0, 3)]
 
 def task(feeding=FEEDING, seed=0):
     return ArrangerTask(tiny_network(), SONGS, feeding, seed)
-
-
-def test_a_cut_parts_what_is_written_from_what_is_heard():
-    piece = scale_piece(8)
-    example = cut(piece, CLASS["Melody"], 96, 288, 3)
-    assert len(example.notes) == 8 and len(example.hole.time) == len(piece) - 8
-    assert (example.hole.start, example.hole.end, example.hole.style, example.hole.mode) == (96, 288, 3, 1)
-    locked = np.flatnonzero((piece.track == CLASS["Melody"]) & (piece.time == 120))
-    some = cut(piece, CLASS["Melody"], 96, 288, 3, locked)
-    assert len(some.notes) == 7 and len(some.hole.time) == len(piece) - 7
-
-
-def test_holes_are_whole_bars_of_a_part():
-    holes, draw = Holes(SONGS), np.random.default_rng(0)
-    found = [e for e in (holes.cut(0, draw, 96) for _ in range(30)) if e]
-    assert len(found) > 10
-    for example in found:
-        assert example.hole.start % 96 == 0 and (example.hole.end - example.hole.start) // 96 in (1, 2, 4, 8)
-        assert 2 <= len(example.notes) <= 96 and example.song == 0
-    assert all(e.hole.end - e.hole.start == 192 for e in (holes.cut(0, draw, 96, bars=2) for _ in range(9)) if e)
-
-
-def test_holes_may_keep_some_notes():
-    draw = np.random.default_rng(1)
-    found = [e for e in (Holes(SONGS).cut(0, draw, 96, locked=1.0) for _ in range(30)) if e]
-    inside = [(e.hole.own & (e.hole.time >= e.hole.start) & (e.hole.time < e.hole.end)).sum() for e in found]
-    assert sum(n > 0 for n in inside) > len(found) // 2
 
 
 def test_a_loss_and_figures():
@@ -73,15 +46,15 @@ def test_a_step_is_the_same_whenever_it_comes():
 
 
 def test_surroundings_are_taken_away():
-    t = task(Feeding(batch=3, nothing=1.0))
+    t = task(Feeding(lot=6, batch=3, nothing=1.0))
     assert not len(t._example().hole.time)
-    t = task(Feeding(batch=3, nothing=0.0, no_own=1.0, some_parts=0.0, no_after=1.0, locked=0.0))
+    t = task(Feeding(lot=6, batch=3, nothing=0.0, no_own=1.0, some_parts=0.0, no_after=1.0, locked=0.0))
     hole = t._example().hole
     assert not hole.own.any() and (hole.time < hole.end).all()
 
 
 def test_other_keys_move_all_alike():
-    plain = Feeding(batch=3, nothing=0, no_own=0, no_after=0, some_parts=0, locked=0, no_style=0, any_key=0, told=0)
+    plain = Feeding(lot=6, batch=3, nothing=0, no_own=0, no_after=0, some_parts=0, locked=0, no_style=0, any_key=0, told=0)
     moved = task(Feeding(**{**vars(plain), "any_key": 1.0}))
     for _ in range(5):
         example = moved._example()
@@ -93,26 +66,37 @@ def test_other_keys_move_all_alike():
 
 
 def test_conditions_are_told():
-    told = task(Feeding(batch=3, told=1.0))._example().hole
+    told = task(Feeding(lot=6, batch=3, told=1.0))._example().hole
     assert 1 <= told.density <= 8 and 1 <= told.register <= 12
-    silent = task(Feeding(batch=3, told=0.0))._example().hole
+    silent = task(Feeding(lot=6, batch=3, told=0.0))._example().hole
     assert (silent.density, silent.register) == (0, 0)
 
 
 def test_costs_do_not_mind_the_batch():
     t = task()
     examples = t.some(2, 1, 3)[0]
-    together, alone = t.costs(examples), [t.costs([e])[0] for e in examples]
+    prepared = t.prepared(examples)
+    together, alone = t.costs(prepared), [t.costs([p])[0] for p in prepared]
     for a, b in zip(together, alone, strict=True):
         assert np.allclose(a, b, atol=1e-4)
 
 
-def test_a_batch_knows_the_places():
-    example = cut(scale_piece(8), CLASS["Melody"], 96, 288, 0)
-    ints, _, notes, start, end, there, time, bar, valid = batch_of(
-        [example, Example(kept(example.hole, example.hole.own), example.notes)]
-    )
-    assert time[0, :3].tolist() == [96, 96, 120] and bar.tolist() == [96, 96] and valid.all()
-    assert there.sum(dim=1).tolist() == [len(heard(example.hole)), example.hole.own.sum()]
-    assert (end >= start).all() and notes.shape[:2] == start.shape
-    assert ints[0, 0, AT["shift"]] == 0
+def test_lots_are_kept_and_come_again(tmp_path):
+    kept, fresh = (ArrangerTask(tiny_network(), SONGS, FEEDING, 1, folder) for folder in (tmp_path, None))
+    first = kept.loss(0)
+    assert [f.name for f in tmp_path.iterdir()] == ["lot-0.npz"]
+    assert torch.allclose(first, fresh.loss(0), atol=1e-5)
+    kept.loss(2)
+    again = ArrangerTask(tiny_network(), SONGS, FEEDING, 1, tmp_path)
+    assert torch.equal(again.loss(4), kept.loss(4))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_every_hole_of_a_lot_is_learned_from_in_a_turn(monkeypatch):
+    from studio.train import arranger_task
+
+    t, shown = task(), []
+    monkeypatch.setattr(arranger_task, "batch_of", lambda prepared: shown.append(prepared) or batch_of(prepared))
+    for step in range(2):
+        t.loss(step)
+    assert sorted(id(p) for part in shown for p in part) == sorted(id(p) for p in t._lot[1])
