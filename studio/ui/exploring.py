@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from studio.app.changes import Change
 from studio.app.exploring import Surroundings, Values, not_walkable
@@ -28,9 +28,15 @@ class Explorer(QObject):
         self._rows.wanted.connect(self._go)
         self._rows.left.connect(self._stay)
         self._rows.kept.connect(window.writing.keep)
-        self._panel.verb_changed.connect(self.look)
+        self._panel.verb_changed.connect(self._open)
         self._panel.region_changed.connect(self.look)
         window.follow(self._follow)
+
+    def _open(self) -> None:
+        """Another verb was chosen: where it is this one, its rows get the room that they need."""
+        self.look()
+        if self._panel.verb_name == "explore" and self._panel.needed_height() > self._panel.height():
+            QTimer.singleShot(0, self, self._window.layout_of_parts.make_room)  # once the rows are there
 
     def look(self) -> None:
         """See what is around the chosen bars, when they are to be explored and are others than before."""
