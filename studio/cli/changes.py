@@ -101,7 +101,7 @@ def vary(
     device: Device = "auto",
     json: Json = False,
 ) -> None:
-    """Write bars like those that are there: lines and drums through the VAE, chords by the arranger."""
+    """Write bars like those that are there: lines (sixteen bars as one phrase) and drums through VAEs, chords by the arranger."""
     _go(_change("vary", key=key, takes=takes, seed=seed, amount=amount), song, out, bars, tracks, device, json)
 
 
