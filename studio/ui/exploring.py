@@ -8,7 +8,7 @@ from studio.app.changes import Change
 from studio.app.exploring import Surroundings, Values, not_walkable
 from studio.app.generating import Order
 from studio.music.notes import Notes
-from studio.ui.panels.changing import Region
+from studio.ui.panels.changing import CHANGES, Region
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
@@ -33,7 +33,10 @@ class Explorer(QObject):
         window.follow(self._follow)
 
     def _open(self) -> None:
-        """Another verb was chosen: where it is this one, its rows get the room that they need."""
+        """Another verb was chosen: what makes changes gets ready, and the rows of this one get the room that they need."""
+        studio = self._window.studio
+        if self._panel.verb_name in (*CHANGES, "explore"):
+            studio.jobs.start("changes", "", lambda job: studio.shelf.changer())  # ready before it is asked
         self.look()
         if self._panel.verb_name == "explore" and self._panel.needed_height() > self._panel.height():
             QTimer.singleShot(0, self, self._window.layout_of_parts.make_room)  # once the rows are there
