@@ -56,6 +56,7 @@ class RollEditor(TimeWidget):
         self._sounding: int | None = None
         self._recorded = Notes.empty()
         self._attended: Attended | None = None
+        self._track_seen = state.track_id
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(GUTTER + 160, 80)
         self.setAccessibleName(t("Piano roll"))
@@ -80,6 +81,13 @@ class RollEditor(TimeWidget):
         notes = self.state.shown.notes
         if len(notes):
             self.viewport.show_pitches(int(notes.pitch.min()), int(notes.pitch.max()))
+
+    def _bring_into_view(self) -> None:
+        """Another track is edited: where none of its notes is in sight, scroll to them."""
+        low, high = self.viewport.visible_pitches()
+        pitch = self.state.shown.notes.pitch
+        if len(pitch) and not ((pitch >= low) & (pitch <= high)).any():
+            self.center_on_notes()
 
     # painting
 
@@ -266,6 +274,9 @@ class RollEditor(TimeWidget):
         self.repaint_all()
 
     def _setting_changed(self) -> None:
+        if self.state.track_id != self._track_seen:
+            self._track_seen = self.state.track_id
+            self._bring_into_view()
         self._refresh_cursor()
         self._attend()
         self.repaint_all()

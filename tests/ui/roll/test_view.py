@@ -77,3 +77,10 @@ def test_a_step_made_during_a_gesture_ends_it(hands: Hands) -> None:
     QTest.mouseRelease(hands.roll, Qt.MouseButton.LeftButton, NONE, hands.at(300, 70))
     assert hands.rows() == MELODY
     assert hands.session.can_redo
+
+
+def test_a_track_out_of_sight_is_scrolled_to(hands: Hands) -> None:
+    hands.roll.viewport.show_pitches(90, 100)
+    hands.state.set_track(13)
+    low, high = hands.roll.viewport.visible_pitches()
+    assert low <= 36 and high >= 38
