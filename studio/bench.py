@@ -31,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "limits": Bench("studio.app.benches_limits:run", "Limits that are guaranteed: what was written, and what it broke"),
     "steering": Bench("studio.train.benches_steering:steering", "Density, register, energy, brightness: asked for and written"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
+    "memory": Bench("studio.ui.benches_memory:run", "What all processes take of memory with a long song played and exported"),
     "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),
     "crash": Bench("studio.app.benches_crash:run", "A run that edits songs killed 200 times: what opens, what is lost"),
     "same": Bench("studio.app.benches_same:run", "The same seed, the same bytes; a song in slices of any size"),
