@@ -41,7 +41,8 @@ def _write_panel(window: "MainWindow") -> None:
     studio, panel = window.studio, window.write_panel
     panel.listen.setChecked(studio.settings.listen_while_writing)
     panel.listen_changed.connect(lambda on: studio.change_settings(listen_while_writing=on))
-    panel.write_clicked.connect(lambda _: window.show_words(""))
+    for asked in (panel.write_clicked, panel.change_clicked):
+        asked.connect(lambda _: window.show_words(""))
 
 
 def _column(window: "MainWindow") -> None:
