@@ -120,6 +120,8 @@ def test_who_has_typed_goes_on_where_the_window_is_at_home(qtbot, key) -> None:
     field, home = TextField(window), QPushButton(window)
     window.setFocusProxy(home)
     window.show()
+    window.activateWindow()  # a screen without a window manager gives the focus to nobody by itself
+    QTest.qWaitForWindowActive(window)
     field.setFocus()
     qtbot.waitUntil(field.hasFocus)
     QTest.keyClick(field, key)
