@@ -24,7 +24,7 @@ from studio.music.document import Clip, Document, KeyChange, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 from studio.ui.arrangement.panel import ArrangementPanel
-from studio.ui.main import make_application
+from studio.ui.main import draw_anywhere, make_application
 from studio.ui.panels.spectrogram import Spectrogram
 from studio.ui.panels.waveform import Waveform
 from studio.ui.poster import Poster
@@ -54,6 +54,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--no-peer", action="store_true", help="leave pyqtgraph out")
     parser.add_argument("--picture", type=Path, help="save a picture of the editor as it was measured")
     args = parser.parse_args(argv)
+    draw_anywhere()
     app = make_application([])
     print(f"{WIDTH} x {HEIGHT}, platform {QApplication.platformName()}, ms a frame: median / 95 %")
     print(f"{'':34}{'scroll':>16}{'zoom':>16}{'all visible':>16}")

@@ -9,7 +9,6 @@ the card had played when it was pressed: the same at both latencies, or what was
 
 import argparse
 import os
-import sys
 import time
 from dataclasses import replace
 
@@ -23,6 +22,7 @@ from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.benches_playback import BenchWindow
+from studio.ui.main import draw_anywhere
 
 BAR_MS = 25.0
 MOST_APART_MS = 25.0
@@ -40,8 +40,7 @@ def run(argv: list[str]) -> int:
         raise StudioError(
             f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
         )
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    draw_anywhere()
     card = VirtualCard()
     try:
         card.start()

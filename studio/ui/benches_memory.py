@@ -21,6 +21,7 @@ from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
 from studio.music.time import TICKS_PER_QUARTER
 from studio.ui.benches_playback import BenchWindow
+from studio.ui.main import draw_anywhere
 
 BAR_MB = 1_500
 _PROGRAMS = (0, 4, 11, 24, 26, 32, 40, 42, 48, 56, 60, 65, 71, 73, 19, 52)
@@ -36,8 +37,7 @@ def run(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     if not sys.platform.startswith("linux"):
         raise StudioError("This reads Linux's own account of memory.", "Run it on Linux.")
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    draw_anywhere()
     window = BenchWindow(0.1)
     watch = Watch()
     try:

@@ -6,7 +6,6 @@ that writes, and the window scrolling; what was captured is compared to the bit 
 
 import argparse
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -27,7 +26,7 @@ from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.tempo import TempoMap
 from studio.ui.files import load_demo
-from studio.ui.main import make_application
+from studio.ui.main import draw_anywhere, make_application
 from studio.ui.poster import Poster
 from studio.ui.window import MainWindow
 
@@ -47,8 +46,7 @@ def run(argv: list[str]) -> int:
         raise StudioError(
             f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
         )
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    draw_anywhere()
     card = VirtualCard()
     try:
         card.start()

@@ -1,5 +1,6 @@
 """The way in: a window on screen first, everything heavy after it on a worker."""
 
+import os
 import signal
 import sys
 import threading
@@ -44,6 +45,12 @@ def run(argv: list[str]) -> int:
     poster.close()
     studio.close()
     return status
+
+
+def draw_anywhere() -> None:
+    """Let the window be drawn unseen where there is no screen: for measurements."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def make_application(argv: list[str], dressed: bool = True, theme: Theme = DARK) -> QApplication:

@@ -116,3 +116,17 @@ def test_told_to_end_it_keeps_a_copy_and_leaves_without_a_question(tmp_path):
     (journal,) = (home / "state" / "songs").glob("*/*.journal")
     assert read_lost(journal)[0].steps[-1][1].title == "Kept"
     assert "leaked" not in ended.stderr
+
+
+def test_without_a_screen_it_is_drawn_unseen(monkeypatch):
+    from studio.ui.main import draw_anywhere
+
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":5")
+    draw_anywhere()
+    assert "QT_QPA_PLATFORM" not in os.environ
+    monkeypatch.delenv("DISPLAY")
+    draw_anywhere()
+    assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
