@@ -18,6 +18,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.app.rendering import render_song
+from studio.app.settings import Settings
 from studio.app.studio import Studio
 from studio.app.virtual_card import RATE, VirtualCard, missing_programs, share_found
 from studio.engines.api import GenerateRequest, Quiet
@@ -69,7 +70,7 @@ class BenchWindow:
     def __init__(self, latency: float) -> None:
         self.app = make_application([])
         self._poster = Poster()
-        self.studio = Studio(self._poster.post)
+        self.studio = Studio(self._poster.post, Settings(first_start=False))  # not as this computer's user has set it
         self.studio.playback.set_device("", latency)
         self.window = MainWindow(self.studio)
         self.window.files.ask_unsaved = lambda *_: "discard"
