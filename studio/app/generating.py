@@ -156,10 +156,9 @@ def compose(
     at: int | None = None,
     *,
     tracks: tuple[int, ...] = (),
-    course: tuple[tuple[int, Wishes], ...] = (),
 ) -> Proposal:
     """Write ``order`` at once, on this thread: the command line's way. Errors as :func:`request_of`, or Cancelled."""
-    request = replace(request_of(order, document, at, tracks), course=course)
+    request = request_of(order, document, at, tracks)
     proposal = blank_proposal(request, provenance_of(request, order, generator))
     for chunk in generator.generate(request, ctx):
         proposal = proposal.with_chunk(chunk)

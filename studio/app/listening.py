@@ -15,7 +15,7 @@ from studio.music.document import Provenance
 
 KEPT = 64
 """Takes that are remembered, the latest."""
-_TOLD_LATER = ("notes_sha256", "written_to", "course")  # what a take's provenance is given once it is written
+_TOLD_LATER = ("notes_sha256", "written_to")  # what a take's provenance is given once it is written
 
 
 def _key(provenance: Provenance) -> tuple[str, ...]:

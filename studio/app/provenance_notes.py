@@ -1,9 +1,8 @@
 """Notes of provenance: all that is needed to write a take again, as JSON that people can copy, keep and hand on.
 
 A note holds what :class:`studio.music.document.Provenance` does, its request as an object. The request holds the order, which
-take of it this is, what the network listened to (as a hash where that has notes, else the lanes themselves), the mood's course
-where it was moved while the network wrote, and a hash of the notes that came out: so a note says by itself whether notes
-written later are the same.
+take of it this is, what the network listened to (as a hash where that has notes, else the lanes themselves), and a hash of the
+notes that came out: so a note says by itself whether notes written later are the same.
 """
 
 import hashlib
@@ -176,8 +175,6 @@ def signed(take: ProposedTake, end: int) -> ProposedTake:
     asked.pop("written_to", None)
     if take.written_to < end:
         asked["written_to"] = take.written_to
-    if take.course:
-        asked["course"] = [[tick, asdict(wishes)] for tick, wishes in take.course]
     return replace(take, provenance=replace(take.provenance, request=json.dumps(asked, sort_keys=True)))
 
 
@@ -208,11 +205,6 @@ def document_of(lanes: Any) -> Document:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StudioError("The note of provenance is damaged.", "Copy it again, from beginning to end.") from error
-
-
-def course_in(asked: dict[str, Any]) -> tuple[tuple[int, Wishes], ...]:
-    """How the mood was moved while the take was written."""
-    return tuple((int(tick), revived(Wishes, wishes)) for tick, wishes in asked.get("course", []))
 
 
 def revived(kind: type[T], values: dict[str, Any]) -> T:

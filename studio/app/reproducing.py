@@ -6,7 +6,7 @@ from typing import Any
 from studio.app.arranging import arrange
 from studio.app.changes import VERBS, Change
 from studio.app.generating import Order, compose, context_hash, heard_in, request_of
-from studio.app.provenance_notes import asked_of, course_in, document_of, notes_hash, revived, take_number
+from studio.app.provenance_notes import asked_of, document_of, notes_hash, revived, take_number
 from studio.app.session import Proposal, ProposedTake
 from studio.app.shelf import Shelf
 from studio.engines.api import Context
@@ -88,8 +88,8 @@ def _written(asked: dict[str, Any], number: int, context: Document, card: Card, 
         return arrange(revived(Change, asked), context, shelf, ctx)
     order = revived(Order, asked)
     few = replace(order, takes=min(order.takes, number + 1))
-    at, tracks, course = asked.get("start"), tuple(asked.get("tracks", ())), course_in(asked)
-    return compose(few, context, shelf.generator(card.id), ctx, at, tracks=tracks, course=course)
+    at, tracks = asked.get("start"), tuple(asked.get("tracks", ()))
+    return compose(few, context, shelf.generator(card.id), ctx, at, tracks=tracks)
 
 
 def _as_far(take: ProposedTake, asked: dict[str, Any]) -> ProposedTake:

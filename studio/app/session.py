@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from studio.engines.api import Chunk, Part, Wishes
+from studio.engines.api import Chunk, Part
 from studio.music.document import Document, Provenance
 from studio.music.notes import Notes
 
@@ -27,15 +27,11 @@ class Step:
 
 @dataclass(frozen=True)
 class ProposedTake:
-    """One alternative: notes for each part, counted from the song's start, and how far it is written.
-
-    ``course`` is how its wishes were changed on the way (:class:`studio.engines.api.Chunk`).
-    """
+    """One alternative: notes for each part, counted from the song's start, and how far it is written."""
 
     parts: tuple[tuple[Part, Notes], ...] = ()
     written_to: int = 0
     provenance: Provenance = Provenance("generated")
-    course: tuple[tuple[int, Wishes], ...] = ()
 
     @property
     def note_count(self) -> int:
@@ -47,7 +43,7 @@ class ProposedTake:
         parts = dict(self.parts)
         for part, notes in chunk.notes:
             parts[part] = Notes.concat([parts[part], notes]) if part in parts else notes
-        return replace(self, parts=tuple(parts.items()), written_to=chunk.written_to, course=chunk.course or self.course)
+        return replace(self, parts=tuple(parts.items()), written_to=chunk.written_to)
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,6 @@ class Context(Protocol):
         """Tell the user one sentence that does not end the job (for example: the GPU failed, going on with the CPU)."""
 
 
-@runtime_checkable
-class Steering(Protocol):
-    """A context through which wishes change while an engine writes."""
-
-    def wishes(self) -> "Wishes | None":
-        """What is wished for from now on; None while nothing was changed. Called by the engine, from its thread."""
-
-
 class Quiet:
     """A context that nobody watches and nobody cancels."""
 
@@ -96,7 +88,6 @@ class GenerateRequest:
     ``style`` is one of the engine's styles, empty for any. ``temperature`` 1 is the engine's measured default.
     ``chords`` replace the context's own in the region. An engine that cannot do what ``wishes`` or ``limits`` ask says so.
     ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
-    ``course`` holds wishes that replace ``wishes`` from a tick on, in order of time: a mood that moves.
     """
 
     context: Document
@@ -112,7 +103,6 @@ class GenerateRequest:
     wishes: Wishes = Wishes()
     limits: Limits = Limits()
     chords: tuple[ChordSpan, ...] = ()
-    course: tuple[tuple[int, Wishes], ...] = ()
 
     @property
     def end(self) -> int:
@@ -135,14 +125,12 @@ class Chunk:
     """Notes of one take as they were written: (part, notes) with starts counted from the song's start.
 
     Nothing more will start before ``written_to`` in this take. A take's last chunk has ``written_to`` at the
-    request's end. A part keeps its identity (equality) from chunk to chunk. ``course`` is what the take followed so far, as in
-    :class:`GenerateRequest`, where it was changed on the way.
+    request's end. A part keeps its identity (equality) from chunk to chunk.
     """
 
     take: int
     notes: tuple[tuple[Part, Notes], ...]
     written_to: int
-    course: tuple[tuple[int, Wishes], ...] = ()
 
 
 @runtime_checkable

@@ -7,7 +7,6 @@ from studio.app.changes import Change
 from studio.app.generating import Order, compose, with_take
 from studio.app.provenance_notes import (
     asked_of,
-    course_in,
     document_of,
     lanes_of,
     note_of,
@@ -99,11 +98,9 @@ def test_the_hash_of_notes_does_not_ask_in_which_order_parts_came():
 
 def test_a_take_is_signed_with_what_came_out():
     provenance = Provenance("generated", request='{"verb": "new"}', source="take 1")
-    course = ((960, Wishes(energy=0.3)),)
-    take = ProposedTake(((Part("A"), Notes.of([0], 10, 60)),), 100, provenance, course)
+    take = ProposedTake(((Part("A"), Notes.of([0], 10, 60)),), 100, provenance)
     asked = asked_of(signed(take, 200).provenance)
     assert asked["notes_sha256"] == notes_hash(take.parts) and asked["written_to"] == 100
-    assert course_in(asked) == course
     assert "written_to" not in asked_of(signed(signed(take, 200), 100).provenance)
     assert signed(replace(take, parts=()), 200) == replace(take, parts=())
     assert asked_of(Provenance(request="{")) == asked_of(Provenance(request="3")) == {}

@@ -8,8 +8,7 @@ from studio.app.generating import Order, closed, compose, with_take
 from studio.app.provenance_notes import asked_of
 from studio.app.reproducing import reproduce
 from studio.app.session import ProposedTake
-from studio.engines.api import GenerateRequest, Limits, Quiet, Wishes
-from studio.engines.cards import Card
+from studio.engines.api import Limits, Quiet, Wishes
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.pitch import Key
@@ -103,7 +102,3 @@ def test_what_was_drawn_cannot_be_written_again():
 
     with pytest.raises(StudioError, match="not written by a network"):
         again(Provenance("drawn"))
-
-
-def test_cards_are_what_the_note_names():
-    assert isinstance(Shelf().cards[0], Card) and GenerateRequest(Document(), 0, BAR).course == ()

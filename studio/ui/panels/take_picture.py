@@ -15,7 +15,7 @@ from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, mixed, ui_font
 from studio.ui.widgets import named
 
-_FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to", "course"})
+_FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to"})
 
 
 def provenance_text(provenance: Provenance) -> str:
@@ -28,8 +28,6 @@ def provenance_text(provenance: Provenance) -> str:
     ]
     lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
     asked = asked_of(provenance)
-    if asked.get("course"):
-        lines.append(t("The mood was moved while it was written ({n} steps)", n=len(asked["course"])))
     told_values = {name: _value_text(value) for name, value in asked.items() if name not in _FOR_MACHINES}
     lines += [f"{_name_text(name)}: {value}" for name, value in told_values.items() if value]
     return "\n".join(line for line in lines if line)

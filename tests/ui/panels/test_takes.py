@@ -84,9 +84,9 @@ def test_where_a_take_comes_from_can_be_copied(panel):
 
 
 def test_what_only_machines_read_is_left_out_of_the_words():
-    request = '{"course": [[0, {}]], "context_sha256": "ab", "notes_sha256": "cd", "bars": 2}'
+    request = '{"context_sha256": "ab", "notes_sha256": "cd", "bars": 2}'
     text = provenance_text(Provenance("generated", request=request))
-    assert "ab" not in text.lower().split() and "sha256" not in text and "mood was moved" in text
+    assert "ab" not in text.lower().split() and "sha256" not in text and "Bars: 2" in text
 
 
 def test_a_damaged_request_is_still_told():
