@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from studio.app.session import ProposedTake
 from studio.app.takes import origin_of
 from studio.engines.api import Part
 from studio.music.document import Clip, Take, Track
+from studio.ui.key_frame import KeyFrame
 from studio.ui.panels.take_picture import TakePicture, provenance_text
 from studio.ui.texts import t, told
 from studio.ui.theme import look, ui_font
@@ -102,7 +103,7 @@ class ClipTakeCard(QFrame):
         super().mousePressEvent(event)
 
 
-class ClipTakesPanel(QFrame):
+class ClipTakesPanel(KeyFrame):
     """All takes of one clip. The keys 1 to 8, Up, Down, Backspace and B (A/B) work while it has the focus."""
 
     picked = Signal(int)
@@ -166,16 +167,3 @@ class ClipTakesPanel(QFrame):
             return self.other.emit
         place = key - Qt.Key.Key_1
         return (lambda: self.auditioned.emit(place)) if 0 <= place < len(self.cards) else None
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        deed = self._deed(event)
-        if deed:
-            deed()
-        else:
-            super().keyPressEvent(event)

@@ -6,7 +6,7 @@ Enter keeps what is heard, Escape goes back to the bars as they are.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from studio.app.exploring import Compass, Surroundings, Values
 from studio.music.pitch import pitch_name
 from studio.ui.forms import form_line
 from studio.ui.icons import icon
+from studio.ui.key_frame import KeyFrame
 from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, mixed, ui_font
 from studio.ui.widgets import Fader, label, named
@@ -195,7 +196,7 @@ class MapPad(QWidget):
         painter.drawText(whole.adjusted(0, 0, 0, -4), across | up, bottom)
 
 
-class ExploreRows(QWidget):
+class ExploreRows(KeyFrame):
     """The map, the sliders, and what becomes of what is heard.
 
     ``wanted`` asks for the place and the sliders (its flag as :attr:`MapPad.moved`), ``left`` for the bars as they are.
@@ -327,16 +328,3 @@ class ExploreRows(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             return self.kept.emit
         return self.go_back if event.key() == Qt.Key.Key_Escape else None
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        deed = self._deed(event)
-        if deed:
-            deed()
-        else:
-            super().keyPressEvent(event)

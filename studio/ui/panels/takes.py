@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from studio.app.provenance_notes import note_text
 from studio.app.session import Proposal, ProposedTake
 from studio.app.take_figures import Figures, figures_of
 from studio.music.document import Clip, Document, Provenance, Track
+from studio.ui.key_frame import KeyFrame
 from studio.ui.panels.clip_takes import ClipTakesPanel
 from studio.ui.panels.take_picture import FigureBars, TakePicture, provenance_text
 from studio.ui.texts import noted, t
@@ -92,7 +93,7 @@ class TakeCard(QFrame):
         super().mousePressEvent(event)
 
 
-class TakesPanel(QFrame):
+class TakesPanel(KeyFrame):
     """The alternatives of the proposal. The keys 1 to 8, Enter and Backspace work while it has the focus."""
 
     picked = Signal(int)
@@ -216,16 +217,3 @@ class TakesPanel(QFrame):
             return lambda: self.picked.emit(places[min(len(places) - 1, max(0, at))])
         place = key - Qt.Key.Key_1
         return (lambda: self.auditioned.emit(place)) if 0 <= place < len(self.cards) else None
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._deed(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        deed = self._deed(event)
-        if deed:
-            deed()
-        else:
-            super().keyPressEvent(event)
