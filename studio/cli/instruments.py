@@ -9,11 +9,20 @@ from studio.cli import changes  # noqa: F401 - its commands stand before these
 from studio.cli.console import answer, bar, say, table
 from studio.cli.options import Json
 from studio.cli.program import app
+from studio.engines.cards import Card
 
 if TYPE_CHECKING:
     from studio.engines.neural_instruments import NeuralInstruments
 
 Name = Annotated[str, typer.Option(help="What the new instrument shall be called.")]
+
+
+def _tell(card: Card, made: str, json: bool) -> None:
+    """Say what was made; for programs, with what the card has to say of how it was ``made``."""
+    if json:
+        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper[made]})
+    else:
+        print(f"{card.title} ({card.id}): {card.summary}")
 
 
 @app.command(
@@ -60,10 +69,7 @@ def blend_instruments(
 
     with bar("Blending") as ctx:
         card = instruments.blend_instruments(first, second, share, name, _renderer(), ctx)
-    if json:
-        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper["blend"]})
-    else:
-        print(f"{card.title} ({card.id}): {card.summary}")
+    _tell(card, "blend", json)
 
 
 @app.command(
@@ -81,10 +87,7 @@ def draw_hit(
 
     with bar("Drawing") as ctx:
         card = instruments.draw_hit(kind, seed, name, _renderer(), ctx)
-    if json:
-        answer({"id": card.id, "title": card.title, "folder": str(card.folder), **card.hyper["drawn"]})
-    else:
-        print(f"{card.title} ({card.id}): {card.summary}")
+    _tell(card, "drawn", json)
 
 
 @app.command(
