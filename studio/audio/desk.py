@@ -8,6 +8,8 @@ import gc
 import queue
 import sys
 import traceback
+from dataclasses import dataclass
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from studio.audio.child import Parent, alive_until, ask_for_realtime
 from studio.audio.effects import Racks
 from studio.audio.meters import Levels
 from studio.audio.mixer import BLOCK, Block, Events, Mixed, MixStream, Scene, Strip, Wave, tail_frames
+from studio.audio.pen import Pen
 from studio.audio.ring import (
     DESK_ALIVE,
     DONE,
@@ -27,7 +30,7 @@ from studio.audio.ring import (
     METER_STRIPS,
     METERS,
     PLAYING,
-    WRITTEN,
+    SEGMENTS,
     Ring,
 )
 from studio.audio.room import Room
@@ -35,13 +38,32 @@ from studio.audio.slots import FADE
 from studio.music.effects import Effect, Effects
 
 LEAD_SECONDS = 0.2
+_REST = 2  # times what a renewal took are left between it and the next one
+_FILLED_APART_NS = 60_000_000  # between two renewals for rows alone, which come a few at a time
 _MOST_LEAD_SECONDS = 1.0
 _IDLE = 0.5
 _UP = np.linspace(0, 1, FADE, endpoint=False, dtype=np.float32)[:, None]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where the desk stood before it wrote a piece: in the ring, in the song, and in the mix."""
+
+    cursor: int
+    at: int
+    counts_to: int | None
+    segments: int
+    block: Mixed | None
+    stream: MixStream
+    mark: tuple[Any, ...]
+
+
 class Desk:
-    """What is played, and how far the ring is filled."""
+    """What is played, and how far the ring is filled.
+
+    What changes is heard at once, though the ring is filled ahead: the desk goes back to where the player is, mixes once more
+    what lies before that, and writes it over the old mix, going over from one to the other (:meth:`_renew`).
+    """
 
     def __init__(self, ring: Ring, parent: Parent) -> None:
         self._ring = ring
@@ -56,6 +78,11 @@ class Desk:
         self._block: Mixed | None = None
         self._counts_to: int | None = None  # frame of the song up to which only the count-in sounds
         self._at = 0
+        self._pen = Pen(ring)
+        self._places: list[_Place] = []
+        self._stale = self._filled = False  # something else should be heard than lies in the ring; rows came that it lacks
+        self._renewing = False
+        self._renewed_ns = self._rested_ns = 0
         self._lead = LEAD_SECONDS
         self._gaps = 0
         self._over = False
@@ -77,15 +104,27 @@ class Desk:
             while not self._failed.empty():
                 effect = self._failed.get()
                 self._parent.tell({"event": "no effect", "title": effect.title or effect.kind})
-            if self._stream is not None and not self._over and self._ring.ahead < self._lead * self._ring.rate:
-                self._advance()
+            self._step()
+
+    def _step(self) -> None:
+        """Do what is most urgent, if anything is."""
+        if self._stream is None:
+            return
+        if self._may_renew():
+            self._renew()
+        if not self._over and self._pen.ahead < self._lead:
+            self._advance()
+        if self._renewing and (self._over or self._pen.ahead >= self._lead):
+            now = perf_counter_ns()
+            self._renewing, self._rested_ns = False, now + _REST * (now - self._renewed_ns)
 
     def _wait(self) -> float:
         """Seconds until there is something to mix."""
-        if self._stream is None or self._over:
+        changed = self._stale or self._filled
+        if self._stream is None or (self._over and not changed):
             return _IDLE
-        over = self._ring.ahead / self._ring.rate - self._lead
-        return 0.0 if over < 0 else min(0.02, over + 0.002)
+        over = self._pen.ahead - self._lead
+        return 0.0 if over < 0 and not self._over else min(0.002 if changed else 0.02, max(0.0, over) + 0.002)
 
     # ------------------------------------------------------------ what the window's process says
 
@@ -107,6 +146,8 @@ class Desk:
             if slab in self._slabs:
                 self._rows[number] = shared.view(self._slabs[slab], np.float32, (length,), 4 * offset)
                 self._in_slab[slab].append(number)
+        if self._stream is not None and self._stream.lacks(arrays[0][:, 0].tolist()):
+            self._filled = True
 
     def _do_drop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         slab = message["id"]
@@ -128,13 +169,11 @@ class Desk:
         rest = {k: message[k] for k in ("gain", "room", "room_seconds", "end")}
         self._scene = Scene(strips, **rest, effects=_effects(message["effects"]))
         Room(self._ring.rate, BLOCK, self._scene.room_seconds)  # made once and kept: before somebody waits for it
-        if self._stream is not None:
-            if self._counts_to is None:
-                self._stream.set_scene(self._scene)
-            self._over = False
+        self._stale = self._stream is not None
 
     def _do_loop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._loop = tuple(message["range"]) if message["range"] else None
+        self._stale = self._stream is not None
 
     def _do_play(self, message: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
         """Play from a frame of the song on: at once, whatever lies in the ring. With events, count in with those before it."""
@@ -145,10 +184,11 @@ class Desk:
             self._count_in(_events(arrays))
         else:
             self._open_stream()
-        self._over = False
-        begin = int(n[WRITTEN])
+        self._over = self._stale = self._filled = self._renewing = False
+        self._places = []
+        begin = self._pen.begin()
         self._ring.add_segment(self._at, jump=True)
-        while not self._over and n[WRITTEN] - begin < self._lead * self._ring.rate:
+        while not self._over and self._pen.cursor - begin < self._lead * self._ring.rate:
             self._advance()  # a device takes a good deal at once when it starts
         self._ring.skip(begin)
         n[PLAYING] = 1
@@ -157,7 +197,57 @@ class Desk:
     def _do_halt(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._ring.numbers[PLAYING] = 0
         self._stream = self._block = None
+        self._places = []
         self._ring.numbers[DONE] = message["id"]
+
+    # ------------------------------------------------------------ what changed is heard at once
+
+    def _may_renew(self) -> bool:
+        """Whether there is something to renew, and it is time: not while a renewal is under way, and not all the time."""
+        if self._renewing or not (self._stale or self._filled):
+            return False
+        now = perf_counter_ns()
+        return now >= self._rested_ns and (self._stale or now >= self._renewed_ns + _FILLED_APART_NS)
+
+    def _renew(self) -> None:
+        """Let the newest scene, loop and rows be heard: from a moment ahead of the player on, if it has not come too far."""
+        self._stale = self._filled = False
+        place = self._place_before(self._pen.soonest)
+        if place is None:
+            if self._stream is not None and self._counts_to is None:
+                self._stream.set_scene(self._scene)
+            self._over = False
+            return
+        n = self._ring.numbers
+        self._at, self._counts_to = place.at, place.counts_to
+        self._block, self._stream = place.block, place.stream
+        self._stream.back(place.mark, self._stream.scene if self._counts_to is not None else self._scene)
+        n[SEGMENTS], n[END_AT], self._over = place.segments, -1, False
+        gone = self._ring.meter_frames >= place.cursor
+        self._ring.meter_frames[gone] = -1
+        n[METERS] -= np.count_nonzero(gone)
+        self._pen.back(place.cursor)
+        self._renewing, self._renewed_ns = True, perf_counter_ns()
+
+    def _place_before(self, frame: int) -> _Place | None:
+        """The last place from which the newest scene is mixed by ``frame`` of the ring; it is taken off, with all behind it.
+
+        The piece that is written there is the old scene's still: the limiter looks ahead by a block.
+        """
+        for i in range(len(self._places) - 2 if self._pen.can_go_back else -1, -1, -1):
+            if self._places[i + 1].cursor <= frame:
+                place = self._places[i]
+                del self._places[i:]
+                return place
+        return None
+
+    def _remember_place(self) -> None:
+        assert self._stream is not None
+        while len(self._places) > 2 and self._places[2].cursor <= self._ring.reading:
+            del self._places[0]
+        segments = int(self._ring.numbers[SEGMENTS])
+        marked = self._stream.mark()
+        self._places.append(_Place(self._pen.cursor, self._at, self._counts_to, segments, self._block, self._stream, marked))
 
     # ------------------------------------------------------------ mixing
 
@@ -179,15 +269,17 @@ class Desk:
             self._lead = min(_MOST_LEAD_SECONDS, self._lead * 1.25)
         loop = self._loop if self._loop is not None and self._at < self._loop[1] else None
         if loop is None and self._at >= self._scene.end + tail_frames(self._scene, self._ring.rate):
-            self._ring.numbers[END_AT] = self._ring.numbers[WRITTEN]
+            self._pen.end()
+            self._ring.numbers[END_AT] = self._pen.cursor
             self._over = True
             return
+        self._remember_place()
         block = self._piece()
         if loop is not None and self._at < loop[1] < self._at + FADE:
             block = np.concatenate([block, self._piece()])  # the fade into the loop's start must lie in one piece
         if loop is not None and self._at >= loop[1]:
             block = self._wrap(block[: len(block) - (self._at - loop[1])], loop)
-        self._ring.write(block)
+        self._pen.write(block)
         self._ring.numbers[END_AT] = -1
 
     def _piece(self) -> Block:
@@ -216,8 +308,8 @@ class Desk:
         into, rest = lead[FADE - fade : FADE], lead[FADE:]
         joined = end.copy()
         joined[len(end) - fade :] = end[len(end) - fade :] * (1 - _UP[FADE - fade :]) + into * _UP[FADE - fade :]
-        self._ring.write(joined)
-        self._ring.add_segment(loop[0], jump=False)
+        self._pen.write(joined)
+        self._ring.add_segment(loop[0], jump=False, at=self._pen.cursor)
         return rest
 
     def _show_levels(self, block: Mixed) -> None:
@@ -230,7 +322,7 @@ class Desk:
         table[0] = (0, *_flat(block.master))
         for i, (strip, levels) in enumerate(list(block.strips.items())[:METER_STRIPS]):
             table[1 + i] = (strip, *_flat(levels))
-        self._ring.meter_frames[at] = n[WRITTEN]
+        self._ring.meter_frames[at] = self._pen.cursor
         n[METERS] += 1
 
 

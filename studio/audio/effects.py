@@ -21,6 +21,10 @@ from studio.music.effects import KINDS, PLUGIN, Effect, Effects
 log = logging.getLogger(__name__)
 
 Block = npt.NDArray[np.float32]
+Came = dict[int, tuple[tuple[int, Block | None], ...]]
+"""By strip, the blocks that came in lately and where they begin, without a gap."""
+
+LIVE_MEMORY_SECONDS = 1.5  # of the past that effects get to know after a jump while playing: somebody waits for it
 _FADES_BY_DB = 100.0
 _LONGEST_SECONDS = 12.0
 _REVERB_SECONDS = 5.0  # until a reverb of any size has faded by that much, measured
@@ -249,16 +253,43 @@ class Racks:
         self._at: dict[int, int] = {}
         self._coming: dict[int, tuple[Effects, list[Chain]]] = {}
         self._broken: set[tuple[str, str, str]] = set()
+        self._came: Came = {}
 
     def restart(self) -> None:
         """Begin somewhere else: nothing of what sounded is left."""
         self._at.clear()
+        self._came = {}
+
+    def mark(self) -> Came:
+        """What has come in lately, for :meth:`back`; nothing where they wait, since nobody listens."""
+        return dict(self._came)
+
+    def back(self, mark: Came) -> None:
+        """Sound on as after ``mark``: what had come in by then runs through the chains once more, as far as it is known."""
+        self._came = dict(mark)
+        self._at.clear()
+        for strip, came in mark.items():
+            chain = self._chains.get(strip)
+            if chain is not None:
+                chain.reset()
+                for _, block in came:
+                    chain.process(block)
+                self._at[strip] = came[-1][0] + self._frames
+
+    def _remember(self, strip: int, block: Block | None, first: int) -> None:
+        came = self._came.get(strip, ())
+        if came and came[-1][0] + self._frames != first:
+            came = ()
+        most = -(-int(LIVE_MEMORY_SECONDS * self._rate) // self._frames)
+        self._came[strip] = (*came[1 - most :], (first, None if block is None else block.copy()))
 
     def apply(self, strip: int, effects: Effects, block: Block | None, first: int, *, changed: bool = False) -> Block | None:
         """A strip's block [2, n], which begins at frame ``first``, through its effects; None is silence.
 
         ``changed``: the block before sounded with other ones, so that these are faded in.
         """
+        if not self.wait:
+            self._remember(strip, block, first)
         effects = tuple(e for e in effects if (e.kind, e.plugin, e.state) not in self._broken)
         chain = self._chains.get(strip)
         wanted = _shape(effects)

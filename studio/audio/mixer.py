@@ -8,14 +8,16 @@ A change of gain, pan, room or notes while it sounds is a new :class:`Scene`; th
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.effects import Racks, memory_seconds
+from studio.audio.effects import LIVE_MEMORY_SECONDS, Racks, memory_seconds
 from studio.audio.levels import pan_gains
 from studio.audio.limiter import MEMORY_SECONDS, Limiter
 from studio.audio.meters import Levels, levels_of
@@ -29,7 +31,6 @@ Wave = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 BLOCK = 2048
-_LIVE_MEMORY_SECONDS = 1.5  # what a jump while playing may go back for effects: somebody waits for it
 _WHOLE = -1  # where the effects of the whole mix stand among those of the strips
 _UP = ((np.arange(BLOCK) + 1) / BLOCK).astype(np.float32)
 _DOWN = (1 - _UP).astype(np.float32)
@@ -166,6 +167,29 @@ class MixStream:
         """Sound like ``scene`` from the next block on, without a click."""
         self._scene = scene
 
+    def mark(self) -> tuple[Any, ...]:
+        """Where it stands, for :meth:`back`."""
+        room, limiter, racks = self._room, self._limiter, self._racks
+        parts = (room, room and room.mark(), copy(limiter), racks and racks.mark())
+        return self._at, self._waiting, set(self._voices), dict(self._past), parts
+
+    def back(self, mark: tuple[Any, ...], scene: Scene) -> None:
+        """Stand where it stood, but sound like ``scene`` from the next block on; what is not mixed anew has sounded as it did.
+
+        Nothing is faded here: whoever goes back has the old sound, and goes over from it.
+        """
+        self._at, self._waiting, voices, past, (self._room, room, limiter, racks) = mark
+        self._voices, self._past, self._limiter = set(voices), dict(past), copy(limiter)
+        self._scene = self._heard = scene
+        if self._room is not None:
+            self._room.back(room)
+        if self._racks is not None:
+            self._racks.back(racks)
+
+    def lacks(self, rows: Iterable[int]) -> bool:
+        """Whether the light voice has played notes of any of these rows."""
+        return not {row for _, _, row in self._voices}.isdisjoint(rows)
+
     def next(self) -> Mixed:
         """The next block of the grid."""
         block = self._mix()
@@ -175,8 +199,7 @@ class MixStream:
             limited = self._limiter.process(block.sound)
             done, self._waiting = self._waiting, block
             if limited is not None and done is not None and done.first >= self._first:
-                done.sound = limited
-                return done
+                return replace(done, sound=limited)
             block = self._mix()
 
     def _warm_up(self, block: int) -> None:
@@ -186,7 +209,7 @@ class MixStream:
         assert self._racks is not None
         light, measure, self._light, self._measure = self._light, self._measure, False, False
         limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
-        longest = np.inf if self._racks.wait else _LIVE_MEMORY_SECONDS
+        longest = np.inf if self._racks.wait else LIVE_MEMORY_SECONDS
         whole, *strips = (-(-int(min(memory_seconds(e), longest) * self._rate) // BLOCK) for e in self._scene.chains)
         self._at = max(min(0, block), block - limiter - whole - max([self._room.memory, *strips]))
         while self._at < block:

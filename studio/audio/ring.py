@@ -73,25 +73,32 @@ class Ring:
     # ------------------------------------------------------------ the desk's side
 
     @property
-    def ahead(self) -> int:
-        """Frames written and not yet read."""
-        n = self.numbers
-        return int(n[WRITTEN] - max(n[READ], n[SKIP_TO]))
+    def reading(self) -> int:
+        """The frame that the player takes next."""
+        return int(max(self.numbers[READ], self.numbers[SKIP_TO]))
 
-    def write(self, sound: Sound) -> None:
-        """Append frames [n, 2]; the caller sees to it that they fit."""
+    def write(self, sound: Sound, at: int | None = None) -> None:
+        """Write frames [n, 2] at frame ``at``, by default behind what is written; the caller sees to it that they fit."""
         n = self.numbers
-        at = int(n[WRITTEN]) % self.capacity
-        head = min(len(sound), self.capacity - at)
-        self.sound[at : at + head] = sound[:head]
+        begin = int(n[WRITTEN]) if at is None else at
+        first = begin % self.capacity
+        head = min(len(sound), self.capacity - first)
+        self.sound[first : first + head] = sound[:head]
         self.sound[: len(sound) - head] = sound[head:]
-        n[WRITTEN] += len(sound)
+        n[WRITTEN] = max(int(n[WRITTEN]), begin + len(sound))
 
-    def add_segment(self, song_frame: int, jump: bool) -> None:
-        """The next frame written is ``song_frame`` of the song. ``jump``: the listener asked for it (no loop's wrap)."""
+    def written(self, at: int, count: int) -> Sound:
+        """A copy of ``count`` frames from ``at`` on."""
+        return self.sound[np.arange(at, at + count) % self.capacity]
+
+    def add_segment(self, song_frame: int, jump: bool, at: int | None = None) -> None:
+        """Frame ``at``, by default the next behind what is written, is ``song_frame`` of the song.
+
+        ``jump``: the listener asked for it (no loop's wrap).
+        """
         n = self.numbers
         count = int(n[SEGMENTS])
-        self.segments[count % _SEGMENTS] = int(n[WRITTEN]), song_frame, jump
+        self.segments[count % _SEGMENTS] = int(n[WRITTEN]) if at is None else at, song_frame, jump
         n[SEGMENTS] = count + 1
 
     def skip(self, frame: int) -> None:

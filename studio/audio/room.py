@@ -23,6 +23,7 @@ _BANDS = ((0, 1.15), (180, 1.1), (500, 1.0), (1_400, 0.92), (3_000, 0.75), (6_00
 _ENERGY = 4.0  # of the whole response: with the usual send and level the room lies 14 dB under the dry sound
 SHORTEST, LONGEST = 0.2, 6.0
 _AT_ONCE = 6
+MOST_BACK = 48  # blocks by which a room can be put back
 
 
 @lru_cache(maxsize=4)
@@ -117,6 +118,15 @@ class Room:
             return np.zeros((2, self._block), np.float32)
         return np.asarray(np.fft.irfft(spectrum, axis=1)[:, self._block :], np.float32)
 
+    def mark(self) -> tuple["_Mark", ...]:
+        """Where it stands, for :meth:`back`."""
+        return tuple(line.mark() for line in self._lines)
+
+    def back(self, marks: tuple["_Mark", ...]) -> None:
+        """Stand where it stood, at most :data:`MOST_BACK` blocks ago."""
+        for line, mark in zip(self._lines, marks, strict=True):
+            line.back(mark)
+
     def changed(self, seconds: float) -> "Room":
         """This room with another decay time, its past kept as far as it reaches."""
         if seconds == self._seconds:
@@ -127,12 +137,16 @@ class Room:
         return other
 
 
+_Mark = tuple[int, npt.NDArray[np.float32], int]  # blocks pushed, the last one, blocks since the last sound
+
+
 class _Line:
     """Spectra of the last inputs, newest first, always summed in that order."""
 
     def __init__(self, memory: int, block: int) -> None:
         self._memory = memory
-        self._spectra = np.zeros((2 * memory + 32, block + 1), np.complex64)
+        self._pushed = 0
+        self._spectra = np.zeros((2 * (memory + MOST_BACK) + 32, block + 1), np.complex64)
         self._at = len(self._spectra) - memory
         self._product = np.empty((2, _AT_ONCE, block + 1), np.complex64)
         self._last = np.zeros(block, np.float32)
@@ -140,10 +154,12 @@ class _Line:
 
     def push(self, block: npt.NDArray[np.float32]) -> None:
         if self._at == 0:
-            self._at = len(self._spectra) - self._memory
-            self._spectra[self._at + 1 :] = self._spectra[: self._memory - 1]
+            kept = self._memory - 1 + MOST_BACK
+            self._at = len(self._spectra) - kept - 1
+            self._spectra[self._at + 1 :] = self._spectra[:kept]
         else:
             self._at -= 1
+        self._pushed += 1
         heard = bool(block.any())
         if heard or self._silent == 0:
             self._spectra[self._at] = np.fft.rfft(np.concatenate([self._last, block]))
@@ -151,6 +167,15 @@ class _Line:
             self._spectra[self._at] = 0
         self._silent = 0 if heard else self._silent + 1
         self._last = block
+
+    def mark(self) -> _Mark:
+        return self._pushed, self._last, self._silent
+
+    def back(self, mark: _Mark) -> None:
+        pushed, self._last, self._silent = mark
+        assert self._pushed - pushed <= MOST_BACK
+        self._at += self._pushed - pushed
+        self._pushed = pushed
 
     def convolve(self, response: Spectra) -> Spectra | None:
         """Sum of input spectra times the response's [channels, memory, bins], None when all is silent."""

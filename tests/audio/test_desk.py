@@ -9,8 +9,9 @@ import pytest
 from studio.app.metronome import clicks as made_clicks
 from studio.app.metronome import count_in_clicks
 from studio.audio.desk import Desk
-from studio.audio.mixer import MixStream, Scene, Strip
-from studio.audio.ring import DONE, END_AT, PLAYING, SKIP_TO, WRITTEN, Ring
+from studio.audio.mixer import BLOCK, Events, MixStream, Scene, Strip
+from studio.audio.pen import GUARD, OVER
+from studio.audio.ring import DONE, END_AT, PLAYING, READ, SKIP_TO, WRITTEN, Ring
 from studio.audio.rows import RowStore
 from studio.audio.slots import FADE
 from studio.music.effects import Effect
@@ -71,6 +72,21 @@ class Made:
         while self.ring.numbers[WRITTEN] < first + frames and self.ring.numbers[END_AT] < 0:
             self.desk._advance()
         return self.ring.sound[first : first + frames]
+
+    def settle(self) -> None:
+        """Let it do all that there is to do while the player stands still."""
+        for _ in range(40):
+            self.desk._step()
+
+    def at(self, frame: int, count: int) -> np.ndarray:
+        """What lies in the ring of the song's frames, played from its start."""
+        return self.ring.written(int(self.ring.numbers[SKIP_TO]) + FADE + frame, count)
+
+    def read(self, frame: int) -> int:
+        """The player has got to that frame of the song; the first one that can still change."""
+        self.ring.numbers[READ] = self.ring.numbers[SKIP_TO] + FADE + frame
+        self.settle()
+        return frame + GUARD
 
     def close(self) -> None:
         self.say({"do": "halt", "id": 99})
@@ -179,3 +195,93 @@ def test_effects_are_heard_and_failing_ones_told(made: Made) -> None:
     made.say({"do": "play", "frame": 0, "id": 2})
     sound = made.run(2 * RATE)
     assert np.sqrt(np.mean(sound[RATE:] ** 2)) > 1.1 * np.sqrt(np.mean(made.whole[RATE : 2 * RATE] ** 2))
+
+
+def test_what_changes_is_heard_at_once_and_what_does_not_stays_to_the_bit(made: Made) -> None:
+    made.say({"do": "play", "frame": 0, "id": 1})
+    begin = made.read(30_000)
+    made.show(made.scene)
+    made.settle()
+    np.testing.assert_array_equal(made.at(20_000, 18_000), made.whole[20_000:38_000])
+    muted = replace(made.scene, strips=(replace(made.scene.strips[0], gain=0.0),), room=0.0)
+    made.desk._rested_ns = 0
+    made.show(muted)
+    made.settle()
+    np.testing.assert_array_equal(made.at(20_000, begin - 20_000), made.whole[20_000:begin])
+    assert not made.at(begin + OVER, 6_000).any()
+    assert np.abs(np.diff(made.at(begin - 10, OVER + 20)[:, 0])).max() < 0.05
+    assert made.ring.numbers[WRITTEN] - made.ring.numbers[READ] < 0.3 * RATE
+
+
+def test_dragging_does_not_keep_it_from_getting_on(made: Made) -> None:
+    made.say({"do": "play", "frame": 0, "id": 1})
+    for k in range(40):
+        made.ring.numbers[READ] = made.ring.numbers[SKIP_TO] + FADE + 500 * k
+        made.show(replace(made.scene, gain=1 - k / 100))
+        for _ in range(3):
+            made.desk._step()
+        assert made.desk._pen.ahead > 0
+    made.desk._rested_ns = 0
+    made.settle()
+    last = replace(made.scene, gain=0.61)
+    sound = take(MixStream(last, made.rows, RATE), 20)
+    begin = 500 * 39 + GUARD + OVER
+    np.testing.assert_allclose(made.at(begin, 6_000), sound[begin : begin + 6_000], atol=0.02)  # the room remembers the others
+
+
+def test_a_change_behind_the_loops_end_is_heard_there(made: Made) -> None:
+    made.say({"do": "loop", "range": [20_000, 40_970]})
+    made.say({"do": "play", "frame": 0, "id": 1})
+    made.read(34_000)
+    last = made.ring.song_frame(int(made.ring.numbers[WRITTEN]) - 1)
+    assert 20_000 < last < 30_000  # it lies in the ring already
+    made.say({"do": "loop", "range": None})
+    made.settle()
+    np.testing.assert_array_equal(made.at(34_000, 9_000), made.whole[34_000:43_000])
+    assert made.ring.song_frame(int(made.ring.numbers[WRITTEN]) - 1) > 40_970
+    made.desk._rested_ns = 0
+    made.say({"do": "loop", "range": [20_000, 40_970]})
+    made.settle()
+    np.testing.assert_array_equal(made.at(40_970, 2_000), made.whole[20_000:22_000])
+
+
+def test_rows_that_come_late_take_over_at_once(made: Made) -> None:
+    row = np.full(RATE, 0.25, np.float32)
+    one = np.ones(1, np.int64)
+    events = Events(0 * one, RATE * one, np.ones(1, np.float32), 77 * one, 0 * one, 60 * one, 90 * one, RATE // 2 * one)
+    columns = np.stack([events.start, events.length, events.row, events.program, events.pitch, events.velocity, events.held])
+    made.say({"do": "events", "key": 1}, columns, events.gain)
+    dry = Scene((Strip(1, events),), end=RATE)
+    made.show(dry)
+    made.say({"do": "play", "frame": 0, "id": 1})
+    begin = made.read(4_000)
+    light = made.at(begin, 4_000)
+    assert light.any()
+    made.store.put(77, row)
+    made.settle()
+    np.testing.assert_allclose(made.at(begin + BLOCK + OVER, 2_000), 0.25 * np.sqrt(0.5), atol=1e-6)
+
+
+def test_an_end_that_comes_sooner_leaves_nothing_behind_it(made: Made) -> None:
+    made.say({"do": "play", "frame": 3 * RATE, "id": 1})
+    made.ring.numbers[READ] = made.ring.numbers[SKIP_TO] + 3_000
+    made.settle()
+    made.show(replace(made.scene, room=0.0, end=RATE))
+    made.settle()
+    n = made.ring.numbers
+    assert n[END_AT] == n[WRITTEN] < n[READ] + 0.1 * RATE
+    made.show(made.scene)
+    made.settle()
+    assert n[END_AT] == -1
+
+
+def test_levels_of_what_was_mixed_anew_take_the_old_ones_place(made: Made) -> None:
+    made.say({"do": "play", "frame": 0, "id": 1})
+    for k in range(12):
+        made.read(10_000 + 200 * k)
+        made.desk._rested_ns = 0
+        made.show(replace(made.scene, gain=0.0 if k == 11 else 0.9))
+        made.settle()
+    frame = int(made.ring.numbers[SKIP_TO]) + FADE
+    assert made.ring.levels(frame + 9_000)[0].peak[0] > 0
+    assert made.ring.levels(frame + 18_000)[0].peak == (0.0, 0.0)

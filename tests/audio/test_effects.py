@@ -148,3 +148,23 @@ def test_how_long_effects_remember():
     assert memory_seconds((Effect("delay"),)) < memory_seconds((long,)) <= 12
     scene = Scene((Strip(1, one_note(0), effects=(long,)),), end=RATE)
     assert tail_frames(scene, RATE) == round(memory_seconds((long,)) * RATE)
+
+
+@pytest.mark.parametrize("kind", ["equalizer", "compressor", "delay", "reverb"])
+def test_gone_back_the_chains_sound_as_they_did(kind):
+    sound = tone(300, 2.0) * np.random.default_rng(0).uniform(0.2, 1, (2, 2 * RATE // BLOCK * BLOCK)).astype(np.float32)
+    effect = BRIGHT if kind == "equalizer" else Effect(kind)
+    racks = Racks(RATE, BLOCK, wait=False)
+
+    def play(blocks: range) -> np.ndarray:
+        made = [racks.apply(1, (effect,), sound[:, k * BLOCK : (k + 1) * BLOCK], k * BLOCK) for k in blocks]
+        return np.concatenate(made, axis=1)
+
+    racks._chains[1] = Chain((effect,), RATE, BLOCK, Plugin)
+    play(range(25))
+    mark = racks.mark()
+    once = play(range(25, 32))
+    racks.back(mark)
+    np.testing.assert_array_equal(play(range(25, 32)), once)
+    racks.restart()
+    assert racks.mark() == {}

@@ -138,3 +138,33 @@ def test_a_wide_strip_rings_out_past_its_notes_and_stays_mono_in_sum() -> None:
     assert np.abs(spread[:, 0] - spread[:, 1]).max() > 0.05
     assert np.abs(spread[BLOCK : BLOCK + 600]).max() > 0.001, "what is delayed is not cut at a block's edge"
     assert not spread[2 * BLOCK :].any()
+
+
+def test_gone_back_it_sounds_as_it_did_and_a_new_scene_sets_in_there(song: tuple[Scene, dict[int, np.ndarray]]) -> None:
+    scene, rows = song
+    loud = replace(scene, gain=2.5)
+    whole = take(MixStream(loud, rows, RATE), 60)
+    stream = MixStream(loud, rows, RATE)
+    take(stream, 20)
+    for _ in range(2):
+        mark = stream.mark()
+        take(stream, 9)
+        stream.set_scene(replace(loud, room_seconds=0.4, strips=loud.strips[1:]))
+        take(stream, 5)
+        stream.back(mark, loud)
+        np.testing.assert_array_equal(take(stream, 10), whole[20 * BLOCK : 30 * BLOCK])
+        stream.back(mark, loud)
+    quiet = replace(loud, strips=())
+    stream.back(mark, quiet)
+    later = take(stream, 60)[BLOCK:]  # but for the block that the limiter has already
+    assert 0 < np.abs(later[:BLOCK]).max() < 0.7 * np.abs(whole[21 * BLOCK : 22 * BLOCK]).max()  # the room sounds on
+    assert not later[-BLOCK:].any()
+
+
+def test_it_tells_which_rows_the_light_voice_plays() -> None:
+    scene = Scene((Strip(1, one_note(100, row=7)),), end=RATE)
+    stream = MixStream(scene, {}, RATE, light=True, dry=True)
+    assert not stream.lacks([7])
+    take(stream, 1)
+    assert stream.lacks([3, 7])
+    assert not stream.lacks([3])

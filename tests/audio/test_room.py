@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studio.audio.room import Room, response
+from studio.audio.room import MOST_BACK, Room, response
 
 RATE, BLOCK = 48_000, 1024
 
@@ -82,3 +82,16 @@ def test_another_decay_keeps_what_sounds() -> None:
     longer, shorter = room.changed(0.9), room.changed(0.3)
     assert longer.pull().any()
     assert shorter.pull().any()
+
+
+def test_put_back_it_sounds_as_it_did_there() -> None:
+    send = noise(400)
+    room = Room(RATE, BLOCK, 0.4)
+    whole = run(Room(RATE, BLOCK, 0.4), send)
+    for first in range(0, 360, 20):  # round its own ring of spectra more than once
+        marks = room.mark()
+        run(room, noise(MOST_BACK - first % 40, seed=first))
+        room.back(marks)
+        np.testing.assert_array_equal(
+            run(room, send[:, first * BLOCK : (first + 20) * BLOCK]), whole[:, first * BLOCK :][:, : 20 * BLOCK]
+        )
