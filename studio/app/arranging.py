@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 
 from studio.app.arranging_clips import clip_chunks, is_for_clips, kind_of
-from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest
-from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
+from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest, unable
+from studio.app.generating import JOB, MOST_TAKES, Inbox, chord_spans, closed, context_hash
 from studio.app.jobs import Job, Jobs
 from studio.app.listening import Listening
 from studio.app.provenance_notes import take_name
 from studio.app.session import Proposal, ProposedTake, Session
 from studio.app.shelf import Shelf
-from studio.engines.api import Chunk, Context
+from studio.engines.api import Chunk, Context, Limits
 from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
 from studio.engines.arranger_take import Arranged
 from studio.engines.cards import Card
@@ -60,6 +60,10 @@ def checked(change: Change, document: Document) -> Change:
         raise StudioError("No track was chosen.", "Choose the track whose bars are meant.")
     if change.verb == "blend" and not change.other:
         raise StudioError("A blend needs a second clip.", "Choose the bars to blend with.")
+    drums = bool(change.tracks) and all(document.track(k).drums for k in change.tracks)
+    for name, why in unable(change.verb, drums).items():
+        if getattr(change.limits, name) != getattr(Limits(), name):
+            raise StudioError(why, "Leave out limits that mean nothing here.")
     return replace(change, start=start, end=end, new_parts=parts)
 
 
@@ -91,6 +95,7 @@ def request_of(change: Change, document: Document) -> ArrangeRequest:
         new_parts=tuple(NEW_PARTS[name] for name in change.new_parts),
         spare=1 - change.amount if change.verb == "vary" else 0.0,
         limits=change.limits,
+        chords=chord_spans(change.chords, document.meter, change.start, change.end),
         density=change.density,
         register=change.register,
     )

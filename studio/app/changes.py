@@ -34,7 +34,8 @@ class Change:
     slide: ``sliders`` (attribute, standard deviations). groove: velocity and timing for stiff drums.
     drums: a new drum part for the rhythm of ``tracks``.
 
-    ``key`` locks pitches, ``limits`` hold for every note; ``density`` (notes a beat) and ``register`` (a mean pitch) are asked
+    ``key`` locks pitches, ``limits`` hold for every note, and ``chords`` (as :class:`studio.app.generating.Order` has them)
+    are those that it keeps to instead of the song's; ``density`` (notes a beat) and ``register`` (a mean pitch) are asked
     for where not 0.
     """
 
@@ -55,6 +56,7 @@ class Change:
     density: float = 0.0
     register: int = 0
     limits: Limits = Limits()
+    chords: str = ""
     seed: int = 0
     takes: int = 1
 
@@ -72,3 +74,16 @@ class ChangeRequest:
 
     change: Change
     context: Document
+
+
+_PITCHED = ("low", "high", "polyphony", "leap", "chord_notes")
+_RHYTHMIC = ("grid", "least", "most")
+
+
+def unable(verb: str, drums: bool = False) -> dict[str, str]:
+    """The fields of :class:`studio.engines.api.Limits` that ``verb`` cannot be asked for, each with why: for ``drums`` or others."""
+    if verb == "groove":
+        return dict.fromkeys((*_PITCHED, *_RHYTHMIC), "A groove keeps the hits as they are.")
+    if drums or verb == "drums":
+        return dict.fromkeys(_PITCHED, "Drums have no pitch.")
+    return {}

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import Limits
-from studio.engines.clip_decode import LineLimits
 from studio.engines.clip_grid import (
     BAR_CELLS,
     CELLS,
@@ -24,6 +23,7 @@ from studio.engines.clip_grid import (
     line_notes,
     line_tokens,
 )
+from studio.engines.clip_limits import LineLimits
 from studio.engines.lstm_writer_setting import number_of
 from studio.engines.lstm_writer_styles import phrased_velocity, pitch_range
 from studio.engines.note_columns import CLASS, N_METRE, estimate_key, family, metre_class, move_for

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from studio.engines import clip_decode
 from studio.engines.cards import Card, check_weights
 from studio.engines.clip_blend import drum_distance, evenly, line_distance
-from studio.engines.clip_decode import LineLimits, draws_of
+from studio.engines.clip_decode import draws_of
 from studio.engines.clip_grid import (
     ATTRIBUTES,
     PITCHES,
@@ -26,14 +26,16 @@ from studio.engines.clip_grid import (
     line_attributes,
     phrase_attributes,
 )
+from studio.engines.clip_limits import ANY_DRUMS, DrumLimits, LineLimits
 from studio.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.nn.drum_vae import DrumVae
-    from studio.nn.melody_vae import MelodyVae
 
 Floats = npt.NDArray[np.float32]
 Line = npt.NDArray[np.int64]
+ClipLimits = LineLimits | DrumLimits | Sequence[LineLimits] | Sequence[DrumLimits]
+"""Of all lines or drums, of each, or of each clip of a phrase."""
 LINES, DRUMS, PHRASES = "lines", "drums", "phrases"
 _FINE = 4
 """Candidates between two steps of a blend."""
@@ -117,17 +119,31 @@ class ClipVae:
         return np.asarray(mean.numpy())
 
     def decode(
-        self, codes: Floats, metre: int, limits: LineLimits = ANYTHING, temperature: float = 0.0, seed: int = 0
+        self,
+        codes: Floats,
+        metre: int,
+        limits: ClipLimits | None = None,
+        temperature: float = 0.0,
+        seed: int = 0,
+        near: Sequence[int] = (),
     ) -> list[Any]:
-        """The clips of codes [n, latent]: the likeliest, or drawn at ``temperature``. Lines keep ``limits``."""
+        """The clips of codes [n, latent]: the likeliest, or drawn at ``temperature``. They keep ``limits``.
+
+        ``near`` are the pitches before each line, which a limit on leaps counts from (PITCHES for none).
+        """
         codes = np.asarray(codes, np.float32)
-        if self.kind == LINES:
-            model: MelodyVae = self._model
-            return list(clip_decode.lines(model, codes, metre, limits, temperature, seed))
-        if self.kind == PHRASES:
-            return list(clip_decode.phrases(self._model, codes, metre, limits, temperature, seed))
-        drummer: DrumVae = self._model
-        return list(clip_decode.drums(drummer, codes, metre, temperature, seed))
+        if self.kind == DRUMS:
+            drummer: DrumVae = self._model
+            return clip_decode.drums(drummer, codes, metre, temperature, seed, limits=limits or ANY_DRUMS)  # type: ignore[arg-type]
+        write = clip_decode.lines if self.kind == LINES else clip_decode.phrases
+        return list(write(self._model, codes, metre, limits or ANYTHING, temperature, seed, near))  # type: ignore[arg-type]
+
+    def keeps(self, clip: Any, metre: int, limits: ClipLimits) -> bool:
+        """Whether a clip keeps ``limits`` as it is, leaps from clip to clip apart."""
+        cells = cells_of(metre)
+        clips = clip if self.kind == PHRASES else [clip]
+        each: Sequence[Any] = [limits] * len(clips) if isinstance(limits, DrumLimits | LineLimits) else limits
+        return all(limit.keeps(c, cells) for limit, c in zip(each, clips, strict=True))
 
     # -- codes
 
@@ -191,12 +207,16 @@ class ClipVae:
             return line_distance(a, b, cells_of(metre))
         return drum_distance(a, b, cells_of(metre))
 
-    def blend(self, a: Any, b: Any, steps: int, metre: int, limits: LineLimits = ANYTHING) -> list[Any]:
-        """``steps`` clips from ``a`` to ``b``, both included as they are; none is nearer to ``a`` or farther from ``b`` than the last.
+    def blend(self, a: Any, b: Any, steps: int, metre: int, limits: ClipLimits | None = None) -> list[Any]:
+        """``steps`` clips from ``a`` to ``b``, both included; none is nearer to ``a`` or farther from ``b`` than the last.
 
-        The way leads straight from code to code; candidates that would turn back are left out.
+        The way leads straight from code to code; candidates that would turn back are left out. An end that does not keep
+        ``limits`` counts as it is written within them.
         """
         ends = self.encode([a, b], metre)
+        if limits is not None:
+            written = self.decode(ends, metre, limits)
+            a, b = (c if self.keeps(c, metre, limits) else w for c, w in zip((a, b), written, strict=True))
         t = np.linspace(0, 1, _FINE * (steps - 1) + 1, dtype=np.float32)[1:-1, None]
         between = self.decode((1 - t) * ends[0] + t * ends[1], metre, limits)
         candidates = [a, *between, b]
@@ -204,23 +224,27 @@ class ClipVae:
         to_b = [self.distance(b, c, metre) for c in candidates]
         return [candidates[k] for k in evenly(to_a, to_b, steps)]
 
-    def straight(self, a: Any, b: Any, steps: int, metre: int) -> list[Any]:
-        """The same without leaving anything out: the likeliest clips of evenly spaced codes (for measuring)."""
+    def between(self, a: Any, b: Any, steps: int, metre: int) -> Floats:
+        """``steps`` evenly spaced codes from that of ``a`` to that of ``b``, [steps, latent]."""
         ends = self.encode([a, b], metre)
         t = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
-        return self.decode((1 - t) * ends[0] + t * ends[1], metre)
+        return np.asarray((1 - t) * ends[0] + t * ends[1])
+
+    def straight(self, a: Any, b: Any, steps: int, metre: int) -> list[Any]:
+        """A blend without leaving anything out: the likeliest clips of evenly spaced codes (for measuring)."""
+        return self.decode(self.between(a, b, steps, metre), metre)
 
     # -- drums
 
-    def groove(self, clip: DrumClip, metre: int) -> DrumClip:
-        """The same hits with the velocity and timing that a drummer would give them."""
+    def groove(self, clip: DrumClip, metre: int, limits: DrumLimits = ANY_DRUMS) -> DrumClip:
+        """The same hits, as far as they may be, with the velocity and timing that a drummer would give them."""
         code = self.encode([clip], metre, way=1)
-        return clip_decode.drums(self._model, code, metre, hits=clip.hits[None])[0]
+        return clip_decode.drums(self._model, code, metre, hits=clip.hits[None] & limits.fine)[0]
 
-    def tapped(self, clip: DrumClip, metre: int, count: int, seed: int) -> list[DrumClip]:
+    def tapped(self, clip: DrumClip, metre: int, count: int, seed: int, limits: DrumLimits = ANY_DRUMS) -> list[DrumClip]:
         """Drums for a rhythm, whose hits may be of any piece: the likeliest first, then others drawn."""
         code = self.encode([clip], metre, way=2)
-        first = clip_decode.drums(self._model, code, metre)
+        first = clip_decode.drums(self._model, code, metre, limits=limits)
         if count == 1:
             return first
-        return [*first, *clip_decode.drums(self._model, np.repeat(code, count - 1, axis=0), metre, 1.0, seed)]
+        return [*first, *clip_decode.drums(self._model, np.repeat(code, count - 1, axis=0), metre, 1.0, seed, limits=limits)]

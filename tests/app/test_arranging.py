@@ -115,7 +115,10 @@ def test_drums_for_a_rhythm_are_a_new_part():
         ({"verb": "drums", "start": 40 * BAR, "end": 41 * BAR}, "rhythm"),
         ({"verb": "walk", "tracks": (1, 2)}, "one track"),
         ({"verb": "vary", "limits": Limits(chord_notes="all")}, "chords"),
-        ({"verb": "vary", "limits": Limits(grid=960)}, "sixteenths"),
+        ({"verb": "vary", "limits": Limits(grid=960, least=9)}, "do not fit"),
+        ({"verb": "drums", "limits": Limits(high=60)}, "no pitch"),
+        ({"verb": "groove", "tracks": (2,), "limits": Limits(grid=960)}, "keeps the hits"),
+        ({"verb": "fill", "limits": Limits(chord_notes="all"), "chords": "H"}, "chords cannot be read"),
         ({"verb": "slide", "sliders": (("sweetness", 1.0),)}, "sweetness"),
     ],
 )

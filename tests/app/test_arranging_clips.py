@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from studio.app.arranging import checked
 from studio.app.arranging_clips import clip_chunks, is_for_clips, is_line
 from studio.app.changes import Change
-from studio.engines.api import Quiet
+from studio.app.generating import chord_spans
+from studio.app.limits_check import violations
+from studio.engines.api import GenerateRequest, Limits, Part, Quiet
 from studio.errors import Cancelled, StudioError
+from studio.music.document import Take, Track
 from studio.music.notes import Notes
 from tests.arrangers import ArrangerShelf
 from tests.writers import BEAT, song
@@ -60,8 +66,6 @@ def test_drums_hear_all_tracks_asked_for():
 
 
 def test_other_metres_are_refused_in_the_second_clip():
-    from dataclasses import replace
-
     from studio.music.time import Meter, TimeSignature
 
     document = replace(song(8), meter=Meter((TimeSignature(0, 4, 4), TimeSignature(4 * BAR, 3, 4))))
@@ -107,3 +111,66 @@ def test_a_phrase_is_blended_as_a_whole():
 
 def test_the_map_and_the_sliders_are_those_of_two_bars():
     assert phrases("walk")[0].id == phrases("slide", sliders=(("density", 1.0),))[0].id == "tiny-lines"
+
+
+LIMITS = (
+    Limits(55, 79, leap=4, grid=480),
+    Limits(leap=7, chord_notes="strong", least=2, most=5),
+    Limits(chord_notes="all", grid=960, least=1),
+    Limits(48, 72, polyphony=1, most=3),
+)
+ASKED = (
+    ("vary", {"amount": 0.9, "takes": 2}),
+    ("sample", {"takes": 2, "temperature": 2.0}),
+    ("blend", {"other": (1, 5 * BAR), "takes": 3}),
+    ("blend", {"other": (1, 5 * BAR), "takes": 3, "laid_out": True}),
+    ("walk", {"places": ((1.0, -2.0), (0.0, 3.0)), "takes": 2}),
+    ("slide", {"sliders": (("density", 2.0),), "takes": 2}),
+)
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+@pytest.mark.parametrize(("verb", "fields"), ASKED)
+@pytest.mark.parametrize("bars", [3, 16])
+def test_lines_keep_all_limits_beside_locked_notes(verb, fields, limits, bars):
+    change = Change(verb, BAR, (1 + bars) * BAR, (1,), limits=limits, chords="C F,G", seed=1, **fields)
+    judge(change, locked_in(song(bars + 6), 0))
+
+
+@pytest.mark.parametrize("limits", [Limits(grid=480, most=6), Limits(least=5, most=5), Limits(grid=960, least=10)])
+@pytest.mark.parametrize(("verb", "fields"), [*ASKED[:3], ("drums", {"takes": 3}), ("slide", {"sliders": (("density", 2.0),)})])
+def test_drums_keep_all_limits_beside_locked_notes(verb, fields, limits):
+    fields = {**fields, "other": (2, 5 * BAR)} if "other" in fields else fields
+    judge(Change(verb, BAR, 4 * BAR, (2,), limits=limits, seed=1, **fields), locked_in(song(10), 1))
+
+
+def test_a_groove_leaves_locked_hits_alone():
+    (take,) = judge(Change("groove", BAR, 4 * BAR, (2,)), locked_in(song(10), 1))
+    assert sum(len(notes) for notes in take) == 12 - 3
+
+
+def locked_in(document, place):
+    """``document`` with three notes of a track's second bar and the one after locked."""
+    notes = document.tracks[place].notes
+    which = np.arange(len(notes))
+    notes = replace(notes, id=which + 100, locked=(which >= 5) & (which < 8))
+    clip = replace(document.tracks[place].clips[0], takes=(Take(notes),))
+    tracks = [replace(t, clips=(clip,)) if k == place else t for k, t in enumerate(document.tracks)]
+    return replace(document, tracks=tuple(tracks))
+
+
+def judge(change, document):
+    """The notes of each take, after the judge has found nothing broken."""
+    change = checked(change, document)
+    takes = [[] for _ in range(1 if change.laid_out else change.takes)]
+    for chunk in clip_chunks(change, document, ArrangerShelf(), QUIET)[1]:
+        takes[chunk.take] += [notes for _, notes in chunk.notes]
+    start, end = change.region
+    chords = chord_spans(change.chords, document.meter, start, end)
+    request = GenerateRequest(document, start, end - start, key=change.key, limits=change.limits, chords=chords)
+    track = Track(0, "Drums", drums=True) if change.verb == "drums" else document.track(change.tracks[0])
+    part, inside = Part(track.name, track.program, track.drums), track.notes.starting_between(start, end)
+    for columns in takes:
+        written = Notes.concat(columns)
+        assert len(written) and violations([(part, written)], request, [(part, inside.select(inside.locked))]) == {}
+    return takes
