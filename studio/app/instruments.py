@@ -57,7 +57,7 @@ def learn_instrument(
     return own_card(made, renderer)
 
 
-def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments, ctx: Context) -> Card:
+def blend_instruments(first: str, second: str, share: float, name: str, renderer: NeuralInstruments) -> Card:
     """Save the instrument ``share`` (0..1) of the way from ``first`` to ``second``, each an id or a title.
 
     Raises:
@@ -65,7 +65,7 @@ def blend_instruments(first: str, second: str, share: float, name: str, renderer
     """
     one, other = _found(first, renderer), _found(second, renderer)
     own_instruments.id_for(name)
-    sound, row = blended(renderer.network(), one, other, share, lambda done: ctx.progress(done, "Fitting the instrument"))
+    sound, row = blended(one, other, share)
     card = Card(
         own_instruments.id_for(name), own_instruments.ENGINE, name.strip(),
         summary=f"Blend of {one[0].title} and {other[0].title}.",

@@ -67,8 +67,7 @@ def blend_instruments(
     """Make an instrument that lies between two others."""
     from studio.app import instruments
 
-    with bar("Blending") as ctx:
-        card = instruments.blend_instruments(first, second, share, name, _renderer(), ctx)
+    card = instruments.blend_instruments(first, second, share, name, _renderer())
     _tell(card, "blend", json)
 
 

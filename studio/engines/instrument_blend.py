@@ -1,30 +1,30 @@
-"""A blend of two instruments: the row that plays what lies between them, and the designed parts between theirs."""
+"""A blend of two instruments: both are foretold and their levels mixed, the designed parts lie between theirs.
 
-from collections.abc import Callable
+Half way between two rows of the network it need not play what lies half way between their sounds. So a blend keeps the rows
+of both, and it is their amplitudes that are mixed, at equal power. Where noises of unlike colours meet, or sounds of unlike
+length, centroid and share of noise of the mix can still lie outside of both: these are set to lie between.
+"""
+
+import math
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from studio.engines import neural_instruments_laws as laws
-from studio.engines.neural_instruments_laws import Sound
+from studio.engines.neural_instruments_laws import Float, Sound
 from studio.engines.own_instruments import Row
 from studio.errors import StudioError
+from studio.nn.spectral import band_centres
 
-if TYPE_CHECKING:
-    from studio.nn.timbre import TimbreNet
+STEEPEST_DB, HALVINGS = 12.0, 14  # an octave, that a mix may be tilted; steps in which the tilt is found
+# Over a second's bins a sinusoid's magnitudes add up to half its amplitude times their number; a bin of noise has in the mean
+# sqrt(pi) / 2 of the root of its power, of which the window leaves 3/8.
+HISS = math.sqrt(math.pi * 3 / 16)
 
-KEYS = 9  # at which a blend is compared with what lies between
 
-
-def blended(
-    net: "TimbreNet",
-    a: tuple[Sound, Row],
-    b: tuple[Sound, Row],
-    share: float,
-    progress: Callable[[float], None] = lambda share: None,
-) -> tuple[Sound, Row]:
-    """The instrument ``share`` (0..1) of the way from ``a`` to ``b``, some seconds' work. ``progress`` may raise to stop it.
+def blended(a: tuple[Sound, Row], b: tuple[Sound, Row], share: float) -> tuple[Sound, Row]:
+    """The instrument ``share`` (0..1) of the way from ``a`` to ``b``; its rows are those of both, [n, width].
 
     What rings off does so in a blend until ``share`` reaches a half, and is held from there, or the other way round.
 
@@ -40,21 +40,45 @@ def blended(
     near = one if share < 0.5 else other
     designed = {k: (1 - share) * getattr(one, k) + share * getattr(other, k) for k in ("release_s", "louder_db")}
     ends = {k: round((1 - share) * getattr(one, k) + share * getattr(other, k)) for k in ("low", "high", "soft", "loud")}
-    mixed = replace(near, id="", title="", kind="own", **designed, **ends, stiffness=_stiffness(one, other, share))
-    return mixed, _row(net, mixed, first, second, share, progress)
+    mix = tuple(p._replace(share=p.share * s) for sound, s in ((one, 1 - share), (other, share)) for p in sound.parts)
+    rows = {k: np.concatenate([np.atleast_2d(first[k]), np.atleast_2d(second[k])]) for k in first}
+    stiffness = _stiffness(one, other, share)
+    return replace(near, id="", title="", kind="own", **designed, **ends, stiffness=stiffness, mix=mix), rows
 
 
-def _row(net: "TimbreNet", sound: Sound, first: Row, second: Row, share: float, progress: Callable[[float], None]) -> Row:
-    from studio.nn.runtime import tensor
-    from studio.nn.timbre import band_position, rows_of
-    from studio.nn.timbre_encoder import between
+def mixed(partials: Float, noise: Float, frequency: Float, shares: Sequence[float]) -> tuple[Float, Float]:
+    """A note's levels [POINTS, ...] in dB of a blend, by ``shares``, of what its instruments [n, POINTS, ...] would play.
 
-    keys = np.repeat(np.linspace(sound.low, max(sound.high, sound.low + 1), KEYS), 2)
-    velocities = np.tile([0.75 * sound.soft + 0.25 * sound.loud, 0.25 * sound.soft + 0.75 * sound.loud], KEYS)
-    position = np.stack([band_position(np.asarray(laws.frequencies(sound, k), np.float64)) for k in keys])
-    at, loud, where = (tensor(np.asarray(c, np.float32)) for c in (keys, velocities, position))
-    row = between(net, rows_of([first]), rows_of([second]), share, at, loud, where, progress)
-    return {k: v[0].numpy() for k, v in row._asdict().items()}
+    ``frequency`` of the partials in Hz. At every control point noise stands so many dB beside the partials, and the centroid at
+    such a frequency, as lie between those of the instruments: the mixed levels are tilted until it does.
+    """
+    level = laws.power_db(partials, noise)[:, None, None]
+    weights = np.array(shares, partials.dtype)[:, None]
+    wanted = (weights * _noise_ratio(partials, noise)).sum(0), (weights * np.log(_centroid(partials, noise, frequency))).sum(0)
+    tones, hiss = (
+        20 * np.log10((weights[:, None] * 10 ** (x / 20)).sum(0) + 1e-12)[None] for x in (partials - level, noise - level)
+    )
+    octaves = [np.log2(np.maximum(f, 30.0) / 1000.0).astype(partials.dtype) for f in (frequency, band_centres())]
+    low, high = (np.full((len(wanted[0]), 1), x, partials.dtype) for x in (-STEEPEST_DB, STEEPEST_DB))
+    for _ in range(HALVINGS):
+        tilt = (low + high) / 2
+        sloped = tones + tilt * octaves[0], hiss + tilt * octaves[1]
+        sloped = sloped[0], sloped[1] + (wanted[0] - _noise_ratio(*sloped))[:, :, None]
+        over = (np.log(_centroid(*sloped, frequency))[0] > wanted[1])[:, None]
+        low, high = np.where(over, low, tilt), np.where(over, tilt, high)
+    return sloped[0][0], sloped[1][0]
+
+
+def _noise_ratio(partials: Float, noise: Float) -> Float:
+    """dB of the noise over the partials at the control points, [n, POINTS]."""
+    return np.asarray(10 * np.log10((laws.noise_power(noise) + 1e-16) / (laws.tones_power(partials) + 1e-16)))
+
+
+def _centroid(partials: Float, noise: Float, frequency: Float) -> Float:
+    """Centroid in Hz of the magnitudes in a Hann window of a second of what stands still at the control points, [n, POINTS]."""
+    lines = 10 ** (partials / 20) * (frequency > 0)
+    bins = HISS * 10 ** (noise / 20) * laws.bandwidths()
+    return np.asarray(((lines * frequency).sum(2) + (bins * band_centres()).sum(2)) / (lines.sum(2) + bins.sum(2)))
 
 
 def _stiffness(one: Sound, other: Sound, share: float) -> tuple[float, ...]:
@@ -63,5 +87,5 @@ def _stiffness(one: Sound, other: Sound, share: float) -> tuple[float, ...]:
         return ()
     keys = np.linspace(max(one.low, other.low, 24), max(min(one.high, other.high), max(one.low, other.low, 24) + 12), 9)
     logs = [[np.log(max(laws.inharmonicity(s, k), 1e-7)) for k in keys] for s in (one, other)]
-    mixed = (1 - share) * np.array(logs[0]) + share * np.array(logs[1])
-    return tuple(float(x) for x in np.polyfit((keys - 60) / 24, mixed, 2))
+    between = (1 - share) * np.array(logs[0]) + share * np.array(logs[1])
+    return tuple(float(x) for x in np.polyfit((keys - 60) / 24, between, 2))

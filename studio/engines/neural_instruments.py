@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from studio.engines.cards import Card, check_weights
 from studio.engines.drum_kits import Kit, KitPiece, find_kits, usual
 from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import DRUMS, sound_for
+from studio.engines.instrument_blend import mixed
 from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row, find_own
@@ -112,12 +114,13 @@ class NeuralInstruments:
         from studio.nn.timbre import rows_of, with_rows
 
         first = self._trained.size.instruments
+        starts = accumulate((len(o.sound.parts) for o in found), initial=first)
         net = with_rows(self._trained, rows_of([o.row for o in found])) if found else self._trained
         with self._known:
             self._own = {o.sound.program: o.sound.id for o in found}
             self._kits = {own_number(k.card.id): k.pieces for k in kits}
             self._sounds = {k: v for k, v in self._sounds.items() if v.row < first}
-            self._sounds.update((o.sound.id, replace(o.sound, row=first + k)) for k, o in enumerate(found))
+            self._sounds.update((o.sound.id, replace(o.sound, row=k)) for k, o in zip(starts, found, strict=False))
             self._net = net
             for pair in [pair for pair in self._places if pair[0] > DRUM_KIT]:
                 del self._places[pair]
@@ -129,9 +132,12 @@ class NeuralInstruments:
         return self._trained
 
     def rows(self) -> dict[str, tuple[Sound, Row]]:
-        """Sounds with their rows in the network's tables, own ones included, by id."""
-        tables = self._net.rows()._asdict()
-        return {k: (s, {name: table[s.row].numpy() for name, table in tables.items()}) for k, s in self._sounds.items()}
+        """Sounds with their rows in the network's tables (of a blend: several, [n, width]), own ones included, by id."""
+        tables = {name: table.numpy() for name, table in self._net.rows()._asdict().items()}
+        return {
+            k: (s, {name: table[s.row : s.row + len(s.mix)] if s.mix else table[s.row] for name, table in tables.items()})
+            for k, s in self._sounds.items()
+        }
 
     def forget(self) -> None:
         """Give up what is kept of notes."""
@@ -260,13 +266,22 @@ class NeuralInstruments:
         from studio.nn.timbre import band_position, predict
 
         asked = np.array([k[2] for k in keys], np.float64)
-        velocity = np.clip(asked, [p.sound.soft for p in places], [p.sound.loud for p in places])
-        pitch = [p.sound.key if p.sound.program < 0 else np.clip(p.pitch, p.sound.low - 4, p.sound.high + 4) for p in places]
         frequency = np.stack([p.frequency for p in places])
+        parts = [part for p in places for part in p.sound.parts]
+        of = np.repeat(np.arange(len(places)), [len(p.sound.parts) for p in places])
+        rows = np.concatenate([p.sound.row + np.arange(len(p.sound.parts)) for p in places])
+        pitch = [
+            p.sound.key if p.sound.program < 0 else np.clip(p.pitch, part.low - 4, part.high + 4)
+            for part, p in zip(parts, (places[n] for n in of), strict=True)
+        ]
+        velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])
         partials, noise = predict(
-            self._net, np.array([p.sound.row for p in places]), np.array(pitch, np.float32), velocity.astype(np.float32),
-            band_position(np.maximum(frequency, 1.0)),
+            self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
+            band_position(np.maximum(frequency, 1.0))[of],
         )  # fmt: skip
+        excess: Float = (asked[of] - velocity)[:, None]
+        if len(of) > len(places):
+            partials, noise, excess = _mixed(partials, noise, excess, of, places)
         for n, place in enumerate(places):
             if place.short != 1.0 or place.moved:
                 partials[n] = laws.shortened(partials[n], place.short)
@@ -274,7 +289,6 @@ class NeuralInstruments:
         steady = np.array([p.sound.steady for p in places])
         slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places], np.float32)
         partials, noise = laws.beyond(partials, steady, slowest), laws.beyond(noise, steady, slowest)
-        excess = (asked - velocity)[:, None]
         if excess.any():
             partials += laws.tilt(frequency, excess)[:, None]
             noise += laws.tilt(band_centres(), excess)[:, None]
@@ -306,3 +320,20 @@ class NeuralInstruments:
             damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
             keys=(mix64(note) >> np.uint64(1)).tolist(),
         )  # fmt: skip
+
+
+def _mixed(
+    partials: Float, noise: Float, excess: Float, of: npt.NDArray[np.int64], places: Sequence[_Place]
+) -> tuple[Float, Float, Float]:
+    """Levels a note, and excess velocities still to be heeded, [n, ...], of those a part, which belongs to the note ``of``."""
+    found = []
+    for n, place in enumerate(places):
+        tones, hiss, over = partials[of == n], noise[of == n], excess[of == n]
+        if place.sound.mix:
+            tones += laws.tilt(place.frequency, over)[:, None].astype(tones.dtype)
+            hiss += laws.tilt(band_centres(), over)[:, None].astype(hiss.dtype)
+            found.append((*mixed(tones, hiss, place.frequency, [p.share for p in place.sound.mix]), np.zeros(1)))
+        else:
+            found.append((tones[0], hiss[0], over[0]))
+    tones, hiss, over = (np.stack(x) for x in zip(*found, strict=True))
+    return tones, hiss, over

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,16 @@ LONGEST_S = 16.0
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
 
 
+class Part(NamedTuple):
+    """A trained sound's share in a blend, and its trained pitches and velocities."""
+
+    share: float
+    low: int
+    high: int
+    soft: int
+    loud: int
+
+
 @dataclass(frozen=True)
 class Sound:
     """What the card says of a trained sound.
@@ -35,6 +45,7 @@ class Sound:
     ``row`` in the network; ``program`` of its own (-1: a drum piece); ``key`` the pitch it was trained at if it is a drum;
     ``low``, ``high`` trained pitches; ``soft``, ``loud`` trained velocities; ``ratios`` of modes to the fundamental (drums: Hz),
     empty for harmonics; ``stiffness`` of log B over pitch (quadratic, highest power first), empty where B is 0;
+    ``mix`` of a blend: what it is mixed of, whose rows are ``row`` and those after it; empty where it is no blend;
     the rest as in the training table.
     """
 
@@ -54,11 +65,18 @@ class Sound:
     ratios: tuple[float, ...] = ()
     stiffness: tuple[float, ...] = ()
     key: int = 0
+    mix: tuple[Part, ...] = ()
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> "Sound":
         """From a card's entry."""
-        return cls(**{**values, "ratios": tuple(values.get("ratios", ())), "stiffness": tuple(values.get("stiffness", ()))})
+        lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness")}
+        return cls(**values | lists | {"mix": tuple(Part(*p) for p in values.get("mix", ()))})
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What it is mixed of: itself, if it is no blend."""
+        return self.mix or (Part(1.0, self.low, self.high, self.soft, self.loud),)
 
 
 def fundamental(pitch: float, octave: int = 0) -> float:
@@ -170,7 +188,17 @@ def loudness(partials: Float, noise: Float, frequency: Float) -> Float:
 
 def powers(partials: Float, noise: Float) -> Float:
     """Power at the control points, of levels in dB: [n, points]."""
-    return np.asarray(_power(partials).sum(2) / 2 + (_power(noise) * bandwidths()).sum(2))
+    return tones_power(partials) + noise_power(noise)
+
+
+def tones_power(partials: Float) -> Float:
+    """Power of the partials alone, as :func:`powers`."""
+    return np.asarray(_power(partials).sum(2) / 2)
+
+
+def noise_power(noise: Float) -> Float:
+    """Power of the noise alone, as :func:`powers`."""
+    return np.asarray((_power(noise) * bandwidths()).sum(2))
 
 
 def power_db(partials: Float, noise: Float) -> Float:

@@ -1,4 +1,4 @@
-"""Instruments of one's own: a row in the neural instruments' space each, learned from a recording or blended of two others.
+"""Instruments of one's own: a row in the neural instruments' space, learned from a recording, or the rows that are blended.
 
 One folder is one instrument: a card, and the row with the notes that it was learned from. A track refers to it by its id; in
 batches of notes it has a number above those of General MIDI, made of the id alone, so that no table need be kept. A row is
@@ -29,7 +29,11 @@ Row = dict[str, npt.NDArray[np.floating[Any]]]
 
 @dataclass(frozen=True, eq=False)
 class OwnInstrument:
-    """An instrument that is there: its card, its sound (``program`` is its number) and its row, each [width]."""
+    """An instrument that is there: its card, its sound (``program`` is its number) and its row.
+
+    Each array [width], of a blend [n, width]: a row of each of those that it is mixed of. Blends that were fitted, as they once
+    were, have one row.
+    """
 
     card: Card
     sound: Sound
@@ -79,7 +83,9 @@ def find_own(network: str, folder: Path | None = None) -> list[OwnInstrument]:
             continue
         try:
             numbers = load(check_weights(card))
-            found.append(OwnInstrument(card, Sound.of(card.hyper["sound"]), {k: numbers[k] for k in ROW}))
+            sound, row = Sound.of(card.hyper["sound"]), {k: numbers[k] for k in ROW}
+            if all(len(np.atleast_2d(x)) == len(sound.parts) for x in row.values()):
+                found.append(OwnInstrument(card, sound, row))
         except (StudioError, KeyError, TypeError, ValueError):
             continue
     return found

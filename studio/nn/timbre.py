@@ -53,16 +53,12 @@ def band_position(frequency: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]
 class Rows(NamedTuple):
     """What the network knows of instruments, a row each: ``embedding`` [n, e], ``film`` [n, 2 layers hidden], ``base`` [n, levels].
 
-    This is the instrument space: a learned or blended instrument is a row of its own.
+    This is the instrument space: a learned instrument is a row of its own.
     """
 
     embedding: Tensor
     film: Tensor
     base: Tensor
-
-    def blend(self, other: "Rows", share: float) -> "Rows":
-        """The rows ``share`` (0..1) of the way to ``other``."""
-        return Rows(*(torch.lerp(a, b, share) for a, b in zip(self, other, strict=True)))
 
     def of(self, which: Tensor) -> "Rows":
         """Those at ``which``."""
@@ -134,8 +130,8 @@ class TimbreNet(nn.Module):
 
 
 def rows_of(rows: list[dict[str, npt.NDArray[np.floating[Any]]]]) -> Rows:
-    """Rows [n] from the arrays of each, by the names of :class:`Rows`."""
-    return Rows(*(torch.from_numpy(np.stack([r[k] for r in rows]).astype(np.float32)) for k in Rows._fields))
+    """Rows [n] from the arrays of each, [width] or of several [m, width], by the names of :class:`Rows`."""
+    return Rows(*(torch.from_numpy(np.concatenate([np.atleast_2d(r[k]) for r in rows]).astype(np.float32)) for k in Rows._fields))
 
 
 def with_rows(net: TimbreNet, more: Rows) -> TimbreNet:

@@ -19,7 +19,6 @@ from studio.nn.timbre import CENTRE_DB, SCALE_DB, Rows, TimbreNet
 LOOKED_AT = (0, 4, 8, 12, 15, 18, 21)  # control points
 PARTIALS = 40
 NOISE_CENTRE_DB = CENTRE_DB - 30.0
-BLEND_STEPS = 250
 
 
 class NoteSet(NamedTuple):
@@ -148,29 +147,3 @@ def fitted(
         optimizer.step()
         progress((step + 1) / steps)
     return Rows(*(x.detach() for x in row))
-
-
-def mixed_db(one: Tensor, other: Tensor, share: float) -> Tensor:
-    """dB of amplitudes ``share`` of the way from those of ``one`` to those of ``other``."""
-    a, b = (10 ** (x / 20) for x in (one, other))
-    return 20 * torch.log10(torch.lerp(a, b, share).clamp(min=1e-8))
-
-
-def between(
-    net: TimbreNet, one: Rows, other: Rows, share: float, pitch: Tensor, velocity: Tensor, position: Tensor,
-    progress: Callable[[float], None] = lambda share: None,
-) -> Rows:  # fmt: skip
-    """The row [1] that plays, at keys ``pitch`` and ``velocity`` [n], what lies ``share`` of the way from ``one`` to ``other``.
-
-    Half way between two rows the network need not play what lies half way between their sounds: the row is fitted to that.
-    Amplitudes are what is mixed: so the centroid of a blend lies between those of its ends, which with decibels it need not.
-    """
-    count = len(pitch)
-    with torch.no_grad():
-        ends = [net.play(Rows(*(x.expand(count, -1) for x in row)), pitch, velocity, position) for row in (one, other)]
-        partials, noise = (mixed_db(a, b, share) for a, b in zip(*ends, strict=True))
-        top = partials.amax((1, 2), keepdim=True)
-        notes = NoteSet(
-            partials, noise, 0.05 + torch.sigmoid((partials - top + 50) / 8), torch.ones_like(noise), position, pitch, velocity
-        )
-    return fitted(net, one.blend(other, share), notes, BLEND_STEPS, tie=0.0, jitter=0.0, progress=progress)

@@ -119,7 +119,7 @@ def blends(engine: NeuralInstruments) -> list[dict[str, Any]]:
     for a, b in PAIRS:
         values = []
         for share in SHARES:
-            engine.adopt([own_of(*blended(engine.network(), known[a], known[b], share))])
+            engine.adopt([own_of(*blended(known[a], known[b], share))])
             notes = [(k, one_note(engine, own_number("own-bench"), k, 80, 2 * RATE)) for k in BLEND_KEYS]
             values.append([centroid_and_noise(sound, k) for k, sound in notes])
         engine.adopt([])

@@ -73,7 +73,7 @@ class OwnInstruments:
         def work(job: Job) -> Card:
             from studio.app.instruments import blend_instruments
 
-            return blend_instruments(first, second, share, name, self._instruments(), job)
+            return blend_instruments(first, second, share, name, self._instruments())
 
         self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made)
 

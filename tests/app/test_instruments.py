@@ -6,6 +6,7 @@ from studio.codecs.audiofile import write_audio
 from studio.engines.api import Quiet
 from studio.engines.cards import Card
 from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.own_instruments import ENGINE, save
 from studio.engines.own_names import own_number, titles
 from studio.errors import StudioError
 from studio.nn.hit_gan import HitGenerator, HitSize
@@ -52,14 +53,51 @@ def test_what_cannot_be_learned_leaves_nothing(renderer, file, tmp_path):
 
 
 def test_a_blend_of_two(renderer):
-    card = blend_instruments("flute", "Piano", 0.25, "Flutiano", renderer, Quiet())
+    card = blend_instruments("flute", "Piano", 0.25, "Flutiano", renderer)
     assert card.hyper["blend"] == {"of": ["flute", "piano"], "share": 0.25}
     known = renderer.rows()
     assert (known[card.id][0].low, known[card.id][0].steady) == (50, True)
-    twice = blend_instruments("Flutiano", "piano", 0.5, "More", renderer, Quiet())
+    twice = blend_instruments("Flutiano", "piano", 0.5, "More", renderer)
     assert {card.id, twice.id} <= renderer.rows().keys()
+    assert [len(renderer.rows()[k][1]["base"]) for k in (card.id, twice.id)] == [2, 3]
+    numbers = [own_number(card.id), own_number(twice.id)]
+    both, one, other = (
+        renderer.render(batch_of([(n, 60, 90, 5000) for n in some]), RATE, 0, 5000, Quiet())
+        for some in (numbers, numbers[:1], numbers[1:])
+    )
+    assert np.abs(both).max(1).min() > 0.01
+    assert both.tobytes() == one.tobytes() + other.tobytes()
+
+
+def test_a_blend_of_all_one_sounds_as_that_one(renderer):
+    card = blend_instruments("flute", "piano", 0.0, "All flute", renderer)
+    notes = [(73, 70, 100, 9000), (own_number(card.id), 70, 100, 9000)]
+    spectra = np.abs(np.fft.rfft(renderer.render(batch_of(notes), RATE, 0, 9000, Quiet()) * np.hanning(9000)))
+    heard = spectra[0] > 0.1 * spectra[0].max()  # the partials: noise is as random as that of another note
+    assert np.abs(20 * np.log10(spectra[1][heard] / spectra[0][heard])).max() < 1.0
+
+
+def test_a_blend_that_was_fitted_is_played_yet(renderer):
+    known = renderer.rows()
+    sound, row = known["flute"]
+    save(Card("own-old", ENGINE, "Old", hyper={"network": renderer.card.sha256}), sound, row, {})
+    renderer.refresh()
+    assert len(renderer.rows()["own-old"][0].parts) == 1
+    rows = renderer.render(batch_of([(own_number("own-old"), 70, 100, 9000)]), RATE, 0, 9000, Quiet())
+    assert np.abs(rows).max() > 0.01
+
+
+def test_what_a_blend_lacks_makes_it_unknown(renderer):
+    card = blend_instruments("flute", "piano", 0.5, "Half", renderer)
+    sound, row = renderer.rows()[card.id]
+    save(card, sound, {k: v[:1] for k, v in row.items()}, {})
+    renderer.refresh()
+    assert card.id not in renderer.rows()
+
+
+def test_a_blend_of_unknown_ones(renderer):
     with pytest.raises(StudioError, match="no instrument"):
-        blend_instruments("flute", "kazoo", 0.5, "X", renderer, Quiet())
+        blend_instruments("flute", "kazoo", 0.5, "X", renderer)
 
 
 def test_a_drawn_hit_in_a_kit_of_ones_own(renderer, monkeypatch):
