@@ -30,6 +30,7 @@ BENCHES: dict[str, Bench] = {
     "overlap": Bench("studio.train.benches_overlap:bench", "200 written pieces: overlapped areas beside training songs'"),
     "limits": Bench("studio.app.benches_limits:run", "Limits that are guaranteed: what was written, and what it broke"),
     "steering": Bench("studio.train.benches_steering:steering", "Density, register, energy, brightness: asked for and written"),
+    "mixture": Bench("studio.train.benches_mixture:mixture", "Music between two styles: does it move with the share?"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "memory": Bench("studio.ui.benches_memory:run", "What all processes take of memory with a long song played and exported"),
     "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),

@@ -32,7 +32,8 @@ class Order:
     """What a composer asks for. ``verb`` is ``continue`` (go on from the song) or ``new`` (write without listening to it).
 
     ``key`` locks the pitches to its scale. ``temperature`` 1 is the model's own; lower is safer, higher bolder. ``wishes`` and
-    ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`.
+    ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`. Of
+    ``second_style``, where there is one, the music has ``second_share``, from 0 to 1.
     """
 
     verb: str = "continue"
@@ -46,6 +47,23 @@ class Order:
     wishes: Wishes = Wishes()
     limits: Limits = Limits()
     chords: str = ""
+    second_style: str = ""
+    second_share: float = 0.0
+
+
+def style_named(order: Order) -> str:
+    """The style of ``order`` in words, with shares where it is a mixture; empty for any."""
+    if not order.second_style:
+        return order.style
+    return f"{order.style}:{round(1 - order.second_share, 6):g} {order.second_style}:{order.second_share:g}"
+
+
+def usual_tempo(order: Order, generator: Generator) -> float:
+    """A usual tempo for a new piece in the style of ``order``, quarters a minute: of a mixture, between those of the two."""
+    first = generator.tempo(order.style)
+    if not order.second_style:
+        return first
+    return float(round(first + order.second_share * (generator.tempo(order.second_style) - first)))
 
 
 def chord_spans(text: str, meter: Meter, start: int, end: int) -> tuple[ChordSpan, ...]:
@@ -99,6 +117,8 @@ def request_of(order: Order, document: Document, at: int | None = None, tracks: 
         wishes=order.wishes,
         limits=order.limits,
         chords=chord_spans(order.chords, document.meter, start, end) if order.chords.strip() else (),
+        second_style=order.second_style,
+        second_share=order.second_share,
     )
 
 
@@ -229,7 +249,7 @@ class Generating:
         def work(job: Job) -> None:
             generator, asked, tempo = self._shelf.generator(), request, None
             if fresh:
-                tempo = generator.tempo(order.style)
+                tempo = usual_tempo(order, generator)
                 asked = replace(request, context=edits.set_tempo(request.context, 0, tempo))
             proposal = blank_proposal(asked, provenance_of(asked, order, generator), serial)
             inbox.open(job, replace(proposal, tempo=tempo))

@@ -31,6 +31,7 @@ def _program(
 Sixteen bars of pop and their sound: studio compose --out a.mid --wav a.wav --style pop\n
 Four ways to go on from a song, in its key: studio compose --continue song.mid --key "D minor" --takes 4 --out next.mid\n
 The same notes again, to the byte: studio compose --out a.mid --seed 7, or studio compose --from-provenance a.mid --out b.mid\n
+Mostly pop, a little folk: studio compose --out a.mid --style "pop:0.7 folk:0.3"\n
 Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
 def compose(

@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.exporting import export_sound, export_stems
-from studio.app.generating import Order, compose, with_take
+from studio.app.generating import Order, compose, style_named, usual_tempo, with_take
 from studio.app.provenance_notes import note_of, note_texts, read_notes
 from studio.app.reproducing import reproduce
 from studio.app.session import Proposal
 from studio.app.shelf import Shelf
 from studio.app.songs import MIDI, export_midi, read_song
 from studio.cli.console import answer, bar, say
+from studio.cli.styles import styles_of
 from studio.cli.tracks import with_own_instruments
-from studio.engines.api import Generator, Limits
+from studio.engines.api import Limits
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
@@ -76,8 +77,10 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
     with bar("Loading the network") as ctx:
         ctx.progress(0.1)
         generator = shelf.generator(model)
-    order = replace(order, style=_style(order.style, generator))
-    document = _context(files, tempo, generator.tempo(order.style), f"{order.style.capitalize() or 'Piece'} {order.seed}")
+    first, second, share = styles_of(order.style, generator)
+    order = replace(order, style=first, second_style=second, second_share=share)
+    title = f"{style_named(order).capitalize() or 'Piece'} {order.seed}"
+    document = _context(files, tempo, usual_tempo(order, generator), title)
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx)
     return [_row(document, proposal, k, order, files.of_take(k, order.takes), generator.card, shelf) for k in range(order.takes)]
@@ -92,7 +95,7 @@ def _row(
     export_midi(song, midi, note_texts(song))
     row = {
         "take": k + 1, "midi": str(midi), "wav": str(wav) if wav else None, "notes": take.note_count, "bars": order.bars,
-        "seconds": song.seconds(), "tracks": [t.name for t in song.tracks], "style": order.style,
+        "seconds": song.seconds(), "tracks": [t.name for t in song.tracks], "style": style_named(order),
         "key": str(order.key) if order.key else None, "seed": order.seed, "model": card.id, "weights_sha256": card.sha256,
         "provenance": note_of(take.provenance),
     }  # fmt: skip
@@ -169,12 +172,3 @@ def _read(path: Path) -> Document:
     for sentence in result.lost:
         say(f"{path.name}: {sentence}")
     return result.document
-
-
-def _style(wanted: str, generator: Generator) -> str:
-    """The style as the model spells it."""
-    known = {style.casefold(): style for style in generator.styles}
-    if wanted and wanted.casefold() not in known:
-        hint = f"Choose one of: {', '.join(known.values())}."
-        raise StudioError(f"The model '{generator.card.title}' has no style '{wanted}'.", hint)
-    return known[wanted.casefold()] if wanted else ""

@@ -14,7 +14,13 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout, fo
 Device = Annotated[str, typer.Option(help="Where the network runs: auto, cpu, cuda or mps.")]
 Out = Annotated[Path, typer.Option(help="The MIDI file to write. With several takes: a.1.mid, a.2.mid, ...")]
 Wav = Annotated[Path | None, typer.Option(help="Also play it into this audio file (.wav or .flac).")]
-Style = Annotated[str, typer.Option(help="One of the model's styles; empty lets it choose. 'studio models' lists them.")]
+Style = Annotated[
+    str,
+    typer.Option(
+        help="One of the model's styles, or a mixture of two with their shares: 'pop:0.7 folk:0.3', or pop+folk for half of each. "
+        "Empty lets it choose. 'studio models' lists them."
+    ),
+]
 Bars = Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)]
 KeyLock = Annotated[str, typer.Option("--key", help='Write in this key only, guaranteed: "D minor", Bb, "F# dorian".')]
 Continue = Annotated[

@@ -85,7 +85,8 @@ class GenerateRequest:
     ``context`` is read, never changed. Notes are wanted in [start, start + length), ticks on bar lines of its metre.
     ``tracks`` are the ids of the context's tracks to write for; empty lets the engine choose (for a new piece).
     ``key`` locks every pitched note to its scale; None leaves the pitches free.
-    ``style`` is one of the engine's styles, empty for any. ``temperature`` 1 is the engine's measured default.
+    ``style`` is one of the engine's styles, empty for any; of ``second_style`` (empty for none) the music has ``second_share``,
+    from 0 to 1, and of the first the rest. ``temperature`` 1 is the engine's measured default.
     ``chords`` replace the context's own in the region. An engine that cannot do what ``wishes`` or ``limits`` ask says so.
     ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
     """
@@ -103,6 +104,8 @@ class GenerateRequest:
     wishes: Wishes = Wishes()
     limits: Limits = Limits()
     chords: tuple[ChordSpan, ...] = ()
+    second_style: str = ""
+    second_share: float = 0.0
 
     @property
     def end(self) -> int:

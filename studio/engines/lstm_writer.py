@@ -1,7 +1,7 @@
 """The engine that writes with :mod:`studio.nn.note_lstm`: streams notes, in as many takes as asked for, one batch row each.
 
 It runs on the CPU whatever the device: one note at a time is bound by latency, not by arithmetic, so that a GPU would be
-slower, and the bytes it writes would depend on the machine. Rows of the batch are always as many, so that a take is the
+slower, and the bytes it writes would depend on the machine. Rows of the batch do not see each other, so that a take is the
 same alone and among others.
 """
 
@@ -15,25 +15,24 @@ import numpy.typing as npt
 from studio.engines import lstm_writer_wishes
 from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
 from studio.engines.cards import Card, check_weights
+from studio.engines.lstm_writer_batch import Batch, Shown
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
 from studio.engines.lstm_writer_setting import Setting, setting_of
 from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
 from studio.engines.lstm_writer_take import Take
-from studio.engines.lstm_writer_wishes import Course, Plans, course_of
+from studio.engines.lstm_writer_wishes import Course, Plans, course_of, mixed
 from studio.engines.note_columns import N_TRACK, VERSION
-from studio.engines.note_controls import CONTROLS, OPEN
-from studio.engines.note_features import CONTROL, LEVELS, NOW, START, WIDTH, NoteState, matrix, mode_of
+from studio.engines.note_controls import CONTROLS
+from studio.engines.note_features import NOW, START, NoteState, matrix, mode_of
 from studio.engines.sampling import draw_rows
 from studio.errors import StudioError
 from studio.music.document import Document
 
 if TYPE_CHECKING:
-    from studio.nn.note_lstm_step import State, Steps
+    from studio.nn.note_lstm_step import State
 
 ROWS = 8
 """Takes written in one batch at most; more are written in turns."""
-GUIDANCE = 2.0
-"""How many times what is asked for counts."""
 _REMEMBERED = 4096
 _LISTENED = 64
 """Notes of the context that the pointers know, and that the LSTM has heard. Having heard 384 saves 0.001 nats a note (measured on
@@ -42,40 +41,16 @@ the next 64 notes of 24 validation songs), and would keep the composer waiting."
 
 @dataclass(frozen=True)
 class Heard:
-    """A request as the writer goes about it: setting and style, the pointers' past, the note before, the LSTM's state of one row."""
+    """A request as the writer goes about it: setting, numbers of its styles, the pointers' past, the note before, states.
 
-    setting: Setting
-    style: int
-    past: NoteState
-    last: Any
-    state: "State"
-
-
-@dataclass
-class _Batch:
-    """What the network is shown, a row a take; takes that are ``guided`` have a second row from ``first`` on, told nothing.
-
-    What is asked for counts :data:`GUIDANCE` times: classifier-free guidance (Ho and Salimans 2022, arXiv 2207.12598).
+    A state is the LSTM's, of one row, having heard the context in a style.
     """
 
-    ints: npt.NDArray[np.int64]
-    levels: npt.NDArray[np.uint8]
-    guided: npt.NDArray[np.int64]
-    first: int
-
-    def mirror(self) -> None:
-        """Show the second rows what the first are shown, with all that is asked for left open."""
-        if len(self.guided):
-            rows = slice(self.first, self.first + len(self.guided))
-            self.ints[rows], self.levels[rows] = self.ints[self.guided], self.levels[self.guided]
-            self.ints[rows, CONTROL:] = OPEN
-
-    def guide(self, logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """The logits of the first rows, the guided ones moved away from their second rows."""
-        if len(self.guided):
-            free = logits[self.first : self.first + len(self.guided)]
-            logits[self.guided] = free + np.float32(GUIDANCE) * (logits[self.guided] - free)
-        return logits
+    setting: Setting
+    styles: tuple[int, ...]
+    past: NoteState
+    last: Any
+    states: "tuple[State, ...]"
 
 
 def _stacked(leans: list[Any]) -> npt.NDArray[np.float64] | float:
@@ -144,6 +119,8 @@ class LstmWriter:
         ctx.progress(0.0, "Listening")
         heard = [self._heard(r, ctx) for r in requests]
         rows = [(requests[k], heard[k], take) for k, take in numbers]
+        if any(len(h.styles) > 1 for h in heard):
+            most = -(-most // 2)
         writers = [(at, self._write(rows[at : at + most])) for at in range(0, len(rows), most)]
         while writers:
             for turn in list(writers):
@@ -157,9 +134,9 @@ class LstmWriter:
     def _heard(self, request: GenerateRequest, ctx: Context) -> "Heard":
         self._check(request)
         setting = setting_of(request)
-        styles = self._model.shape.styles
-        style = styles.index(setting.style) if setting.style in styles else len(styles)
-        return Heard(setting, style, *self._listen(setting, style, ctx))
+        known = self._model.shape.styles
+        styles = tuple(known.index(n) if n in known else len(known) for n in setting.mixture.names)
+        return Heard(setting, styles, *self._listen(setting, styles, ctx))
 
     def _check(self, request: GenerateRequest) -> None:
         lstm_writer_wishes.check(request.wishes)
@@ -179,14 +156,12 @@ class LstmWriter:
             raise StudioError("The file has no notes.", "Choose a file with notes.")
         return costs_of(self._model, piece, ctx, style)
 
-    def _listen(self, setting: Setting, style: int, ctx: Context) -> "tuple[NoteState, Any, State]":
-        """Hear the context: the pointers' past, the note before the region, and the LSTM's state of one row."""
-        from studio.nn.runtime import inference, tensor
-
-        model, piece = self._model, setting.piece
+    def _listen(self, setting: Setting, styles: tuple[int, ...], ctx: Context) -> "tuple[NoteState, Any, tuple[State, ...]]":
+        """Hear the context: the pointers' past, the note before the region, and the LSTM's state of one row for each style."""
+        piece = setting.piece
         n = len(piece)
         if not n:
-            return NoteState(setting.bars, setting.start), START, self._stepper.start(1)
+            return NoteState(setting.bars, setting.start), START, tuple(self._stepper.start(1) for _ in styles)
         first = max(0, n - _REMEMBERED)
         heard = max(first, n - _LISTENED)
         target = np.stack([piece.shift, piece.track, piece.pitch, piece.duration, piece.velocity], axis=1)
@@ -201,15 +176,21 @@ class LstmWriter:
             levels.append(level)
             state.push(shift, track, pitch, duration, velocity, int(piece.steps[i]))
         ctx.progress(0.0, "Listening")
-        before = target[heard - 1] if heard else START
-        ints = matrix(
-            np.array(rows, np.int16), target[heard:].astype(np.int16), before, style, mode_of(setting.key), setting.flat
-        )
+        before, states = target[heard - 1] if heard else START, []
+        for style, flat in zip(styles, setting.flat, strict=True):
+            now = target[heard:].astype(np.int16)
+            ints = matrix(np.array(rows, np.int16), now, before, style, mode_of(setting.key), flat)
+            states.append(self._after(ints, np.array(levels, np.uint8), self._told(setting, len(ints))))
+        return state, ints[-1, NOW : NOW + 5].copy(), tuple(states)
+
+    def _after(self, ints: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], told: npt.NDArray[np.float32]) -> "State":
+        """The LSTM's state, of one row, after it has read these notes."""
+        from studio.nn.runtime import inference, tensor
+
         with inference():
-            tracks = tensor(self._told(setting, len(ints)))
-            seen = model.look(tensor(ints), tensor(np.array(levels, np.uint8)), tracks)
-            _, (h, c) = model.lstm(seen.unsqueeze(0))
-        return state, ints[-1, NOW : NOW + 5].copy(), [(h[k], c[k]) for k in range(model.shape.layers)]
+            seen = self._model.look(tensor(ints), tensor(levels), tensor(told))
+            _, (h, c) = self._model.lstm(seen.unsqueeze(0))
+        return [(h[k], c[k]) for k in range(self._model.shape.layers)]
 
     @staticmethod
     def _told(setting: Setting, rows: int) -> npt.NDArray[np.float32]:
@@ -221,52 +202,52 @@ class LstmWriter:
         """Write takes (request, what was heard, number) in one batch; yields after every note, for each row not yet closed."""
         from studio.nn.runtime import inference
 
-        stepper = self._stepper
-        guided = [k for k, (request, heard, _) in enumerate(rows) if self._guides(request, heard)]
-        count = stepper.rows(len(rows) + len(guided))
-        ints, levels = np.zeros((count, WIDTH), np.int64), np.zeros((count, LEVELS), np.uint8)
-        told = np.zeros((count, N_TRACK + 1), np.float32)
+        shown = [
+            Shown(
+                self._told(heard.setting, 1), heard.styles, heard.setting.mixture.weights, heard.setting.flat, heard.states,
+                self._guides(request, heard),
+            )
+            for request, heard, _ in rows
+        ]  # fmt: skip
+        batch = Batch(self._stepper, shown)
         takes = []
         for k, (request, heard, number) in enumerate(rows):
-            told[k] = self._told(heard.setting, 1)
-            course = self._course(request, heard, number)
-            past = heard.past.copy()
-            takes.append(Take(request, heard.setting, number, heard.style, past, heard.last, course, (ints[k], levels[k])))
-        told[len(rows) : len(rows) + len(guided)] = told[guided]
-        batch = _Batch(ints, levels, np.array(guided, np.int64), len(rows))
-        spare = [rows[0][1].state] * (count - len(rows) - len(guided))
-        state = stepper.together([*(heard.state for _, heard, _ in rows), *(rows[k][1].state for k in guided), *spare])
-        steps = stepper.steps(ints, levels, told, state)
+            course, past = self._course(request, heard, number), heard.past.copy()
+            row = (batch.ints[k], batch.levels[k])
+            takes.append(Take(request, heard.setting, number, heard.styles[0], past, heard.last, course, row))
         alive = list(enumerate(takes))
         while alive:
             for _, take in alive:
                 take.before()
             with inference():
-                batch.mirror()
-                steps.remember()
+                batch.remember()
                 for head in HEADS:
-                    alive = self._choose(head, alive, steps, batch)
+                    alive = self._choose(head, alive, batch)
             yield [(k, t.share, self._ready(t)) for k, t in enumerate(takes) if not t.closed]
 
     def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
         setting = heard.setting
         new = not len(setting.piece)
         parts, harmony = tuple(setting.parts), setting.harmony
-        return course_of(request, self._plans, heard.style, setting.bars, parts, harmony, take, new, setting.moved)
+        courses = [
+            course_of(request, self._plans, style, setting.bars, parts, harmony, take, new, setting.moved)
+            for style in heard.styles
+        ]
+        return mixed(courses, setting.mixture.weights)
 
     def _guides(self, request: GenerateRequest, heard: Heard) -> bool:
         """Whether a second row shall write without what is asked for, so that the difference can be made larger."""
         asked = request.wishes.any or bool(heard.setting.harmony.starts)
         return asked and bool(self._model.shape.controls)
 
-    def _choose(self, head: str, alive: list[tuple[int, Take]], steps: "Steps", batch: "_Batch") -> list[tuple[int, Take]]:
+    @staticmethod
+    def _choose(head: str, alive: list[tuple[int, Take]], batch: Batch) -> list[tuple[int, Take]]:
         """Draw a head's choice for every take; returns those that go on."""
         masks = [t.allowed(head) for _, t in alive]
         drawn = [(k, t, m) for (k, t), m in zip(alive, masks, strict=True) if m is not None]
         chosen = dict.fromkeys((k for k, _ in alive), 0)
         if drawn:
-            batch.mirror()
-            logits = batch.guide(steps.logits(head))
+            logits = batch.scores(head)
             defaults = [t.sampling[head] for _, t, _ in drawn]
             made = draw_rows(
                 logits[[k for k, _, _ in drawn]],

@@ -8,10 +8,11 @@ import numpy.typing as npt
 from studio.engines import lstm_writer_limits, note_columns
 from studio.engines.api import GenerateRequest, Part
 from studio.engines.lstm_writer_limits import Fence
-from studio.engines.lstm_writer_styles import ANY, STYLES, Style, pitch_range
+from studio.engines.lstm_writer_mixture import Mixture, mixture_of
+from studio.engines.lstm_writer_styles import STYLES, pitch_range
 from studio.engines.lstm_writer_wishes import Harmony, harmony_of
 from studio.engines.note_band import NoteBand
-from studio.engines.note_columns import CLASS, DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
+from studio.engines.note_columns import DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
 from studio.errors import StudioError
 from studio.music.document import Track
 from studio.music.pitch import SCALES, Key
@@ -27,7 +28,8 @@ class Setting:
     """What stays the same while a request is written. Steps count from the song's start.
 
     ``allowed`` bool [N_TRACK, 128]: pitches, as the network counts them, that each class may use (none for absent classes).
-    ``level`` is the velocity that a phrased part keeps to by class, from the context, or None.
+    ``flat`` says of each style of the mixture whether it hears no velocities; ``phrasing`` is the share of how loud notes are
+    that is a phrase's and not drawn. ``level`` is the velocity that a phrased part keeps to by class, from the context.
     """
 
     piece: Piece
@@ -36,9 +38,9 @@ class Setting:
     start: int
     end: int
     key: int
-    style: str
-    phrased: bool
-    flat: bool
+    mixture: Mixture
+    phrasing: float
+    flat: tuple[bool, ...]
     allowed: npt.NDArray[np.bool_]
     level: dict[int, int]
     harmony: Harmony
@@ -62,8 +64,6 @@ def setting_of(request: GenerateRequest) -> Setting:
     Raises:
         StudioError: it asks for a style or track that there is none of.
     """
-    if request.style and request.style not in STYLES:
-        raise StudioError(f"The writer does not know the style '{request.style}'.", f"Choose one of: {', '.join(STYLES)}.")
     document = request.context
     heard = [t for t in document.tracks if len(t.notes.starting_between(0, request.start))]
     missing = set(request.tracks) - {t.id for t in document.tracks}
@@ -73,15 +73,15 @@ def setting_of(request: GenerateRequest) -> Setting:
     tracks = heard + [t for t in wanted if t not in heard]
     lstm_writer_limits.check(request)
     draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**32]))
-    style_name = request.style or ("" if tracks else str(draw.choice(sorted(STYLES))))
-    style = STYLES.get(style_name, ANY)
+    drawn = "" if request.style or tracks else str(draw.choice(sorted(STYLES)))
+    mixture = mixture_of(request, drawn)
     sources = [_source(t, request.start) for t in tracks]
     signatures = [(s.tick, s.numerator, s.denominator) for s in document.meter.signatures]
     known = request.key or document.key_at(request.start)
     piece = encode(sources, signatures, TICKS_PER_QUARTER, number_of(known) if known else None)
     classes = note_columns.track_classes(sources)
-    parts = _players([(c, t) for c, t in zip(classes, tracks, strict=True) if t in wanted]) or _ensemble(style, draw)
-    key = piece.key if known or piece.key >= 0 else _drawn_key(request, style, draw)
+    parts = _players([(c, t) for c, t in zip(classes, tracks, strict=True) if t in wanted]) or mixture.ensemble(draw)
+    key = piece.key if known or piece.key >= 0 else _drawn_key(request, mixture, draw)
     if not any(number != DRUMS for number in parts) and not len(piece):
         key = -1
     start, end = (_steps(request.start), _steps(request.end))
@@ -97,9 +97,9 @@ def setting_of(request: GenerateRequest) -> Setting:
         start,
         end,
         key,
-        style_name,
-        style.phrased or (len(piece) > 8 and piece.flat),
-        piece.flat if len(piece) else style.phrased,
+        mixture,
+        1.0 if len(piece) > 8 and piece.flat else mixture.mean(lambda style: style.phrased),
+        tuple(piece.flat if len(piece) else style.phrased for style in mixture.styles),
         allowed,
         level,
         harmony,
@@ -108,11 +108,11 @@ def setting_of(request: GenerateRequest) -> Setting:
     )
 
 
-def _drawn_key(request: GenerateRequest, style: Style, draw: np.random.Generator) -> int:
+def _drawn_key(request: GenerateRequest, mixture: Mixture, draw: np.random.Generator) -> int:
     """A key for a new piece, minor as often as the style's songs; what is wished dark is minor first."""
     tonic, chance = int(draw.integers(12)), draw.random()
     bright = request.wishes.brightness
-    return tonic + (12 if (chance if bright is None else bright) < style.minor else 0)
+    return tonic + (12 if (chance if bright is None else bright) < mixture.mean(lambda style: style.minor) else 0)
 
 
 def _steps(tick: int) -> int:
@@ -132,12 +132,6 @@ def _players(wanted: list[tuple[int, Track]]) -> dict[int, Part]:
     for number, track in wanted:
         parts.setdefault(number, Part(track.name, track.program, track.drums, track.id))
     return parts
-
-
-def _ensemble(style: Style, draw: np.random.Generator) -> dict[int, Part]:
-    choices = style.ensembles
-    names = choices[int(draw.integers(len(choices)))]
-    return {CLASS[n]: Part(n, style.program(CLASS[n]), CLASS[n] == DRUMS) for n in names}
 
 
 def _levels(piece: Piece) -> dict[int, int]:

@@ -7,7 +7,7 @@ from studio.engines.api import Chunk, GenerateRequest
 from studio.engines.lstm_writer_helm import Helm
 from studio.engines.lstm_writer_limits import Voices
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
-from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity, sampling
+from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity
 from studio.engines.lstm_writer_wishes import Course
 from studio.engines.note_columns import (
     DRUM_STEPS,
@@ -77,7 +77,7 @@ class Take:
     ) -> None:
         self.number, self.setting = number, setting
         self._request = request
-        self.sampling = {h: _at_temperature(sampling(setting.style, h), request) for h in HEADS}
+        self.sampling = {h: _at_temperature(setting.mixture.sampling(h), request) for h in HEADS}
         self.draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))
         self.state = state
         self.ints, self.levels = row
@@ -113,7 +113,7 @@ class Take:
         self._flatten()
 
     def _flatten(self) -> None:
-        if self.setting.flat:
+        if self.setting.flat[0]:
             self.ints[VELOCITY_COLUMNS] = VELOCITIES
 
     def allowed(self, head: str) -> Mask | None:
@@ -121,7 +121,7 @@ class Take:
         if head == "duration":
             return None if self.ints[NOW + 1] == DRUMS else self._durations()
         if head == "velocity":
-            return None if self.setting.flat else _EVERY[head]
+            return None if self.setting.flat[0] else _EVERY[head]
         return {"shift": self._shifts, "track": self._tracks, "pitch": self._pitches}[head]()
 
     def lean(self, head: str) -> npt.NDArray[np.float64] | float:
@@ -267,8 +267,8 @@ class Take:
 
     def _put_velocity(self, velocity: int) -> bool:
         """Choose how loud, and write the note."""
-        velocity = FLAT_CLASS if self.setting.flat else velocity
-        self.ints[NOW + 4] = VELOCITIES if self.setting.flat else velocity
+        velocity = FLAT_CLASS if self.setting.flat[0] else velocity
+        self.ints[NOW + 4] = VELOCITIES if self.setting.flat[0] else velocity
         shift, track, pitch, duration = (int(v) for v in self.ints[NOW : NOW + 4])
         pitch %= N_PITCH
         steps = min(int(DURATIONS[duration]), self.setting.end - self._then)
@@ -282,7 +282,8 @@ class Take:
         if end > self._then:
             self._cut(track, pitch)
         self._sounding[track, pitch] = self._then + steps
-        loud = self._phrased(track) if self.setting.phrased else class_velocity(velocity)
+        drawn, phrasing = class_velocity(velocity), self.setting.phrasing
+        loud = round(phrasing * self._phrased(track) + (1 - phrasing) * drawn) if phrasing else drawn
         self._pending.append((self._then, track, pitch, steps, loud))
         return True
 

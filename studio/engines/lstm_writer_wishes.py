@@ -1,7 +1,8 @@
 """What a request asks of the music to come, as the classes the network is told bar by bar: wishes, plans of songs, chords."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +96,25 @@ class Course:
             return NO_CHORD + 1, NO_CHORD + 1
         following = self.halves[min(bisect_right(self.halves, step), len(self.halves) - 1)]
         return self.harmony.told(step), self.harmony.told(following)
+
+
+def mixed(courses: Sequence[Course], weights: Sequence[float]) -> Course:
+    """The course between ``courses`` of one request, by weight; what one of them leaves open is the other's."""
+    first = courses[0]
+    if len(courses) == 1:
+        return first
+    count = max(len(c.rows) for c in courses)
+    rows = np.array([c.rows[np.arange(count) % len(c.rows)] for c in courses])
+    known = np.reshape(weights, (-1, 1, 1)) * (rows != OPEN[: len(CONTROLS)])
+    total = known.sum(axis=0)
+    means = np.rint((known * rows).sum(axis=0) / np.where(total, total, 1))
+    means = np.where(total, means, OPEN[: len(CONTROLS)])
+    wish = {}
+    for k in sorted({k for c in courses for k in c.wish}):
+        places = [(w, c.wish[k]) for w, c in zip(weights, courses, strict=True) if k in c.wish]
+        wish[k] = sum(w * v for w, v in places) / sum(w for w, _ in places)
+        means[:, k] = round(wish[k])
+    return replace(first, rows=means.astype(np.uint8), wish=wish)
 
 
 @dataclass(frozen=True)

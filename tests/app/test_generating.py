@@ -4,7 +4,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studio.app.generating import Generating, Order, compose, context_hash, provenance_of, request_of, with_take
+from studio.app.generating import (
+    Generating,
+    Order,
+    compose,
+    context_hash,
+    provenance_of,
+    request_of,
+    style_named,
+    usual_tempo,
+    with_take,
+)
 from studio.app.jobs import Jobs
 from studio.app.session import Proposal, ProposedTake, Session
 from studio.engines.api import Limits, Part, Quiet, Wishes
@@ -257,3 +267,17 @@ def test_a_new_piece_goes_to_tracks_that_play_the_same(made, verb, match, tracks
     session.propose(proposed(verb, 5 * BAR))
     generating.keep()
     assert len(session.document.tracks) == before + tracks
+
+
+def test_a_mixture_of_styles_is_asked_for_and_has_a_tempo_between():
+    order = Order(style="plain", second_style="Fancy", second_share=0.25)
+    request = request_of(order, Document())
+    assert (request.style, request.second_style, request.second_share) == ("plain", "Fancy", 0.25)
+
+    class Tempos(Slow):
+        def tempo(self, style):
+            return {"plain": 100.0, "Fancy": 80.0}[style]
+
+    assert usual_tempo(order, Tempos()) == 95
+    assert usual_tempo(replace(order, second_style="", second_share=0.0), Tempos()) == 100
+    assert style_named(order) == "plain:0.75 Fancy:0.25" and style_named(Order(style="plain")) == "plain"

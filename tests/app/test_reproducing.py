@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_new_piece_is_written_again_from_its_note_alone():
     made = again(take.provenance)
     assert same(made.proposal.take, take) and made.changed == () and len(made.proposal.takes) == 1
     assert made.context.title == "t" and made.proposal.take.provenance == take.provenance
+
+
+def test_a_mixture_of_styles_is_written_again_and_notes_of_before_there_were_any_are_read():
+    order = replace(ORDER, second_style="jazz", second_share=0.35, takes=1)
+    take = compose(order, Document(), steered_writer(), Quiet()).take
+    assert same(again(take.provenance).proposal.take, take)
+    old = compose(replace(ORDER, takes=1), Document(), steered_writer(), Quiet()).take
+    asked = {k: v for k, v in json.loads(old.provenance.request).items() if not k.startswith("second")}
+    older = replace(old.provenance, request=json.dumps(asked))
+    assert same(again(older).proposal.take, old) and not same(take, old)
 
 
 def test_going_on_needs_the_song_and_hears_only_what_was_heard():

@@ -16,14 +16,14 @@ def test_keys_count_from_their_tonic_and_third():
 def test_a_new_piece_has_its_styles_players():
     setting = setting_of(GenerateRequest(Document(), 0, 16 * BEAT, style="quartet"))
     assert set(setting.parts) == {CLASS[n] for n in ("Cello", "Viola", "Violin 2", "Violin 1")}
-    assert setting.phrased
+    assert setting.phrasing == 1
     assert (setting.start, setting.end) == (0, 16 * 24)
 
 
 def test_any_style_is_one_of_them_and_the_seed_decides():
-    names = [setting_of(GenerateRequest(Document(), 0, BEAT, seed=s)).style for s in range(20)]
+    names = [setting_of(GenerateRequest(Document(), 0, BEAT, seed=s)).mixture.names for s in range(20)]
     assert len(set(names)) > 3
-    assert names[4] == setting_of(GenerateRequest(Document(), 0, BEAT, seed=4)).style
+    assert names[4] == setting_of(GenerateRequest(Document(), 0, BEAT, seed=4)).mixture.names
 
 
 def test_only_what_is_allowed_is_allowed():
@@ -39,7 +39,7 @@ def test_the_context_is_heard_up_to_the_region():
     assert len(setting.piece) == 2 * 8
     assert setting.parts[DRUMS].track_id == 2
     assert setting.parts[CLASS["Melody"]].track_id == 1
-    assert setting.flat
+    assert setting.flat == (True,)
 
 
 def test_the_songs_key_is_used_where_it_is_written():

@@ -1,11 +1,10 @@
 """WRITE: what to ask the network for, and one violet button."""
 
 import secrets
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -28,9 +27,10 @@ from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.changing import CHANGES, ChangeRows, Region
 from studio.ui.panels.exploring import ExploreRows
 from studio.ui.panels.steering import Steering
-from studio.ui.texts import noted, t, told
+from studio.ui.panels.styles import StyleChips, StyleMix
+from studio.ui.texts import noted, t
 from studio.ui.theme import look, ui_font
-from studio.ui.widgets import Elided, Fader, Flow, IntField, Segments, icon_button, label, named, rule
+from studio.ui.widgets import Elided, Fader, IntField, Segments, icon_button, label, named, rule
 
 EXPLORE = "explore"
 VERBS = ("continue", "new", *CHANGES, EXPLORE)
@@ -50,11 +50,6 @@ def _freedom_text(percent: int) -> str:
     return t("{word}: temperature {number}", word=freedom_word(percent).capitalize(), number=f"{percent / 100:.2f}")
 
 
-def style_title(name: str) -> str:
-    """What a style of an engine is called."""
-    return told(name.replace("_", " ").capitalize())
-
-
 def _verb_texts() -> tuple[list[str], list[str]]:
     """What the verbs are called, and what they do."""
     texts = [
@@ -70,53 +65,6 @@ def _verb_texts() -> tuple[list[str], list[str]]:
         (t("Explore"), t("Walk around the chosen bars on a map of variants, and hear each step at once")),
     ]
     return [text for text, _ in texts], [tip for _, tip in texts]
-
-
-class StyleChips(QWidget):
-    """One of the engine's styles, or any."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._flow = Flow(self)
-        self._group = QButtonGroup(self)
-        self._styles: tuple[str, ...] = ("",)
-        self.show_styles(())
-
-    def show_styles(self, styles: Iterable[str]) -> None:
-        """Offer ``styles`` beside "Any"; the choice stays where it can."""
-        chosen = self.style_name
-        self._styles = ("", *styles)
-        for button in self._group.buttons():
-            self._group.removeButton(button)
-            self._flow.removeWidget(button)
-            button.deleteLater()
-        for i, name in enumerate(self._styles):
-            chip = QPushButton(style_title(name) or t("Any"))
-            chip.setProperty("role", "chip")
-            chip.setCheckable(True)
-            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            title = style_title(name)
-            tip = t("Write in the style: {style}", style=title) if name else t("Let the music decide the style")
-            named(chip, t("Style: {style}", style=title or t("Any")), tip)
-            self._group.addButton(chip, i)
-            self._flow.addWidget(chip)
-        self.style_name = chosen if chosen in self._styles else ""
-        self.updateGeometry()
-
-    @property
-    def style_name(self) -> str:
-        """The chosen style, empty for any."""
-        return self._styles[max(0, self._group.checkedId())]
-
-    @style_name.setter
-    def style_name(self, name: str) -> None:
-        self._group.button(self._styles.index(name) if name in self._styles else 0).setChecked(True)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._flow.heightForWidth(width)
 
 
 class GeneratePanel(QFrame):
@@ -148,6 +96,8 @@ class GeneratePanel(QFrame):
                 "takes": self.takes,
                 "wishes": Control(lambda: self.steering.wishes, lambda v: setattr(self.steering, "wishes", v)),
                 "limits": Control(lambda: self.steering.limits, lambda v: setattr(self.steering, "limits", v)),
+                "second_style": Control(lambda: self.mix.second_style, lambda v: setattr(self.mix, "second_style", v)),
+                "second_share": Control(lambda: self.mix.second_share, lambda v: setattr(self.mix, "second_share", v)),
                 "chords": Control(lambda: self.steering.chords.text().strip(), self.steering.chords.setText),
             },
         )
@@ -159,6 +109,7 @@ class GeneratePanel(QFrame):
         self.changing = ChangeRows(NEW_PARTS)
         self.exploring = ExploreRows()
         self.styles = StyleChips()
+        self.mix = StyleMix(self.styles)
         self.bars = IntField(1, 256, 16)
         named(self.bars, t("Bars"), t("How many bars to write"))
         self.quick = [self._quick_bars(n) for n in QUICK_BARS]
@@ -218,6 +169,7 @@ class GeneratePanel(QFrame):
         column.addWidget(self.changing)
         column.addWidget(self.exploring)
         column.addWidget(self.styles)
+        column.addWidget(self.mix)
         column.addWidget(rule())
         self._bars = form_line(t("Bars"), self.bars, *self.quick)
         column.addWidget(self._bars)
@@ -304,6 +256,7 @@ class GeneratePanel(QFrame):
         for widget in (*self._drawn, self._stack, self.listen):
             widget.setVisible(not exploring)
         self.styles.setVisible(verb in _STYLED)
+        self.mix.allow(verb not in (*CHANGES, EXPLORE))
         self.write.setEnabled(self._ready and not (verb in CHANGES and self.changing.missing))
         self._explain()
 

@@ -28,7 +28,8 @@ def provenance_text(provenance: Provenance) -> str:
     ]
     lines += [t("Seed {seed}", seed=provenance.seed), told(provenance.source)]
     asked = asked_of(provenance)
-    told_values = {name: _value_text(value) for name, value in asked.items() if name not in _FOR_MACHINES}
+    unasked = _FOR_MACHINES if asked.get("second_style") else {*_FOR_MACHINES, "second_share"}
+    told_values = {name: _value_text(value) for name, value in asked.items() if name not in unasked}
     lines += [f"{_name_text(name)}: {value}" for name, value in told_values.items() if value]
     return "\n".join(line for line in lines if line)
 
