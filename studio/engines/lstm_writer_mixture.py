@@ -43,30 +43,18 @@ class Mixture:
         return Sampling(*(np.reshape(self.weights, (-1, 1)) * values).sum(axis=0).tolist())
 
     def ensemble(self, draw: np.random.Generator) -> dict[int, Part]:
-        """Who plays a new piece, by track class: who plays in both styles, and of the others as many as is each one's share."""
-        chosen = [s.ensembles[int(draw.integers(len(s.ensembles)))] for s in self.styles]
-        own = [[p for p in _outer_first(players) if not all(p in c for c in chosen)] for players in chosen]
-        seats = _seats([w * len(players) for w, players in zip(self.weights, own, strict=True)])
-        seated = {p for players, count in zip(own, seats, strict=True) for p in players[:count]}
-        heaviest_last = sorted(zip(self.weights, self.styles, chosen, strict=True), key=lambda row: row[0])
+        """Who plays a new piece, by track class: the players of both styles, as the weightier one has them.
+
+        Who plays how much is the network's choice, by weight. To seat as many of each as is its share left tunes without
+        their chords (`studio bench mixture`).
+        """
+        chosen = [
+            (w, s, s.ensembles[int(draw.integers(len(s.ensembles)))]) for w, s in zip(self.weights, self.styles, strict=True)
+        ]
         parts: dict[int, Part] = {}
-        for _, style, players in heaviest_last:
-            shared = [p for p in players if p in seated or all(p in c for c in chosen)]
-            parts |= {CLASS[p]: Part(p, style.program(CLASS[p]), CLASS[p] == DRUMS) for p in shared}
+        for _, style, players in sorted(chosen, key=lambda row: row[0]):
+            parts |= {CLASS[p]: Part(p, style.program(CLASS[p]), CLASS[p] == DRUMS) for p in players}
         return parts
-
-
-def _outer_first(players: tuple[str, ...]) -> list[str]:
-    """The highest, the lowest, then inwards: whoever is left out is an inner voice."""
-    return sorted(players, key=lambda p: min(2 * players[::-1].index(p), 2 * players.index(p) + 1))
-
-
-def _seats(shares: list[float]) -> list[int]:
-    """Whole numbers nearest to ``shares`` with the sum rounded; the largest remainders are rounded up (Hamilton's method)."""
-    made = [int(s) for s in shares]
-    for k in sorted(range(len(shares)), key=lambda k: made[k] - shares[k])[: int(sum(shares) + 0.5) - sum(made)]:
-        made[k] += 1
-    return made
 
 
 def mixture_of(request: GenerateRequest, drawn: str = "") -> Mixture:
