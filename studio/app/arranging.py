@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 
 from studio.app.arranging_clips import clip_chunks, is_for_clips, kind_of
 from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest, unable
-from studio.app.generating import JOB, MOST_TAKES, Inbox, chord_spans, closed, context_hash
+from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
 from studio.app.jobs import Job, Jobs
 from studio.app.listening import Listening
 from studio.app.provenance_notes import take_name
@@ -23,6 +23,7 @@ from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
 from studio.engines.arranger_take import Arranged
 from studio.engines.cards import Card
 from studio.errors import StudioError
+from studio.music.chords import chord_spans
 from studio.music.document import Document, Provenance
 
 HARMONY = ("Alto", "Tenor", "Bass voice")

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from studio.app.changes import CLIP_VERBS, Change
-from studio.app.generating import chord_spans
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context, GenerateRequest, Part
 from studio.engines.arranger_setting import NEW_PARTS
@@ -32,6 +31,7 @@ from studio.engines.clip_notes import (
 )
 from studio.engines.clip_vae import DRUMS, LINES, PHRASES, ClipVae
 from studio.errors import StudioError
+from studio.music.chords import chord_spans
 from studio.music.document import Document, Track
 from studio.music.notes import Notes
 

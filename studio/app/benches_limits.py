@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from studio.app.generating import chord_spans
 from studio.app.limits_check import RULES, violations
 from studio.engines.api import GenerateRequest, Generator, Limits, Part, Quiet
 from studio.engines.arranger_setting import ArrangeRequest
@@ -20,6 +19,7 @@ from studio.engines.cards import read_card
 from studio.engines.registry import make_engine
 from studio.errors import StudioError
 from studio.music import edits
+from studio.music.chords import chord_spans
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import SCALES, Key

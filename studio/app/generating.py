@@ -15,10 +15,10 @@ from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Wishes
 from studio.errors import StudioError
 from studio.music import edits
-from studio.music.document import ChordSpan, Clip, Document, Provenance, Take
-from studio.music.pitch import Chord, Key
+from studio.music.chords import chord_spans
+from studio.music.document import Clip, Document, Provenance, Take
+from studio.music.pitch import Key
 from studio.music.tempo import TempoMap
-from studio.music.time import Meter
 
 JOB = "write"
 MOST_BARS = 1_000
@@ -64,24 +64,6 @@ def usual_tempo(order: Order, generator: Generator) -> float:
     if not order.second_style:
         return first
     return float(round(first + order.second_share * (generator.tempo(order.second_style) - first)))
-
-
-def chord_spans(text: str, meter: Meter, start: int, end: int) -> tuple[ChordSpan, ...]:
-    """Chords written as people do, a bar each (``C Am F G``) or several in one (``C,G``), over and over from ``start`` to ``end``.
-
-    Raises:
-        StudioError: a word is no chord.
-    """
-    try:
-        bars = [[Chord.parse(word) for word in bar.split(",")] for bar in text.split()]
-    except ValueError as error:
-        raise StudioError(f"The chords cannot be read: {error}.", "Write them like this: C Am7 F,G C.") from error
-    made: list[ChordSpan] = []
-    for k, bar in zip(range(meter.bar_of(start), meter.bar_of(end - 1) + 1), itertools.cycle(bars), strict=False):
-        first, last = meter.bar_start(k), meter.bar_start(k + 1)
-        lines = [first + (last - first) * i // len(bar) for i in range(len(bar) + 1)]
-        made += [ChordSpan(a, b, c) for (a, b), c in zip(itertools.pairwise(lines), bar, strict=True)]
-    return tuple(made)
 
 
 def request_of(order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()) -> GenerateRequest:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio.cli import commands  # noqa: F401 - its commands stand before these
+from studio.cli.limits import Kept, limited
 from studio.cli.options import Device, Json
 from studio.cli.program import app, key_of
 
@@ -27,6 +28,7 @@ Amount = Annotated[float, typer.Option(help="How far away: 0 the same, 1 anythin
 
 
 @app.command(epilog="[bold]Example[/bold]: studio fill song.mid --tracks Piano --bars 9-12 --out filled.mid --takes 4")
+@limited
 def fill(
     song: Song,
     out: Out,
@@ -38,15 +40,17 @@ def fill(
     temperature: Temperature = 1,
     takes: Takes = 1,
     seed: Seed = None,
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Write bars of tracks anew, so that they fit what stands before, after and beside them."""
-    asked = _change("fill", key=key, style=style, density=density, temperature=temperature, takes=takes, seed=seed)
+    asked = _change("fill", kept, key=key, style=style, density=density, temperature=temperature, takes=takes, seed=seed)
     _go(asked, song, out, bars, tracks, device, json)
 
 
 @app.command(epilog='[bold]Example[/bold]: studio accompany melody.mid --with "Bass, Chords, Drums" --out band.mid')
+@limited
 def accompany(
     song: Song,
     out: Out,
@@ -58,17 +62,19 @@ def accompany(
     temperature: Temperature = 1,
     takes: Takes = 1,
     seed: Seed = None,
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Add parts to a song, each hearing those before it."""
     asked = _change(
-        "accompany", key=key, style=style, density=density, temperature=temperature, takes=takes, seed=seed, parts=parts
+        "accompany", kept, key=key, style=style, density=density, temperature=temperature, takes=takes, seed=seed, parts=parts
     )
     _go(asked, song, out, bars, "", device, json)
 
 
 @app.command(epilog="[bold]Example[/bold]: studio harmonise tune.mid --style chorale --out four-parts.mid")
+@limited
 def harmonise(
     song: Song,
     out: Out,
@@ -78,17 +84,19 @@ def harmonise(
     temperature: Temperature = 0.8,
     takes: Takes = 1,
     seed: Seed = None,
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Set a melody in four parts: an alto, a tenor and a bass are added."""
-    asked = _change("harmonise", key=key, style=style, temperature=temperature, takes=takes, seed=seed)
+    asked = _change("harmonise", kept, key=key, style=style, temperature=temperature, takes=takes, seed=seed)
     _go(asked, song, out, bars, "", device, json)
 
 
 @app.command(
     epilog="[bold]Example[/bold]: studio vary song.mid --tracks Melody --bars 5-8 --amount 0.4 --takes 8 --out varied.mid"
 )
+@limited
 def vary(
     song: Song,
     out: Out,
@@ -98,16 +106,18 @@ def vary(
     key: KeyName = "",
     takes: Takes = 1,
     seed: Seed = None,
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Write bars like those that are there: lines (sixteen bars as one phrase) and drums through VAEs, chords by the arranger."""
-    _go(_change("vary", key=key, takes=takes, seed=seed, amount=amount), song, out, bars, tracks, device, json)
+    _go(_change("vary", kept, key=key, takes=takes, seed=seed, amount=amount), song, out, bars, tracks, device, json)
 
 
 @app.command(
     epilog="[bold]Example[/bold]: studio blend song.mid --track Melody --bars 1-2 --into 17-18 --steps 5 --out blend.mid"
 )
+@limited
 def blend(
     song: Song,
     out: Out,
@@ -117,27 +127,31 @@ def blend(
     steps: Annotated[int, typer.Option(help="How many clips lie between the two.", min=1, max=16)] = 5,
     laid_out: Annotated[bool, typer.Option("--laid-out", help="One song with the clips after the bars, not one a file.")] = False,
     key: KeyName = "",
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Blend bars into others, step by step, through the VAE: each step is nearer to where it leads."""
-    _go(_change("blend", key=key, takes=steps, seed=0, laid_out=laid_out, into=into), song, out, bars, track, device, json)
+    _go(_change("blend", kept, key=key, takes=steps, seed=0, laid_out=laid_out, into=into), song, out, bars, track, device, json)
 
 
 @app.command(epilog="[bold]Example[/bold]: studio groove song.mid --track Drums --out played.mid")
+@limited
 def groove(
     song: Song,
     out: Out,
     track: Track,
     bars: Bars = "",
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Give stiff drums the velocity and timing of a drummer; the hits stay."""
-    _go(_change("groove", seed=0), song, out, bars, track, device, json)
+    _go(_change("groove", kept, seed=0), song, out, bars, track, device, json)
 
 
 @app.command(epilog="[bold]Example[/bold]: studio drums song.mid --for Guitar --takes 4 --out with-drums.mid")
+@limited
 def drums(
     song: Song,
     out: Out,
@@ -145,19 +159,22 @@ def drums(
     bars: Bars = "",
     takes: Takes = 1,
     seed: Seed = None,
+    kept: Kept = Kept(),
     device: Device = "auto",
     json: Json = False,
 ) -> None:
     """Make drums for a rhythm, tapped or another track's, through the VAE."""
-    _go(_change("drums", takes=takes, seed=seed), song, out, bars, tracks, device, json)
+    _go(_change("drums", kept, takes=takes, seed=seed), song, out, bars, tracks, device, json)
 
 
-def _change(verb: str, key: str = "", seed: int | None = None, parts: str = "", into: str = "", **fields: object) -> "Asked":
+def _change(
+    verb: str, kept: Kept, key: str = "", seed: int | None = None, parts: str = "", into: str = "", **fields: object
+) -> "Asked":
     from studio.app.changes import Change
     from studio.cli.changing import Asked, names_in
 
-    change = Change(verb, 0, 0, new_parts=names_in(parts), key=key_of(key), seed=-1 if seed is None else seed, **fields)  # type: ignore[arg-type]
-    return Asked(change, into)
+    asked = {"key": key_of(key), "limits": kept.limits, "chords": kept.chords, "seed": -1 if seed is None else seed, **fields}
+    return Asked(Change(verb, 0, 0, new_parts=names_in(parts), **asked), into)  # type: ignore[arg-type]
 
 
 def _go(asked: "Asked", song: Path, out: Path, bars: str, tracks: str, device: str, json: bool) -> None:

@@ -7,6 +7,7 @@ import typer
 
 from studio import __version__
 from studio.cli import options
+from studio.cli.limits import Kept, limited
 from studio.cli.program import app, key_of
 
 Json = options.Json
@@ -34,6 +35,7 @@ The same notes again, to the byte: studio compose --out a.mid --seed 7, or studi
 Mostly pop, a little folk: studio compose --out a.mid --style "pop:0.7 folk:0.3"\n
 Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
+@limited
 def compose(
     out: options.Out,
     wav: options.Wav = None,
@@ -51,15 +53,7 @@ def compose(
     energy: options.Energy = None,
     brightness: options.Brightness = None,
     repetition: options.Repetition = None,
-    chords: options.Chords = "",
-    chord_notes: options.ChordNotes = "strong",
-    lowest: options.Lowest = 0,
-    highest: options.Highest = 127,
-    polyphony: options.Polyphony = 0,
-    leap: options.Leap = 0,
-    grid: options.Grid = 0,
-    least: options.Least = 0,
-    most: options.Most = 0,
+    kept: Kept = Kept(),
     from_provenance: options.FromProvenance = "",
     take: options.WhichTake = 1,
     even_if_changed: options.EvenIfChanged = False,
@@ -69,7 +63,7 @@ def compose(
 ) -> None:
     """Let the network write music: a new piece, or the next bars of a song."""
     from studio.app.generating import Order
-    from studio.cli.music import Files, compose_files, limits_of, reproduce_file
+    from studio.cli.music import Files, compose_files, reproduce_file
     from studio.engines.api import Wishes
 
     files = Files(continue_, out, wav)
@@ -78,8 +72,7 @@ def compose(
         return
     verb, seed = "continue" if continue_ else "new", -1 if seed is None else seed
     wishes = Wishes(density, register, energy, brightness, repetition)
-    limits = limits_of((lowest, highest), polyphony, leap, grid, chord_notes if chords else "", (least, most))
-    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, limits, chords)
+    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, kept.limits, kept.chords)
     compose_files(order, tempo, model, device, files, json)
 
 

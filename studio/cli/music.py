@@ -15,12 +15,10 @@ from studio.app.songs import MIDI, export_midi, read_song
 from studio.cli.console import answer, bar, say
 from studio.cli.styles import styles_of
 from studio.cli.tracks import with_own_instruments
-from studio.engines.api import Limits
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.tempo import TempoMap
-from studio.music.time import TICKS_PER_QUARTER
 
 SEEDS = 1 << 31
 SOUND = (".wav", ".flac")
@@ -48,12 +46,6 @@ class Files:
                 raise StudioError(f"'{path.name}' does not say what it shall be.", f"End its name in one of: {', '.join(kinds)}.")
             if path and not path.parent.is_dir():
                 raise StudioError(f"There is no folder '{path.parent}'.", "Make it first, or choose another.")
-
-
-def limits_of(pitches: tuple[int, int], polyphony: int, leap: int, grid: int, chord_notes: str, notes: tuple[int, int]) -> Limits:
-    """The limits that the options mean: ``grid`` in notes to a whole one, ``chord_notes`` with "guide" for nowhere."""
-    ticks = 4 * TICKS_PER_QUARTER // grid if grid else 0
-    return Limits(*pitches, polyphony, leap, ticks, "" if chord_notes == "guide" else chord_notes, *notes)
 
 
 def compose_files(order: Order, tempo: float | None, model: str, device: str, files: Files, json: bool) -> None:

@@ -36,19 +36,6 @@ Register = Annotated[float | None, typer.Option(help=_wish("low to high"), min=0
 Energy = Annotated[float | None, typer.Option(help=_wish("calm to driving"), min=0, max=1)]
 Brightness = Annotated[float | None, typer.Option(help=_wish("dark to bright"), min=0, max=1)]
 Repetition = Annotated[float | None, typer.Option(help=_wish("ever new to repeating itself"), min=0, max=1)]
-Chords = Annotated[str, typer.Option(help='A chord a bar, over and over: "C Am7 F,G C" (F and G share a bar).')]
-ChordNotes = Annotated[
-    str, typer.Option(help="Where notes that start must belong to the chord, guaranteed: guide (nowhere), strong or all.")
-]
-Lowest = Annotated[int, typer.Option(help="No pitch below this one, guaranteed; 60 is middle C.", min=0, max=127)]
-Highest = Annotated[int, typer.Option(help="No pitch above this one, guaranteed.", min=0, max=127)]
-Polyphony = Annotated[int, typer.Option(help="Notes of a part that sound at once at most, guaranteed; 0 for any.", min=0)]
-Leap = Annotated[int, typer.Option(help="Semitones from a part's onset to its next at most, guaranteed; 0 for any.", min=0)]
-Grid = Annotated[int, typer.Option(help="Notes start on this grid only, guaranteed: 4, 8, 16 ... to a whole note.", min=0)]
-Least = Annotated[
-    int, typer.Option("--least-notes", help="Notes that start in every bar at least, guaranteed; 0 for any.", min=0)
-]
-Most = Annotated[int, typer.Option("--most-notes", help="Notes that start in every bar at most, guaranteed; 0 for any.", min=0)]
 Model = Annotated[str, typer.Option(help="Which generator; the first one by default.")]
 FromProvenance = Annotated[
     str,

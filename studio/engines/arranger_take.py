@@ -8,7 +8,7 @@ import numpy.typing as npt
 from studio.engines.api import Chunk
 from studio.engines.arranger_band import HoleBand
 from studio.engines.arranger_features import END, Hole, HoleState
-from studio.engines.arranger_setting import ArrangeRequest, Scene, Target
+from studio.engines.arranger_setting import ArrangeRequest, Scene, Target, hole_in, scene_of
 from studio.engines.arranger_voice import PartVoice
 from studio.engines.lstm_writer_setting import TICKS_A_STEP
 from studio.engines.lstm_writer_styles import phrased_velocity
@@ -38,6 +38,21 @@ class Arranged(Chunk):
     """A chunk of the arranger, with what each of its notes listened to."""
 
     listened: tuple[Listened, ...] = ()
+
+
+def check_holes(request: ArrangeRequest) -> None:
+    """Raises StudioError where a request cannot be met, as writing it would."""
+    scene = scene_of(request)
+    for window in scene.windows:
+        _band_of(request, scene, hole_in(scene, scene.targets[0], window, 0, np.zeros((0, 5), np.int64)))
+
+
+def _band_of(request: ArrangeRequest, scene: Scene, hole: Hole) -> HoleBand:
+    """The notes a bar of a hole. Errors as :class:`HoleBand`."""
+    numbers, lines = [t.number for t in scene.targets], [t.number for t in scene.targets if t.single]
+    beside = [n for n in numbers if n in scene.tracks and scene.tracks[n] not in request.tracks]
+    others = scene.piece.time[np.isin(scene.piece.track, beside)]
+    return HoleBand(hole, request.limits, scene.fence.grid or 1, scene.start, numbers, lines, others)
 
 
 class HoleTake:
@@ -74,10 +89,7 @@ class HoleTake:
         last = hole.time[written].max() if written.any() else -1
         self._onset = (int(last), hole.pitch[written & (hole.time == last)].tolist())
         self._before: list[int] = []
-        numbers, lines = [t.number for t in scene.targets], [t.number for t in scene.targets if t.single]
-        beside = [n for n in numbers if n in scene.tracks and scene.tracks[n] not in request.tracks]
-        others = scene.piece.time[np.isin(scene.piece.track, beside)]
-        self._band = HoleBand(hole, request.limits, scene.fence.grid or 1, scene.start, numbers, lines, others)
+        self._band = _band_of(request, scene, hole)
 
     def _usual_level(self) -> int | None:
         own = self.hole.own & (self.hole.velocity < VELOCITIES)

@@ -1,18 +1,20 @@
-"""Chord names from notes: which chord sounds in each beat, and where one gives way to the next.
+"""Chords as people write them, and chord names from notes: which chord sounds in each beat, and where one gives way to the next.
 
 Each beat's pitch classes, weighed by how long they sound, are compared with every chord; a chord pays for leaving out what
 sounds and for tones that do not. The best path through the beats pays for each change, least at bar lines.
 """
 
 from functools import lru_cache
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.errors import StudioError
 from studio.music.document import ChordSpan
 from studio.music.notes import IntColumn, Notes
 from studio.music.pitch import CHORDS, Chord
+from studio.music.time import Meter
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,3 +104,21 @@ def _spans(
         if len(heard) and score[heard, path[a]].mean() > 0.45:
             spans.append(ChordSpan(int(edges[heard[0]]), int(edges[heard[-1] + 1]), chords[path[a]]))
     return tuple(spans)
+
+
+def chord_spans(text: str, meter: Meter, start: int, end: int) -> tuple[ChordSpan, ...]:
+    """Chords written as people do, a bar each (``C Am F G``) or several in one (``C,G``), over and over from ``start`` to ``end``.
+
+    Raises:
+        StudioError: a word is no chord.
+    """
+    try:
+        bars = [[Chord.parse(word) for word in bar.split(",")] for bar in text.split()]
+    except ValueError as error:
+        raise StudioError(f"The chords cannot be read: {error}.", "Write them like this: C Am7 F,G C.") from error
+    made: list[ChordSpan] = []
+    for k, bar in zip(range(meter.bar_of(start), meter.bar_of(end - 1) + 1), cycle(bars), strict=False):
+        first, last = meter.bar_start(k), meter.bar_start(k + 1)
+        lines = [first + (last - first) * i // len(bar) for i in range(len(bar) + 1)]
+        made += [ChordSpan(a, b, c) for (a, b), c in zip(pairwise(lines), bar, strict=True)]
+    return tuple(made)

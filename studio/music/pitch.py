@@ -107,6 +107,27 @@ def pitch_name(pitch: int, flats: bool = False) -> str:
     return f"{(NAMES_FLAT if flats else NAMES_SHARP)[pitch % 12]}{pitch // 12 - 1}"
 
 
+_PITCH = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)(-?\d+)\s*$")
+
+
+def parse_pitch(text: str) -> int:
+    """The MIDI pitch of a scientific name such as ``C4``, ``F#3`` or ``Eb5``, or of a number.
+
+    Raises:
+        ValueError: it is neither, or lies outside of 0 to 127.
+    """
+    match = _PITCH.match(text)
+    if match:
+        letter, accidental, octave = match.groups()
+        shift = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[accidental]
+        pitch = _LETTERS[letter.upper()] + shift + 12 * (int(octave) + 1)
+    else:
+        pitch = int(text) if text.strip().isdecimal() else -1
+    if not 0 <= pitch <= 127:
+        raise ValueError(f"{text!r} names no note from C-1 to G9")
+    return pitch
+
+
 def frequency(pitch: float) -> float:
     """Hertz of a MIDI pitch in equal temperament, 69 being 440 Hz."""
     return float(440.0 * 2.0 ** ((pitch - 69.0) / 12.0))

@@ -71,7 +71,7 @@ class Explorer(QObject):
         order: Order = self._panel.form.value
         change = Change(
             "walk", region.start, region.end, (region.track_id,),
-            places=(self._rows.map.place,), sliders=self._rows.amounts, key=order.key,
+            places=(self._rows.map.place,), sliders=self._rows.amounts, key=order.key, limits=self._panel.limits.kept,
         )  # fmt: skip
 
         def show(values: Values) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from studio.app.limits_asked import refused
 from studio.app.performing import Performing
 from studio.app.sounding import program_of
 from studio.errors import StudioError
@@ -41,6 +42,7 @@ def _write_panel(window: "MainWindow") -> None:
     studio, panel = window.studio, window.write_panel
     panel.listen.setChecked(studio.settings.listen_while_writing)
     panel.listen_changed.connect(lambda on: studio.change_settings(listen_while_writing=on))
+    panel.limits.refusal = lambda asked: refused(asked, studio.session.committed)
     for asked in (panel.write_clicked, panel.change_clicked):
         asked.connect(lambda _: window.show_words(""))
 

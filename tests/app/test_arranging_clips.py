@@ -6,10 +6,10 @@ import pytest
 from studio.app.arranging import checked
 from studio.app.arranging_clips import clip_chunks, is_for_clips, is_line
 from studio.app.changes import Change
-from studio.app.generating import chord_spans
 from studio.app.limits_check import violations
 from studio.engines.api import GenerateRequest, Limits, Part, Quiet
 from studio.errors import Cancelled, StudioError
+from studio.music.chords import chord_spans
 from studio.music.document import Take, Track
 from studio.music.notes import Notes
 from tests.arrangers import ArrangerShelf

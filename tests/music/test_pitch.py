@@ -60,3 +60,15 @@ def test_a_chord_knows_its_tones():
 def test_chords_are_spelled_with_sharps_or_flats():
     assert Chord.parse("A#m7/D#").named(flats=True) == "Bbm7/Eb"
     assert Chord.parse("Bb").named() == "A#"
+
+
+def test_pitches_by_name_and_number():
+    from studio.music.pitch import parse_pitch
+
+    assert [parse_pitch(text) for text in ("C4", "c4", "F#3", "Eb5", "Cb4", "B#3", "C-1", "G9", "60")] == [
+        60, 60, 54, 75, 59, 60, 0, 127, 60,
+    ]  # fmt: skip
+    assert all(parse_pitch(pitch_name(p, flats)) == p for p in range(128) for flats in (False, True))
+    for text in ("", "H4", "C", "128", "G#9", "-3", "C99"):
+        with pytest.raises(ValueError, match="names no note"):
+            parse_pitch(text)

@@ -177,12 +177,14 @@ class ChangeRows(QWidget):
         asked = Change(
             self.verb, region.start, region.end, (region.track_id,),
             style=order.style, key=order.key, temperature=order.temperature, top_p=order.top_p,
-            seed=order.seed, takes=order.takes,
+            limits=order.limits, seed=order.seed, takes=order.takes,
         )  # fmt: skip
         if self.verb in _NEEDS_PARTS:
             asked = replace(asked, new_parts=self.parts.chosen)
-        if self.verb == "vary":
-            asked = replace(asked, amount=self.amount.value() / 100)
+        if self.verb == "vary":  # which has its amount for a measure of freedom
+            asked = replace(asked, amount=self.amount.value() / 100, temperature=1.0)
+        if self.verb == "groove":
+            asked = replace(asked, takes=1)
         if self.verb == "blend" and self.other:
             asked = replace(asked, other=(self.other.track_id, self.other.start), takes=max(3, order.takes))
         return asked

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Container
+from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -17,24 +18,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.changes import Change, unable
 from studio.app.generating import Order
 from studio.engines.arranger_setting import NEW_PARTS
 from studio.music.document import Document
 from studio.music.pitch import Key
-from studio.ui.forms import Control, Form, form_line, form_row
+from studio.ui.fold import FoldButton
+from studio.ui.forms import Control, Form, form_line
 from studio.ui.icons import icon
 from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.changing import CHANGES, ChangeRows, Region
 from studio.ui.panels.exploring import ExploreRows
+from studio.ui.panels.limits import LimitRows
 from studio.ui.panels.steering import Steering
 from studio.ui.panels.styles import StyleChips, StyleMix
+from studio.ui.panels.verbs import EXPLORE, NEW_PART_VERBS, VERBS, has_row, verb_texts
 from studio.ui.texts import noted, t
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, IntField, Segments, icon_button, label, named, rule
 
-EXPLORE = "explore"
-VERBS = ("continue", "new", *CHANGES, EXPLORE)
-_STYLED = ("continue", "new", "fill", "accompany", "harmonise", "vary")
 QUICK_BARS = (4, 8, 16, 32)
 MOST_TAKES = 8
 _LARGEST_SEED = 2**31 - 1
@@ -48,23 +50,6 @@ def freedom_word(percent: int) -> str:
 
 def _freedom_text(percent: int) -> str:
     return t("{word}: temperature {number}", word=freedom_word(percent).capitalize(), number=f"{percent / 100:.2f}")
-
-
-def _verb_texts() -> tuple[list[str], list[str]]:
-    """What the verbs are called, and what they do."""
-    texts = [
-        (t("Continue"), t("Go on from the song's end, in its key, tempo and metre")),
-        (t("Write new"), t("Write a new piece that does not listen to the song")),
-        (t("Fill in"), t("Write the chosen bars of a track anew, listening to everything around")),
-        (t("Accompany"), t("Add parts to the chosen bars")),
-        (t("Harmonise"), t("Add three voices to the melody of the chosen bars")),
-        (t("Vary"), t("Write the chosen bars a little or very differently")),
-        (t("Blend"), t("Lead in steps from the chosen bars to others")),
-        (t("Groove"), t("Give stiff drums a drummer's timing and touch")),
-        (t("Drums"), t("Make drums for the rhythm of the chosen bars")),
-        (t("Explore"), t("Walk around the chosen bars on a map of variants, and hear each step at once")),
-    ]
-    return [text for text, _ in texts], [tip for _, tip in texts]
 
 
 class GeneratePanel(QFrame):
@@ -95,7 +80,7 @@ class GeneratePanel(QFrame):
                 "seed": self.seed,
                 "takes": self.takes,
                 "wishes": Control(lambda: self.steering.wishes, lambda v: setattr(self.steering, "wishes", v)),
-                "limits": Control(lambda: self.steering.limits, lambda v: setattr(self.steering, "limits", v)),
+                "limits": Control(lambda: self.limits.limits, lambda v: setattr(self.limits, "limits", v)),
                 "second_style": Control(lambda: self.mix.second_style, lambda v: setattr(self.mix, "second_style", v)),
                 "second_share": Control(lambda: self.mix.second_share, lambda v: setattr(self.mix, "second_share", v)),
                 "chords": Control(lambda: self.steering.chords.text().strip(), self.steering.chords.setText),
@@ -105,7 +90,7 @@ class GeneratePanel(QFrame):
         self._refresh()
 
     def _make_controls(self) -> None:
-        self.verb = Segments(*_verb_texts(), t("What to write"), columns=3)
+        self.verb = Segments(*verb_texts(), t("What to write"), columns=3)
         self.changing = ChangeRows(NEW_PARTS)
         self.exploring = ExploreRows()
         self.styles = StyleChips()
@@ -121,6 +106,7 @@ class GeneratePanel(QFrame):
         named(self.freedom, t("Freedom"), t("Left keeps to what is likely, right takes risks. The middle is its own measure."))
         self.freedom_text = label("", "muted")
         self.steering = Steering()
+        self.limits = LimitRows()
         self.seed = IntField(0, _LARGEST_SEED, 1)
         named(self.seed, t("Seed"), t("The same seed, song and settings write the same notes again"))
         self.die = icon_button("die", t("New seed each time"), t("A new seed for each press of Write"), on="proposed")
@@ -173,20 +159,24 @@ class GeneratePanel(QFrame):
         column.addWidget(rule())
         self._bars = form_line(t("Bars"), self.bars, *self.quick)
         column.addWidget(self._bars)
-        column.addLayout(form_row(t("Key"), self.lock, self.key))
-        self._drawn = [
-            form_line(t("Freedom"), self.freedom, self.freedom_text),
-            form_line(t("Seed"), self.seed, self.die),
-            form_line(t("Takes"), self.takes),
-        ]
-        for line in self._drawn:
-            column.addWidget(line)
+        self._rows = {
+            "styles": self.styles,
+            "bars": self._bars,
+            "key": form_line(t("Key"), self.lock, self.key),
+            "freedom": form_line(t("Freedom"), self.freedom, self.freedom_text),
+            "seed": form_line(t("Seed"), self.seed, self.die),
+            "takes": form_line(t("Takes"), self.takes),
+            "steering": self.steering,
+        }
+        for name in ("key", "freedom", "seed", "takes"):
+            column.addWidget(self._rows[name])
         self.freedom_text.setFixedWidth(64)
         self.freedom_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seed.setFont(ui_font(tabular=True))
         column.addWidget(self.steering)
+        column.addWidget(self.limits)
         column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidget(form)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -226,10 +216,20 @@ class GeneratePanel(QFrame):
         self.bars.valueChanged.connect(self._refresh)
         self.freedom.valueChanged.connect(self._refresh)
         self.lock.toggled.connect(self._refresh)
+        for part in (self.steering, self.limits):
+            part.changed.connect(self._explain)
+            part.fold.toggled.connect(
+                lambda on, part=part: QTimer.singleShot(0, self, lambda: self._show_whole(part)) if on else None
+            )
         self.key.picked.connect(lambda _: self.lock.setChecked(True))
         self.write.clicked.connect(self.ask)
         self.cancel.clicked.connect(self.cancel_clicked)
         self.listen.toggled.connect(self.listen_changed)
+
+    def _show_whole(self, part: QWidget) -> None:
+        """Scroll a fold that was opened into sight, its head at the top where it does not fit."""
+        self._scroll.ensureWidgetVisible(part, 0, 8)
+        self._scroll.ensureWidgetVisible(part.findChild(FoldButton) or part, 0, 8)
 
     def _locked_key(self) -> Key | None:
         return (self.key.key or Key()) if self.lock.isChecked() else None
@@ -240,22 +240,21 @@ class GeneratePanel(QFrame):
             self.key.key = key
 
     def _refresh(self) -> None:
-        takes = self.takes.index + 1
+        verb = VERBS[self.verb.index]
+        takes = self.takes.index + 1 if has_row(verb, "takes") else 1
         wanted = " " + (t("Write") if takes == 1 else t("Write {n} takes", n=takes))
         self.write.setText(wanted if self._ready else self._why)
         self.freedom_text.setText(freedom_word(self.freedom.value()))
         for chip, bars in zip(self.quick, QUICK_BARS, strict=True):
             chip.setChecked(bars == self.bars.value())
         self.key.setEnabled(self.lock.isChecked())
-        verb = VERBS[self.verb.index]
         self.changing.show_verb(verb if verb in CHANGES else "")
         exploring = verb == EXPLORE
         self.exploring.setVisible(exploring)
-        for widget in (self._bars, self.steering):
-            widget.setVisible(verb not in (*CHANGES, EXPLORE))
-        for widget in (*self._drawn, self._stack, self.listen):
+        for name, row in self._rows.items():
+            row.setVisible(has_row(verb, name))
+        for widget in (self._stack, self.listen):
             widget.setVisible(not exploring)
-        self.styles.setVisible(verb in _STYLED)
         self.mix.allow(verb not in (*CHANGES, EXPLORE))
         self.write.setEnabled(self._ready and not (verb in CHANGES and self.changing.missing))
         self._explain()
@@ -266,11 +265,16 @@ class GeneratePanel(QFrame):
             return
         if self.die.isChecked():
             self.seed.setValue(secrets.randbelow(_LARGEST_SEED))
-        order = self.form.value
-        if order.verb not in CHANGES:
-            self.write_clicked.emit(order)
-        elif change := self.changing.change(order):
-            self.change_clicked.emit(change)
+        asked = self._asked()
+        if asked is not None and self.limits.check(asked):
+            (self.write_clicked if isinstance(asked, Order) else self.change_clicked).emit(asked)
+
+    def _asked(self) -> Order | Change | None:
+        """What pressing the button asks for; None where something has to be chosen first."""
+        order = replace(self.form.value, limits=self.limits.kept)
+        if order.verb == EXPLORE:
+            return None
+        return self.changing.change(order) if order.verb in CHANGES else order
 
     def show_region(self, region: Region | None) -> None:
         """The bars that a change is meant for."""
@@ -301,6 +305,7 @@ class GeneratePanel(QFrame):
         """Follow the song's key, as long as the lock is open."""
         if not self.lock.isChecked() and key:
             self.key.key = key
+        self.limits.show_key(bool(key and key.flats))
 
     def needed_height(self) -> int:
         """Pixels that show the whole form at its present width."""
@@ -313,6 +318,7 @@ class GeneratePanel(QFrame):
 
     def _explain(self) -> None:
         document = self._document
+        self._show_limits(document)
         if self.verb_name == EXPLORE:
             region = self.changing.region
             self.explain.setText(t("Around {bars}, heard at once.", bars=region.said) if region else "")
@@ -331,6 +337,17 @@ class GeneratePanel(QFrame):
             text = t("Something new after the song's end: bars {first} to {last}.", first=bar, last=until)
         if text != self.explain.text():
             self.explain.setText(text)
+
+    def _show_limits(self, document: Document) -> None:
+        """Offer the limits that mean something for the verb, and say soon whether they can be kept."""
+        region = self.changing.region if self.verb_name in (*CHANGES, EXPLORE) else None
+        last = max((t.notes.last_end for t in document.tracks), default=0)
+        start, end = (region.start, region.end) if region else (document.meter.bar_ceiling(last), 1 << 60)
+        typed = region is None and bool(self.steering.chords.text().strip())
+        drums = region is not None and region.drums and self.verb_name not in NEW_PART_VERBS
+        chords = typed or any(c.end > start and c.start < end for c in document.chords)
+        self.limits.show_verb(unable(self.verb_name, drums), chords)
+        self.limits.check_soon(self._asked)
 
     def show_busy(self, busy: bool, fraction: float = 0.0, message: str = "") -> None:
         """Show that a network writes, and how far it is."""

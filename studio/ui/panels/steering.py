@@ -2,20 +2,19 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from studio.engines.api import Limits, Wishes
+from studio.engines.api import Wishes
+from studio.ui.fold import FoldButton
 from studio.ui.forms import form_row
-from studio.ui.icons import icon
 from studio.ui.texts import noted, t
 from studio.ui.theme import look, mixed, ui_font
-from studio.ui.widgets import Fader, Segments, named
+from studio.ui.widgets import Fader, named
 
 _PAD = 96
 _EDGE = 10
 _STEP = 0.05
 _MIDDLE = 50
-CHORD_NOTES = ("", "strong", "all")
 _DENSITY = (noted("sparse"), noted("rather sparse"), noted("rather dense"), noted("dense"))
 _REGISTER = (noted("low"), noted("rather low"), noted("rather high"), noted("high"))
 
@@ -128,32 +127,17 @@ class Steering(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fold = QToolButton()
-        self.fold.setCheckable(True)
-        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold.setIcon(icon("right", "muted"))
-        self.fold.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.fold.setProperty("role", "fold")
+        self.body = QWidget()
+        self.fold = FoldButton(self.body)
         self.mood = MoodPad()
         self.density = self._wish(t("Density"), t("How many notes a beat"), _DENSITY)
         self.register = self._wish(t("Register"), t("How high the music lies"), _REGISTER)
         self.chords = QLineEdit()
         self.chords.setPlaceholderText(t("as it comes, or: C Am F G"))
         named(self.chords, t("Chords"), t("A chord a bar, over and over; two in a bar with a comma: C Am F,G"))
-        self.chord_notes = Segments(
-            (t("Free"), t("Strong beats"), t("All")),
-            (
-                t("The chords are a wish"),
-                t("Guaranteed: notes on strong beats belong to the chord"),
-                t("Guaranteed: every note belongs to the chord"),
-            ),
-            t("Notes of the chords"),
-        )
         self._arrange()
         for signal in (self.mood.changed, self.density.valueChanged, self.register.valueChanged, self.chords.textChanged):
             signal.connect(self._note)
-        self.chord_notes.picked.connect(self._note)
-        self.fold.toggled.connect(self._show_body)
         self._note()
 
     @staticmethod
@@ -164,7 +148,6 @@ class Steering(QWidget):
         return fader
 
     def _arrange(self) -> None:
-        self.body = QWidget()
         sliders = QVBoxLayout()
         sliders.setSpacing(6)
         sliders.addStretch(1)
@@ -180,17 +163,11 @@ class Steering(QWidget):
         inner.setSpacing(8)
         inner.addLayout(top)
         inner.addLayout(form_row(t("Chords"), self.chords))
-        inner.addWidget(self.chord_notes)
-        self.body.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.fold)
         column.addWidget(self.body)
-
-    def _show_body(self, on: bool) -> None:
-        self.fold.setIcon(icon("down" if on else "right", "muted"))
-        self.body.setVisible(on)
 
     def _note(self) -> None:
         """Say on the fold whether something is asked for: closed, it must not hide a wish."""
@@ -198,9 +175,8 @@ class Steering(QWidget):
             self.mood.mood is not None, self.density.value() != _MIDDLE,
             self.register.value() != _MIDDLE, bool(self.chords.text().strip()),
         ))  # fmt: skip
-        self.fold.setText(t("Steer") if not asked else t("Steer ({n} set)", n=asked))
-        named(self.fold, self.fold.text(), t("Mood, density, register and chords of what is written"))
-        self.chord_notes.setEnabled(bool(self.chords.text().strip()))
+        said = t("Steer") if not asked else t("Steer ({n} set)", n=asked)
+        self.fold.say(said, t("Mood, density, register and chords of what is written"))
         self.changed.emit()
 
     @property
@@ -215,16 +191,6 @@ class Steering(QWidget):
             fader.setValue(_MIDDLE if value is None else round(100 * value))
         mood = (wishes.energy, wishes.brightness)
         self.mood.mood = None if mood == (None, None) else tuple(0.5 if v is None else v for v in mood)  # type: ignore[assignment]
-
-    @property
-    def limits(self) -> Limits:
-        """What no note may break."""
-        asked = bool(self.chords.text().strip())
-        return Limits(chord_notes=CHORD_NOTES[self.chord_notes.index] if asked else "")
-
-    @limits.setter
-    def limits(self, limits: Limits) -> None:
-        self.chord_notes.index = CHORD_NOTES.index(limits.chord_notes)
 
 
 def _wish_of(fader: Fader) -> float | None:

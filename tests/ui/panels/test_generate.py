@@ -5,9 +5,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.app.generating import Order
-from studio.music.document import Clip, Document, Take, Track
+from studio.engines.api import Limits
+from studio.errors import StudioError
+from studio.music.document import ChordSpan, Clip, Document, Take, Track
 from studio.music.notes import Notes
-from studio.music.pitch import Key
+from studio.music.pitch import Chord, Key
+from studio.ui.panels.changing import Region
 from studio.ui.panels.generate import GeneratePanel, freedom_word
 
 LEFT = Qt.MouseButton.LeftButton
@@ -89,3 +92,56 @@ def test_key_follows_the_song_until_locked(panel):
 
 def test_freedom_in_words():
     assert [freedom_word(p) for p in (50, 80, 100, 120, 150)] == ["very safe", "safe", "balanced", "bold", "wild"]
+
+
+REGION = Region(0, 3840, 1, 1, 1, "Tune")
+
+
+def test_limits_go_with_orders_and_changes_that_can_keep_them(panel):
+    asked = []
+    panel.write_clicked.connect(asked.append)
+    panel.change_clicked.connect(asked.append)
+    panel.limits.limits = Limits(48, 84, grid=480, most=9)
+    panel.ask()
+    panel.show_region(REGION)
+    for verb in ("fill", "groove"):
+        panel.form.value = Order(verb, limits=Limits(48, 84, grid=480, most=9))
+        if verb == "groove":
+            panel.show_region(Region(0, 3840, 1, 1, 1, "Kit", drums=True))
+        panel.ask()
+    assert [a.limits for a in asked] == [Limits(48, 84, grid=480, most=9)] * 2 + [Limits()]
+    panel.form.value = Order("vary", limits=Limits(48, 84, grid=480, most=9))
+    panel.ask()
+    assert asked[3].limits == Limits(grid=480, most=9) and "no pitch" in panel.limits.low.toolTip()
+
+
+def test_what_cannot_be_kept_is_said_at_the_limits_and_not_asked(panel, qtbot):
+    asked = []
+    panel.write_clicked.connect(asked.append)
+    panel.limits.refusal = lambda order: StudioError("It is too narrow.", "Widen it.") if order.limits.high < 60 else None
+    panel.limits.high.setValue(50)
+    qtbot.waitUntil(lambda: panel.limits.why.isVisible())
+    panel.ask()
+    assert panel.limits.why.text() == "It is too narrow. Widen it." and asked == []
+    panel.limits.high.setValue(70)
+    panel.ask()
+    assert len(asked) == 1 and not panel.limits.why.isVisible()
+
+
+def test_chord_notes_need_chords(panel):
+    assert not panel.limits.chord_notes.isEnabled()
+    panel.steering.chords.setText("C F")
+    assert panel.limits.chord_notes.isEnabled()
+    panel.form.value = Order("fill")
+    panel.show_region(REGION)
+    assert not panel.limits.chord_notes.isEnabled()  # the chords that are typed are those of new bars
+    panel.show_place(Document(chords=(ChordSpan(0, 960, Chord.parse("C")),)))
+    assert panel.limits.chord_notes.isEnabled()
+
+
+def test_a_row_that_means_nothing_for_a_verb_is_not_shown(panel):
+    panel.form.value = Order("groove", takes=4)
+    assert panel.takes.isHidden() or panel.takes.parentWidget().isHidden()
+    assert panel.write.text().strip() == "Write"
+    panel.form.value = Order("fill", takes=4)
+    assert panel.write.text().strip() == "Write 4 takes" and not panel.freedom.parentWidget().isHidden()

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from studio.engines.api import Limits, Wishes
+from studio.engines.api import Wishes
 from studio.ui.panels.steering import MoodPad, Steering
 
 LEFT = Qt.MouseButton.LeftButton
@@ -21,7 +21,7 @@ def steering(qtbot):
 
 
 def test_untouched_it_asks_for_nothing(steering):
-    assert steering.wishes == Wishes() and steering.limits == Limits()
+    assert steering.wishes == Wishes()
     assert steering.fold.text() == "Steer"
 
 
@@ -52,19 +52,12 @@ def test_a_pad_stays_within_its_bounds(qtbot):
     assert pad.mood == (1.0, 0.0)
 
 
-def test_sliders_and_chords_and_what_is_guaranteed(steering):
+def test_sliders_and_chords(steering):
     steering.density.setValue(80)
     steering.register.setValue(10)
     steering.chords.setText("C Am F,G C")
-    steering.chord_notes.index = 1
     assert steering.wishes == Wishes(density=0.8, register=0.1)
-    assert steering.limits == Limits(chord_notes="strong")
     assert steering.fold.text() == "Steer (3 set)"
-
-
-def test_without_chords_nothing_about_them_is_guaranteed(steering):
-    steering.chord_notes.index = 2
-    assert not steering.chord_notes.isEnabled() and steering.limits == Limits()
 
 
 def test_what_was_asked_for_can_be_shown(steering):

@@ -1,0 +1,32 @@
+"""Whether what is asked for can be met at all, told before a network is asked: by the checks that the engines make themselves."""
+
+from studio.app.arranging import checked, request_of
+from studio.app.arranging_clips import check_clips, is_for_clips
+from studio.app.changes import Change
+from studio.app.generating import Order
+from studio.app.generating import request_of as request_of_order
+from studio.engines.arranger_take import check_holes
+from studio.engines.lstm_writer_setting import setting_of
+from studio.errors import StudioError
+from studio.music.document import Document
+
+
+def check(asked: Order | Change, document: Document) -> None:
+    """Raises StudioError where ``asked`` cannot be met in ``document``; without the models, so that their own reasons stay out."""
+    if isinstance(asked, Order):
+        setting_of(request_of_order(asked, document))
+        return
+    change = checked(asked, document)
+    if is_for_clips(change, document):
+        check_clips(change, document)
+    else:
+        check_holes(request_of(change, document))
+
+
+def refused(asked: Order | Change, document: Document) -> StudioError | None:
+    """Why ``asked`` cannot be met; None where it can."""
+    try:
+        check(asked, document)
+    except StudioError as error:
+        return error
+    return None
