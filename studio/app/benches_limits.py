@@ -1,7 +1,7 @@
 """``studio bench limits``: notes written under every limit and random combinations of them, and a judge that knows no mask.
 
-New pieces of all styles by the LSTM, and parts within them by the arranger. Requests that cannot be met must be refused with a
-sentence before a note is written.
+New pieces of all styles by the LSTM, and every verb on bars of them (:mod:`studio.app.benches_limits_verbs`) by the arranger and
+the clip VAEs. Requests that cannot be met must be refused with a sentence before a note is written.
 """
 
 import argparse
@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from studio.app.benches_limits_verbs import VerbsJudged, try_verbs
 from studio.app.limits_check import RULES, violations
+from studio.app.shelf import Shelf
 from studio.engines.api import GenerateRequest, Generator, Limits, Part, Quiet
-from studio.engines.arranger_setting import ArrangeRequest
-from studio.engines.cards import read_card
-from studio.engines.registry import make_engine
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.chords import chord_spans
@@ -24,7 +23,6 @@ from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import SCALES, Key
 from studio.music.time import TICKS_PER_QUARTER
-from studio.paths import models
 
 BAR = 4 * TICKS_PER_QUARTER
 BARS, TAKES = 8, 8
@@ -93,8 +91,7 @@ class Judged:
             return []
         for take in takes:
             self.notes += sum(len(n) for n in take.values())
-            locked = [(p, n) for p, n in _locked(request) if p in take]
-            self.broken.update(violations([(p, _without(n, locked, p)) for p, n in take.items()], request, locked))
+            self.broken.update(violations(list(take.items()), request))
         return takes
 
     def tell(self, title: str, seconds: float) -> None:
@@ -107,56 +104,17 @@ class Judged:
             print(f"  refused {count}: {message}")
 
 
-def _locked(request: GenerateRequest) -> list[tuple[Part, Notes]]:
-    made = []
-    for track in request.context.tracks:
-        inside = track.notes.starting_between(request.start, request.end)
-        if track.id in request.tracks and inside.locked.any():
-            made.append((Part(track.name, track.program, track.drums, track.id), inside.select(inside.locked)))
-    return made
-
-
-def _without(notes: Notes, locked: list[tuple[Part, Notes]], part: Part) -> Notes:
-    """The notes but those that were locked and are handed back."""
-    kept = {(s, p) for other, n in locked if other == part for s, p in zip(n.start.tolist(), n.pitch.tolist(), strict=True)}
-    fresh = [(s, p) not in kept for s, p in zip(notes.start.tolist(), notes.pitch.tolist(), strict=True)]
-    return notes.select(np.array(fresh, bool))
-
-
-def _engine(model: str) -> Any:
-    card = read_card(models() / model)
-    engine = make_engine(card.engine)
-    engine.prepare(card, "cpu")  # type: ignore[attr-defined]
-    return engine
-
-
-def _arranged(judged: Judged, arranger: Generator, take: dict[Part, Notes], draw: np.random.Generator, seed: int) -> None:
-    """Two bars of a part of a written piece written anew under limits, some of its notes locked."""
-    document = document_of(take)
-    track = document.tracks[int(draw.integers(len(document.tracks)))]
-    start = 2 * BAR
-    inside = track.notes.starting_between(start, start + 4 * BAR)
-    document = edits.set_locked(document, inside.id[draw.random(len(inside)) < 0.2].tolist(), True)
-    limits, key, chords = drawn(draw)
-    spans = chord_spans(chords, document.meter, start, start + 4 * BAR) if chords else ()
-    request = ArrangeRequest(
-        document, start, 4 * BAR, tracks=(track.id,), key=key, seed=seed, takes=4, limits=limits, chords=spans
-    )  # fmt: skip
-    judged.run(arranger, request)
-
-
 def run(argv: Sequence[str]) -> int:
     """Write and judge; 1 when anything was broken, or an impossible request not refused."""
     parser = argparse.ArgumentParser(prog="studio bench limits", description="Guaranteed limits, judged.")
     parser.add_argument("--notes", type=int, default=100_000)
-    parser.add_argument("--writer", default="writer-lstm")
-    parser.add_argument("--arranger", default="arranger", help="empty leaves it out")
+    parser.add_argument("--every", type=int, default=6, help="all verbs after every so many new pieces; 0 for never")
     options = parser.parse_args(argv)
-    writer: Generator = _engine(options.writer)
-    arranger: Generator | None = _engine(options.arranger) if options.arranger else None
+    shelf = Shelf("cpu", print)
+    writer = shelf.generator()
     draw, began = np.random.default_rng(5), time.perf_counter()
-    new, parts = Judged(), Judged()
-    while new.notes + parts.notes < options.notes:
+    new, verbs = Judged(), VerbsJudged()
+    while new.notes + verbs.notes.total() < options.notes:
         limits, key, chords = drawn(draw)
         style = str(draw.choice(writer.styles))
         spans = chord_spans(chords, Document().meter, 0, BARS * BAR) if chords else ()
@@ -164,13 +122,14 @@ def run(argv: Sequence[str]) -> int:
             Document(), 0, BARS * BAR, style=style, key=key, seed=new.requests, takes=TAKES, limits=limits, chords=spans
         )  # fmt: skip
         takes = new.run(writer, request)
-        if arranger is not None and takes and takes[0] and new.requests % 4 == 0:
-            _arranged(parts, arranger, takes[0], draw, new.requests)
-    new.tell("LSTM, new pieces", time.perf_counter() - began)
-    parts.tell("arranger, parts of them", time.perf_counter() - began)
+        if options.every and takes and takes[0] and new.requests % options.every == 0:
+            try_verbs(verbs, document_of(takes[0]), draw, drawn, shelf, new.requests)
+    new.tell("LSTM, new pieces", time.perf_counter() - began - sum(verbs.seconds.values()))
+    print(f"verbs, bars of them, some notes locked: {verbs.notes.total():,} notes of {verbs.requests.total()} requests")
+    wrong = verbs.tell()
     let_through = [name for name, fields in IMPOSSIBLE.items() if not _refused(writer, name, fields)]
     print(f"impossible requests refused: {len(IMPOSSIBLE) - len(let_through)} of {len(IMPOSSIBLE)}")
-    return int(bool(new.broken or parts.broken or let_through))
+    return int(bool(new.broken or wrong or let_through))
 
 
 def _refused(writer: Generator, name: str, fields: dict[str, Any]) -> bool:

@@ -81,7 +81,12 @@ _RHYTHMIC = ("grid", "least", "most")
 
 
 def unable(verb: str, drums: bool = False) -> dict[str, str]:
-    """The fields of :class:`studio.engines.api.Limits` that ``verb`` cannot be asked for, each with why: for ``drums`` or others."""
+    """The fields of :class:`studio.engines.api.Limits` that ``verb`` cannot be asked for, each with why.
+
+    ``drums``: the bars that it is meant for are drums.
+    """
+    if verb in ("accompany", "harmonise"):  # what they add has a pitch, whatever they are added to
+        return {}
     if verb == "groove":
         return dict.fromkeys((*_PITCHED, *_RHYTHMIC), "A groove keeps the hits as they are.")
     if drums or verb == "drums":

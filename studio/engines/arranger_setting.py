@@ -8,6 +8,7 @@ import numpy.typing as npt
 from studio.engines import note_columns
 from studio.engines.api import GenerateRequest, Part
 from studio.engines.arranger_features import MOST_BARS, Hole, density_class, register_class
+from studio.engines.arranger_spared import staying
 from studio.engines.lstm_writer_limits import Fence, check
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, number_of
 from studio.engines.lstm_writer_styles import pitch_range
@@ -94,8 +95,8 @@ def scene_of(request: ArrangeRequest) -> Scene:
         raise StudioError("No part was chosen to be written.", "Choose tracks of the song, or name a new part.")
     draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**33]))
     by_id = {t.id: t for t in document.tracks}
-    staying = {k: _staying(by_id[k], request, draw) for k in request.tracks}
-    sources = [_source(t.notes.select(staying[t.id]) if t.id in staying else t.notes, t, request.start) for t in document.tracks]
+    stay = {k: staying(by_id[k], request, request.spare, draw) for k in request.tracks}
+    sources = [_source(t.notes.select(stay[t.id]) if t.id in stay else t.notes, t, request.start) for t in document.tracks]
     sources += [note_columns.Part(p.name, p.program, p.drums, *([np.zeros(0, np.int64)] * 4)) for p in request.new_parts]
     known = request.key or document.key_at(request.start)
     signatures = [(s.tick, s.numerator, s.denominator) for s in document.meter.signatures]
@@ -121,7 +122,7 @@ def scene_of(request: ArrangeRequest) -> Scene:
         {number: track for track, number in numbers.items()},
         Fence(request, allowed, harmony_of(request, moved), piece.bars, start, moved),
         start,
-        {k: _spared(by_id[k].notes.select(mask), request) for k, mask in staying.items()},
+        {k: _spared(by_id[k].notes.select(mask), request) for k, mask in stay.items()},
         density,
         register_class(request.register + moved) if request.register else 0,
     )
@@ -142,15 +143,8 @@ def _part_of(track: Track) -> Part:
     return Part(track.name, track.program, track.drums, track.id)
 
 
-def _staying(track: Track, request: ArrangeRequest, draw: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Which notes of a track that is written for stay: those outside of the region, locked ones, and the share to be spared."""
-    n = track.notes
-    inside = (n.start >= request.start) & (n.start < request.end)
-    return np.asarray(~inside | n.locked | (draw.random(len(n)) < request.spare))
-
-
-def _spared(staying: Notes, request: ArrangeRequest) -> Notes:
-    inside = staying.starting_between(request.start, request.end)
+def _spared(left: Notes, request: ArrangeRequest) -> Notes:
+    inside = left.starting_between(request.start, request.end)
     return inside.select(~inside.locked)
 
 

@@ -8,7 +8,7 @@ from studio.engines.api import Chunk, GenerateRequest, Limits, Part
 from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.notes import Notes
-from tests.arrangers import tiny_arranger
+from tests.arrangers import ArrangerShelf
 from tests.writers import tiny_writer
 
 
@@ -47,13 +47,21 @@ def test_combinations_are_many():
         assert bool(limits.chord_notes) == bool(chords) and 0 <= limits.low < limits.high <= 127
 
 
+class Shelf(ArrangerShelf):
+    writer = tiny_writer
+
+    def generator(self):
+        return type(self).writer()
+
+
 def test_the_whole_run(monkeypatch, capsys):
-    monkeypatch.setattr(benches_limits, "_engine", lambda model: tiny_writer() if model == "writer-lstm" else tiny_arranger())
+    monkeypatch.setattr(benches_limits, "Shelf", lambda device, tell: Shelf())
     monkeypatch.setattr(benches_limits, "BARS", 2)
     monkeypatch.setattr(benches_limits, "TAKES", 2)
-    monkeypatch.setattr(benches_limits, "_arranged", lambda *given: None)
-    assert run(["--notes", "300"]) == 0
+    tried = []
+    monkeypatch.setattr(benches_limits, "try_verbs", lambda *given: tried.append(given))
+    assert run(["--notes", "300", "--every", "2"]) == 0
     said = capsys.readouterr().out
-    assert "violations 0" in said and f"{len(benches_limits.IMPOSSIBLE)} of {len(benches_limits.IMPOSSIBLE)}" in said
-    monkeypatch.setattr(benches_limits, "_engine", lambda model: Careless())
-    assert run(["--notes", "20", "--arranger", ""]) == 1
+    assert "violations 0" in said and f"{len(benches_limits.IMPOSSIBLE)} of {len(benches_limits.IMPOSSIBLE)}" in said and tried
+    monkeypatch.setattr(Shelf, "writer", Careless)
+    assert run(["--notes", "20", "--every", "0"]) == 1

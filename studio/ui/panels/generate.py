@@ -32,7 +32,7 @@ from studio.ui.panels.exploring import ExploreRows
 from studio.ui.panels.limits import LimitRows
 from studio.ui.panels.steering import Steering
 from studio.ui.panels.styles import StyleChips, StyleMix
-from studio.ui.panels.verbs import EXPLORE, NEW_PART_VERBS, VERBS, has_row, verb_texts
+from studio.ui.panels.verbs import EXPLORE, VERBS, has_row, verb_texts
 from studio.ui.texts import noted, t
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Elided, Fader, IntField, Segments, icon_button, label, named, rule
@@ -344,9 +344,8 @@ class GeneratePanel(QFrame):
         last = max((t.notes.last_end for t in document.tracks), default=0)
         start, end = (region.start, region.end) if region else (document.meter.bar_ceiling(last), 1 << 60)
         typed = region is None and bool(self.steering.chords.text().strip())
-        drums = region is not None and region.drums and self.verb_name not in NEW_PART_VERBS
         chords = typed or any(c.end > start and c.start < end for c in document.chords)
-        self.limits.show_verb(unable(self.verb_name, drums), chords)
+        self.limits.show_verb(unable(self.verb_name, region is not None and region.drums), chords)
         self.limits.check_soon(self._asked)
 
     def show_busy(self, busy: bool, fraction: float = 0.0, message: str = "") -> None:

@@ -5,7 +5,6 @@ from studio.ui.texts import t
 
 EXPLORE = "explore"
 VERBS = ("continue", "new", *CHANGES, EXPLORE)
-NEW_PART_VERBS = ("accompany", "harmonise")
 _WRITERS = ("continue", "new")
 _ROWS: dict[str, tuple[str, ...]] = {
     "styles": (*_WRITERS, "fill", "accompany", "harmonise", "vary"),
