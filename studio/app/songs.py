@@ -5,6 +5,7 @@ from pathlib import Path
 from studio.codecs.files import write_whole
 from studio.codecs.midi import ImportResult, read_midi, write_midi
 from studio.codecs.project import load_project
+from studio.engines.own_names import PREFIX, titles
 from studio.music.document import Document
 
 SONG = ".studio"
@@ -18,8 +19,20 @@ def read_song(path: Path) -> ImportResult:
         StudioError: it is neither, or cannot be read.
     """
     if path.suffix.lower() == SONG:
-        return ImportResult(load_project(path), ())
+        document = load_project(path)
+        return ImportResult(document, missing_instruments(document))
     return read_midi(path)
+
+
+def missing_instruments(document: Document) -> tuple[str, ...]:
+    """A sentence for each track whose own instrument is not on this computer."""
+    own = [track for track in document.tracks if track.instrument.startswith(PREFIX)]
+    known = titles() if own else {}
+    return tuple(
+        f"The instrument of '{track.name}' is not on this computer, so another one plays it."
+        for track in own
+        if track.instrument not in known
+    )
 
 
 def export_midi(document: Document, path: Path, texts: tuple[str, ...] = ()) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 NAMES_SHARP = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 NAMES_FLAT = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
@@ -102,9 +103,33 @@ class Key:
         return f"{(NAMES_FLAT if self.flats else NAMES_SHARP)[self.tonic]} {self.scale}"
 
 
-def pitch_name(pitch: int, flats: bool = False) -> str:
-    """Scientific pitch name; 60 is C4."""
-    return f"{(NAMES_FLAT if flats else NAMES_SHARP)[pitch % 12]}{pitch // 12 - 1}"
+_FIFTHS = "FCGDAEB"
+
+
+def pitch_name(pitch: int, key: Key | None = None) -> str:
+    """Scientific pitch name, 60 is C4; black keys as ``key`` has them, as sharps without one."""
+    name = NAMES_SHARP[pitch % 12] if key is None else _names_in(key)[pitch % 12]
+    shift = name.count("#") - name.count("b")
+    return f"{name}{(pitch - shift) // 12 - 1}"
+
+
+@lru_cache(maxsize=256)
+def _names_in(key: Key) -> tuple[str, ...]:
+    """A name for each pitch class: the harmonic chromatic scale on the tonic, from five fifths below it to six above.
+
+    So D minor has Eb, Bb and C#, E major D#. White keys have no accidentals but where the scale itself has (Cb in Gb).
+    """
+    flats = key.flats
+    tonic = str(key).split()[0]
+    middle = _FIFTHS.index(tonic[0]) + 7 * (tonic.count("#") - tonic.count("b"))
+    names = list(NAMES_FLAT if flats else NAMES_SHARP)
+    for place in range(middle - 5, middle + 7):
+        shift, letter = divmod(place, 7)
+        pitch = (_LETTERS[_FIFTHS[letter]] + shift) % 12
+        plain = NAMES_SHARP[pitch] if len(NAMES_SHARP[pitch]) == 1 else ""
+        if abs(shift) < 2 and (not plain or not shift or pitch in key.pitch_classes):
+            names[pitch] = _FIFTHS[letter] + ("#" if shift > 0 else "b" if shift < 0 else "")
+    return tuple(names)
 
 
 _PITCH = re.compile(r"\s*([A-Ga-g])([#b♯♭]?)(-?\d+)\s*$")

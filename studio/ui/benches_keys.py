@@ -69,7 +69,7 @@ def _keys(bench: BenchWindow, card: VirtualCard, count: int) -> int:
     ring = playback._output.ring  # type: ignore[union-attr]
     bench.until(lambda: ring.numbers[OPEN])
     bench.live(1.0)
-    lag = _lag(card)
+    lag = lag_of(card)
     rng = np.random.default_rng(0)
     light: list[float] = []
     neural: list[float] = []
@@ -128,7 +128,7 @@ def _recorded(bench: BenchWindow, card: VirtualCard, latency: float, presses: in
     return float(np.median(late))
 
 
-def _lag(card: VirtualCard) -> float:
+def lag_of(card: VirtualCard) -> float:
     """The longest time, ms, for which the recording did not grow: so old its newest frame may be."""
     longest, last, since = 0.0, card.mark(), time.perf_counter()
     end = since + 2.0

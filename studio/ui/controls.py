@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.changes import Change
@@ -31,6 +33,7 @@ class Transport(QObject):
         self.loop_on = studio.session.document.loop is not None
         self.halting: Callable[[], None] = lambda: None  # called before it stops or jumps
         self._waits_at: int | None = None  # where it waits for notes that are still being written
+        self._excerpt: tuple[int, int] | None = None  # what is played alone: it rests there, back at its start
 
     @property
     def playing(self) -> bool:
@@ -40,6 +43,11 @@ class Transport(QObject):
     def wait_for_notes(self, tick: int) -> None:
         """Called for each frame: where the playhead has caught up with the network, playing waits for a bar more."""
         playback, proposal = self._studio.playback, self._studio.session.proposal
+        if self._excerpt and playback.playing and tick >= self._excerpt[1]:
+            start = self._excerpt[0]
+            self.pause()
+            self.seek(start)
+            return
         behind = proposal is not None and proposal.writing and tick >= proposal.start
         left = proposal.take.written_to - tick if proposal and behind else 0
         bar = self._studio.session.document.meter.at(tick).bar_ticks
@@ -80,13 +88,14 @@ class Transport(QObject):
 
     def pause(self) -> None:
         """Stand still where it is."""
-        self._waits_at = None
+        self._waits_at = self._excerpt = None
         self.halting()
         self._studio.playback.pause()
 
     def play(self) -> None:
         """Play from where the playhead is; from the start where the song is over."""
         document = self._studio.heard_document()
+        self._excerpt = None
         if not self.loop_on and self._studio.playback.position >= max(1, document.end):
             self._studio.playback.seek(0)
         self._studio.playback.play()
@@ -97,16 +106,22 @@ class Transport(QObject):
         loop = self._studio.session.document.loop
         if self.loop_on and loop and not loop[0] <= tick < loop[1]:
             self.set_loop(False)
-        self._waits_at = None
+        self._waits_at = self._excerpt = None
         self.halting()
         self._studio.playback.seek(tick)
         self._studio.playback.play()
         self.changed.emit()
 
+    def play_excerpt(self, start: int, end: int) -> None:
+        """Play from ``start`` to ``end``, and rest at the start again; round and round where the loop holds just that."""
+        self.play_from(start)
+        if not (self.loop_on and self._studio.session.document.loop == (start, end)):
+            self._excerpt = (start, end)
+
     def stop(self) -> None:
         """Stop, and go back to the start of the loop or song."""
         loop = self._studio.session.document.loop
-        self._waits_at = None
+        self._waits_at = self._excerpt = None
         self.halting()
         self._studio.playback.pause()
         self.seek(loop[0] if self.loop_on and loop else 0)
@@ -118,11 +133,21 @@ class Transport(QObject):
 
     def seek(self, tick: int) -> None:
         """Move the playhead."""
-        self._waits_at = None
+        self._waits_at = self._excerpt = None
         self.halting()
         self._studio.playback.seek(tick)
         self._state.viewport.set_playhead(tick, self.playing)
         self.changed.emit()
+
+    def show_excerpt(self, start: int, pitches: npt.NDArray[np.int16]) -> None:
+        """Scroll to notes from ``start`` on, as far as nothing of them is in sight."""
+        view = self._state.viewport
+        first, last = view.visible_ticks()
+        if not first <= start < last:
+            view.scroll_to(max(0, start - (last - first) / 8))
+        low, high = view.visible_pitches()
+        if len(pitches) and not ((pitches >= low) & (pitches <= high)).any():
+            view.show_pitches(int(pitches.min()), int(pitches.max()))
 
     def toggle_loop(self) -> None:
         """Switch the loop; without a region the whole song is marked first."""
@@ -229,6 +254,7 @@ class Writing:
         self._panel = panel
         self._takes = takes
         self._listening = False
+        self._seen: tuple[int, int] | None = None  # the bars of the proposal that was brought into view
         panel.write_clicked.connect(self._order)
         panel.change_clicked.connect(self._change)
         panel.cancel_clicked.connect(self.cancel)
@@ -264,6 +290,11 @@ class Writing:
     def follow(self) -> None:
         """Called after every change of the session: starts the sound with the first written bar."""
         proposal = self._studio.session.proposal
+        if proposal is None or (proposal.start, proposal.end) != self._seen:
+            self._seen = None
+            if proposal and proposal.take.note_count:
+                self._seen = proposal.start, proposal.end
+                self._transport.show_excerpt(proposal.start, np.concatenate([n.pitch for _, n in proposal.take.parts]))
         if not (self._listening and proposal and proposal.take.written_to > proposal.start):
             return
         self._listening = False

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from studio.app.songs import export_midi, read_song
@@ -29,3 +31,10 @@ def test_what_is_no_song_is_told(tmp_path):
     (tmp_path / "a.mid").write_text("a shopping list")
     with pytest.raises(StudioError):
         read_song(tmp_path / "a.mid")
+
+
+def test_an_own_instrument_that_is_not_here_is_told(song, tmp_path):
+    track = replace(song.tracks[0], instrument="own-viola")
+    save_project(replace(song, tracks=(track,)), tmp_path / "a.studio")
+    lost = read_song(tmp_path / "a.studio").lost
+    assert lost == ("The instrument of 'Piano' is not on this computer, so another one plays it.",)

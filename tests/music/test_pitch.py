@@ -1,6 +1,6 @@
 import pytest
 
-from studio.music.pitch import SCALES, Chord, Key, frequency, parse_tonic, pitch_name
+from studio.music.pitch import SCALES, Chord, Key, frequency, parse_pitch, parse_tonic, pitch_name
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_key_knows_its_tones():
 
 def test_names():
     assert pitch_name(60) == "C4"
-    assert pitch_name(61, flats=True) == "Db4"
+    assert pitch_name(61, Key(5)) == "Db4"
     assert str(Key(10)) == "Bb major"
     assert parse_tonic("Ebm7") == (3, "m7")
 
@@ -63,12 +63,31 @@ def test_chords_are_spelled_with_sharps_or_flats():
 
 
 def test_pitches_by_name_and_number():
-    from studio.music.pitch import parse_pitch
-
+    keys = [None, *(Key(tonic, scale) for tonic in range(12) for scale in SCALES)]
     assert [parse_pitch(text) for text in ("C4", "c4", "F#3", "Eb5", "Cb4", "B#3", "C-1", "G9", "60")] == [
         60, 60, 54, 75, 59, 60, 0, 127, 60,
     ]  # fmt: skip
-    assert all(parse_pitch(pitch_name(p, flats)) == p for p in range(128) for flats in (False, True))
+    assert all(parse_pitch(pitch_name(p, key)) == p for p in range(2, 126) for key in keys)
     for text in ("", "H4", "C", "128", "G#9", "-3", "C99"):
         with pytest.raises(ValueError, match="names no note"):
             parse_pitch(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        (Key(2, "minor"), "C C# D Eb E F F# G G# A Bb B"),
+        (Key(4), "C C# D D# E F F# G G# A A# B"),
+        (Key(0), "C Db D Eb E F F# G Ab A Bb B"),
+        (Key(9, "minor"), "C C# D D# E F F# G G# A Bb B"),
+        (Key(8), "C Db D Eb E F Gb G Ab A Bb B"),
+        (Key(6), "C C# D D# E E# F# G G# A A# B"),
+        (None, "C C# D D# E F F# G G# A A# B"),
+    ],
+)
+def test_notes_are_spelled_by_the_key(key, names):
+    assert [pitch_name(60 + k, key)[:-1] for k in range(12)] == names.split()
+
+
+def test_octaves_are_those_of_the_letters():
+    assert pitch_name(65, Key(6)) == "E#4" and pitch_name(71, Key(6)) == "B4" and pitch_name(75, Key(2, "minor")) == "Eb5"

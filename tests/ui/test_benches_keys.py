@@ -16,4 +16,4 @@ def test_it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_recorders_lag_is_the_longest_time_without_growth() -> None:
     began = time.perf_counter()
     card = SimpleNamespace(mark=lambda: int((time.perf_counter() - began) / 0.05))
-    assert 45 <= benches_keys._lag(card) < 1_000
+    assert 45 <= benches_keys.lag_of(card) < 1_000

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from studio.app.session import Proposal, ProposedTake
+from studio.engines.api import Part
+from studio.music.notes import Notes
 from tests.ui.conftest import BAR
 
 
@@ -94,3 +96,40 @@ def test_playing_waits_for_the_network_where_it_is_slow(window, qtbot, monkeypat
     transport.wait_for_notes(3 * BAR)
     assert not player.playing
     monkeypatch.setattr(window.studio, "playback", real)
+
+
+def test_an_excerpt_rests_at_its_end_and_begins_anew(window, monkeypatch):
+    playback, transport = window.studio.playback, window.transport
+    playing = []
+    monkeypatch.setattr(type(playback), "playing", property(lambda self: bool(playing)))
+    monkeypatch.setattr(playback, "play", lambda *_: playing.append(1))
+    monkeypatch.setattr(playback, "pause", playing.clear)
+    monkeypatch.setattr(playback, "seek", lambda tick: None)
+    transport.set_loop(False)
+    transport.play_excerpt(BAR, 2 * BAR)
+    transport.wait_for_notes(2 * BAR - 10)
+    assert playing
+    transport.wait_for_notes(2 * BAR + 5)
+    assert not playing and int(window.viewport.playhead) == BAR
+    transport.play_excerpt(BAR, 2 * BAR)
+    transport.play_from(0)
+    transport.wait_for_notes(2 * BAR + 5)
+    assert playing, "what is played otherwise goes on"
+
+
+def test_what_is_proposed_out_of_sight_is_scrolled_to(window):
+    view, session = window.viewport, window.studio.session
+    view.show_ticks(0, BAR // 2)
+    view.show_pitches(30, 40)
+    low, high = view.visible_pitches()
+    part = Part("High", 73)
+    take = ProposedTake(((part, Notes.of([2 * BAR], 480, [120])),), 3 * BAR)
+    assert high < 120
+    session.propose(Proposal(2 * BAR, 3 * BAR, (take,)))
+    first, last = view.visible_ticks()
+    low, high = view.visible_pitches()
+    assert first <= 2 * BAR < last and low <= 120 <= high
+    view.scroll_to(0)
+    session.propose(Proposal(2 * BAR, 3 * BAR, (take, take), active=1))
+    assert view.visible_ticks()[1] < 2 * BAR, "only once: whoever scrolls away means it"
+    session.propose(None)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.arrangers import ArrangerShelf
+from tests.ui.conftest import BAR
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -39,6 +40,9 @@ def test_a_click_is_proposed_and_played_and_enter_keeps_it(qtbot, window, explor
     QTest.keyClick(exploring.map, Qt.Key.Key_Return)
     assert window.studio.session.proposal is None and window.studio.session.steps[-1] == "Keep take"
     assert not exploring.away and exploring.map.visited == [], "the map begins anew around what was kept"
+    region = window.write_panel.changing.region
+    assert (region.first, region.last) == (1, 1), "the same bars are meant, though their notes were replaced"
+    assert set(window.state.selected().id) == set(window.state.track.notes.starting_between(0, BAR).id)
     settled(qtbot, window)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.exploring import Compass, Surroundings, Values
-from studio.music.pitch import pitch_name
+from studio.music.pitch import Key, pitch_name
 from studio.ui.forms import form_line
 from studio.ui.icons import icon
 from studio.ui.key_frame import KeyFrame
@@ -46,12 +46,12 @@ _ENDS = {
 }
 
 
-def value_text(name: str, value: float) -> str:
-    """An attribute's value in its own unit."""
+def value_text(name: str, value: float, key: Key | None = None) -> str:
+    """An attribute's value in its own unit; a pitch as ``key`` spells it."""
     if name == "density":
         return t("{n} a beat", n=f"{value:.1f}")
     if name == "register":
-        return pitch_name(round(value))
+        return pitch_name(round(value), key)
     if name == "leaps":
         return t("{n} semitones", n=f"{value:.1f}")
     return f"{value:.2f}"
@@ -213,6 +213,8 @@ class ExploreRows(KeyFrame):
         self.why.setProperty("role", "hint")
         self.why.setWordWrap(True)
         self.why.hide()
+        self._key: Key | None = None
+        self._shown: Values = ()
         self.sliders: dict[str, Fader] = {}
         self._texts: dict[str, QLabel] = {}
         self._rows: dict[str, QWidget] = {}
@@ -299,11 +301,18 @@ class ExploreRows(KeyFrame):
         if not self.away:
             self.show_values(found.values)
 
+    def show_key(self, key: Key | None) -> None:
+        """Spell notes as ``key`` has them."""
+        if key != self._key:
+            self._key = key
+            self.show_values(self._shown)
+
     def show_values(self, values: Values) -> None:
         """Show the attributes of what is heard."""
+        self._shown = values
         known = dict(values)
         for name, text in self._texts.items():
-            text.setText(value_text(name, known[name]) if name in known else "")
+            text.setText(value_text(name, known[name], self._key) if name in known else "")
 
     def show_why_not(self, why: str) -> None:
         """Say why the bars cannot be walked around; nothing where they can."""

@@ -305,7 +305,8 @@ class GeneratePanel(QFrame):
         """Follow the song's key, as long as the lock is open."""
         if not self.lock.isChecked() and key:
             self.key.key = key
-        self.limits.show_key(bool(key and key.flats))
+        for part in (self.limits, self.exploring):
+            part.show_key(key)
 
     def needed_height(self) -> int:
         """Pixels that show the whole form at its present width."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.engines.api import Limits
 from studio.errors import StudioError
-from studio.music.pitch import parse_pitch, pitch_name
+from studio.music.pitch import Key, parse_pitch, pitch_name
 from studio.music.time import TICKS_PER_QUARTER
 from studio.ui.fold import FoldButton
 from studio.ui.forms import form_row
@@ -72,10 +72,10 @@ class OpenField(IntField):
 class PitchField(OpenField):
     """A pitch by its name, or open."""
 
-    flats = False
+    key: Key | None = None
 
     def _said(self, value: int) -> str:
-        return pitch_name(value, self.flats)
+        return pitch_name(value, self.key)
 
     def _read(self, text: str) -> int | None:
         try:
@@ -190,11 +190,11 @@ class LimitRows(QWidget):
             self._show_able()
             self._name_fold()
 
-    def show_key(self, flats: bool) -> None:
-        """Write black keys as flats, or as sharps."""
+    def show_key(self, key: Key | None) -> None:
+        """Spell notes as ``key`` has them."""
         for field in (self.low, self.high):
-            if field.flats != flats:
-                field.flats = flats
+            if field.key != key:
+                field.key = key
                 field.lineEdit().setText(field.textFromValue(field.value()))
 
     def check(self, asked: object | None) -> bool:

@@ -104,7 +104,7 @@ class Spectrogram(SeekWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pitch = round(self.pitch_at(event.position().y()))
         key = self.state.document.key_at(max(0, int(self.viewport.tick_at(event.position().x()))))
-        name = pitch_name(pitch, bool(key and key.flats))
+        name = pitch_name(pitch, key)
         self.setToolTip(f"{name}   {frequency(pitch):.0f} Hz")
         super().mouseMoveEvent(event)
 

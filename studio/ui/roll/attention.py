@@ -120,7 +120,7 @@ def sentence(attended: Attended | None, document: Document) -> str:
             told.append(t("{track} in bar {n} ({share})", **where))
         else:
             key = document.key_at(note.start)
-            pitch = pitch_name(note.pitch, bool(key and key.flats))
+            pitch = pitch_name(note.pitch, key)
             told.append(t("{track} {pitch} in bar {n} ({share})", pitch=pitch, **where))
     return t("Listened most to: {notes}", notes=", ".join(told))
 

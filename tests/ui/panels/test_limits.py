@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 
 from studio.engines.api import Limits
 from studio.errors import StudioError
+from studio.music.pitch import Key
 from studio.ui.panels.limits import LimitRows
 
 
@@ -34,7 +35,7 @@ def test_pitches_are_typed_by_name_and_opened_again(rows):
     type_into(rows.low, "c3")
     type_into(rows.high, "Eb5")
     assert rows.limits == Limits(48, 75) and (rows.low.text(), rows.high.text()) == ("C3", "D#5")
-    rows.show_key(True)
+    rows.show_key(Key(2, "minor"))
     assert rows.high.text() == "Eb5" and rows.fold.text() == "Limits (2 set)"
     rows.high.selectAll()
     QTest.keyClick(rows.high, Qt.Key.Key_Delete)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from studio.music.document import Track
-from studio.music.pitch import pitch_name
+from studio.music.pitch import Key, pitch_name
 from studio.ui.roll.layers.frame import Frame
 from studio.ui.roll.layers.overview import Ints, draw_levels, top_levels
 from studio.ui.roll.palette import level_of
@@ -174,12 +174,11 @@ def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], li
     if height < NAME_FROM or in_view(frame, frame.state.shown) > NAMED or (frame.track and frame.track.drums):
         return
     key = frame.document.key_at(int(frame.viewport.tick_at(frame.clip.center().x())))
-    flats = bool(key and key.flats)
     size = min(11, height - 4)
     ratio = frame.painter.device().devicePixelRatioF()
     wide = rects[:, 2] >= NAME_WIDTH
     for which, color in ((light, frame.palette.note_text), (~light, frame.palette.selected)):
-        picture, places = _names(flats, size, color.rgba(), ratio)
+        picture, places = _names(key, size, color.rgba(), ratio)
         inside = np.flatnonzero(wide & which)
         pieces = places[pitches[inside]]
         at = rects[inside, :2] + 5
@@ -188,11 +187,11 @@ def _paint_names(frame: Frame, rects: Floats, pitches: npt.NDArray[np.int16], li
 
 
 @lru_cache(maxsize=16)
-def _names(flats: bool, size: int, color: int, ratio: float) -> tuple[QPixmap, Floats]:
+def _names(key: Key | None, size: int, color: int, ratio: float) -> tuple[QPixmap, Floats]:
     """The names of all pitches in one picture, and where each is in it, pixels: drawing text anew costs many times as much."""
     font = ui_font(size)
     metrics = QFontMetrics(font)
-    names = [pitch_name(pitch, flats) for pitch in range(PITCHES)]
+    names = [pitch_name(pitch, key) for pitch in range(PITCHES)]
     boxes_of = [metrics.boundingRect(name).adjusted(-1, -1, 2, 1) for name in names]
     line = max(box.height() for box in boxes_of)
     picture = QPixmap(QSize(max(box.width() for box in boxes_of), line * PITCHES) * ratio)
