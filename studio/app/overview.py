@@ -8,11 +8,14 @@ For a view (all of it on the main thread; nothing here waits for sound):
     overview.samples(first, end)        # mono float32 [end - first]; zeros where nothing is rendered yet or nothing lies
 
 Gains, pan, mute and solo are in it; the room and the limiter are not. It is kept in pieces of a second; changed pieces are
-summed anew on a thread, those near the playhead first, and told in one call for each run of neighbours.
+summed anew on a thread, those near the playhead first, and told in one call for each run of neighbours. Pieces that lie
+farther than the memory for rows reaches are summed as well: their rows are made, drawn and forgotten
+(:meth:`MixOverview.far`, asked by :mod:`studio.app.rendering_ahead`).
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +28,17 @@ Changed = Callable[[int, int], None]
 
 _GATHER_SECONDS = 0.1  # what changes within so much is told at once
 _AT_ONCE = 8
+NO_ROWS: Mapping[int, Wave] = {}
+
+
+@dataclass(frozen=True)
+class Far:
+    """A piece of the song that lacks rows; ``rows`` [n] are all that sound in it, of ``lengths`` frames [n]."""
+
+    scene: Scene
+    piece: int
+    rows: Ints
+    lengths: Ints
 
 
 class MixOverview:
@@ -38,6 +52,9 @@ class MixOverview:
         self._scene = Scene()
         self._pieces: dict[int, Wave] = {}
         self._dirty: set[int] = set()
+        self._lacking: set[int] = set()  # pieces that were summed without some of their rows
+        self._far: set[int] = set()  # pieces that were drawn with rows that are not in memory
+        self._asked: int | None = None  # that of them whose rows are being made
         self._playhead = 0
         self._lock = threading.Condition()
         self._stop = threading.Event()
@@ -53,6 +70,11 @@ class MixOverview:
     def busy(self) -> bool:
         """Whether something is still to be summed."""
         return bool(self._dirty) or self._working
+
+    @property
+    def whole(self) -> bool:
+        """Whether no piece lacks rows."""
+        return not self._lacking
 
     def subscribe(self, changed: Changed) -> Callable[[], None]:
         """Call ``changed(first, end)`` with frames that sound otherwise now; returns a function that ends it."""
@@ -81,7 +103,8 @@ class MixOverview:
             last = self.length // self.rate
             for k in [k for k in self._pieces if k >= last]:
                 del self._pieces[k]
-            self._dirty = {k for k in self._dirty if k < last}
+            for marked in (self._dirty, self._lacking, self._far):
+                marked.difference_update([k for k in marked if k >= last])
             self._lock.notify()
             if self._thread is None and self._dirty:
                 self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
@@ -93,7 +116,9 @@ class MixOverview:
             self.rate = rate
             self._scene = Scene()
             self._pieces.clear()
-            self._dirty.clear()
+            for marked in (self._dirty, self._lacking, self._far):
+                marked.clear()
+            self._asked = None
 
     def rows_came(self, numbers: Ints) -> None:
         """Rows of these numbers (as in the scene) can be had now."""
@@ -102,6 +127,30 @@ class MixOverview:
                 if strip.gain:
                     self._mark_notes(strip.events, np.flatnonzero(np.isin(strip.events.row, numbers)))
             self._lock.notify()
+
+    def far(self) -> Far | None:
+        """The next piece that lacks rows, None where nothing is lacking; :meth:`draw` is to follow."""
+        with self._lock:
+            self._asked = next(iter(self._nearest(self._lacking - self._dirty)), None)
+            piece, scene = self._asked, self._scene
+        if piece is None:
+            return None
+        rows: dict[int, int] = {}
+        for events in (s.events for s in scene.strips if s.gain):
+            for i, _, number, _ in events.sounding(piece * self.rate, (piece + 1) * self.rate):
+                rows[number] = int(events.length[i])
+        return Far(scene, piece, np.array([*rows], np.int64), np.array([*rows.values()], np.int64))
+
+    def draw(self, far: Far, rows: Mapping[int, Wave]) -> None:
+        """Sum a piece with ``rows`` beside those in memory, unless it changed meanwhile. Rows missing even so stay out."""
+        wave, _ = self._sum(far.scene, far.piece, rows)
+        with self._lock:
+            if self._asked != far.piece:
+                return
+            self._pieces[far.piece] = wave
+            self._lacking.discard(far.piece)
+            self._far.add(far.piece)
+        self._tell([far.piece])
 
     def close(self) -> None:
         """Stop the thread."""
@@ -142,6 +191,13 @@ class MixOverview:
         last = (events.start[which] + events.length[which] - 1) // self.rate
         for a, b in set(zip(first.tolist(), last.tolist(), strict=True)):
             self._dirty.update(range(a, b + 1))
+        if self._asked in self._dirty:
+            self._asked = None
+
+    def _nearest(self, pieces: set[int]) -> list[int]:
+        """Pieces in the order in which they are looked at."""
+        here = self._playhead // self.rate - 1
+        return sorted(pieces, key=lambda k: (k < here, abs(k - here)))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -152,32 +208,38 @@ class MixOverview:
                     continue
             self._stop.wait(_GATHER_SECONDS)
             with self._lock:
-                here = self._playhead // self.rate - 1
-                order = sorted(self._dirty, key=lambda k: (k < here, abs(k - here)))[:_AT_ONCE]
+                order = self._nearest(self._dirty)[:_AT_ONCE]
                 self._dirty.difference_update(order)
                 scene = self._scene
             for k in order:
                 if self._stop.is_set():
                     return
-                self._pieces[k] = self._sum(scene, k)
+                wave, whole = self._sum(scene, k)
+                with self._lock:
+                    (self._lacking.discard if whole else self._lacking.add)(k)
+                    if whole or k not in self._far:  # else what was drawn stays until it is drawn anew
+                        self._pieces[k] = wave
+                        self._far.discard(k)
             self._tell(sorted(order))
 
-    def _sum(self, scene: Scene, piece: int) -> Wave:
-        first = piece * self.rate
+    def _sum(self, scene: Scene, piece: int, rows: Mapping[int, Wave] = NO_ROWS) -> tuple[Wave, bool]:
+        """The mix of a piece, and whether all of its rows are there."""
+        first, whole = piece * self.rate, True
         total = np.zeros(self.rate, np.float32)
         for strip in scene.strips:
             if strip.gain == 0.0:
                 continue
             bus = np.zeros(self.rate, np.float32)
             for _, onset, number, gain in strip.events.sounding(first, first + self.rate):
-                row = self._store.get(number)
+                row = self._store.get(number, rows.get(number))
+                whole &= row is not None
                 if row is not None:
                     start = onset - first
                     low, high = max(0, start), min(self.rate, start + len(row))
                     if low < high:
                         bus[low:high] += row[low - start : high - start] * gain
             total += bus * np.float32(scene.gain * float(strip.factors[:2].mean()))
-        return total
+        return total, whole
 
     def _tell(self, pieces: list[int]) -> None:
         low = 0

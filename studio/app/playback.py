@@ -31,7 +31,7 @@ from studio.music.document import Document
 
 log = logging.getLogger(__name__)
 
-ROWS_BYTES = 768 << 20
+ROWS_BYTES = 256 << 20
 _LOADING = "instruments"
 
 
@@ -66,7 +66,7 @@ class Playback:
         self._closed = False
         self._store = RowStore(rows_bytes)
         self.overview = MixOverview(self._store, self._rate, self._jobs.post)
-        self.rendering = RenderingAhead(self._store, self._rate, self._rows_came, self._tell, self._failed)
+        self.rendering = RenderingAhead(self._store, self._rate, self._rows_came, self._tell, self._failed, self.overview)
         self._planner = Planner(self.rendering, self._rate, self._planned)
         self._live = Live(self.rendering)
 
@@ -323,9 +323,9 @@ class Playback:
 
     @property
     def settled(self) -> bool:
-        """Whether the newest document is planned, rendered as far as memory reaches, and summed for the pictures."""
+        """Whether the newest document is planned, rendered as far as memory reaches, and summed for the pictures, all of it."""
         ready = self.rendering.renderer is not None and self._planner.idle
-        return ready and self.rendering.idle and not self.overview.busy
+        return ready and self.rendering.idle and not self.overview.busy and self.overview.whole
 
     @property
     def processes(self) -> tuple[int, ...]:

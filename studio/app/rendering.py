@@ -34,10 +34,10 @@ from studio.music.document import Document
 from studio.music.effects import Effect
 
 AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
-_SONG_AT_ONCE = 96
-_AHEAD_SECONDS = 6.0
+_SONG_AT_ONCE = 64
+_AHEAD_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
-_ROWS_BYTES = 256 << 20
+_ROWS_BYTES = 64 << 20
 _PADDING = 1.5  # within a batch the longest row is at most so much longer than the shortest
 
 _locks: "weakref.WeakKeyDictionary[Renderer, threading.Lock]" = weakref.WeakKeyDictionary()

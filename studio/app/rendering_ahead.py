@@ -1,13 +1,19 @@
-"""The rows of the playing document, made on a thread of their own, what is heard next first."""
+"""The rows of the playing document, made on a thread of their own, what is heard next first.
+
+Once all rows are there that fit into memory, those that do not are made as well, a few seconds of the song at a time, for its
+picture alone.
+"""
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+from studio.app.overview import Far, MixOverview
 from studio.app.rendering import AT_ONCE, make_rows
 from studio.app.sounding import Ints, Shaped, Sounding, lengths_of
+from studio.audio.mixer import Wave
 from studio.audio.rows import RowStore
 from studio.engines.api import Quiet, Renderer, SoundBatch
 from studio.errors import Cancelled, StudioError
@@ -20,6 +26,7 @@ _AT_ONCE_SOON = 8
 _LOOK_SECONDS = 0.5
 _BEHIND = 1 << 40  # added to the starts of what lies behind the playhead
 _SHARE_AHEAD = 0.7  # of the memory for rows is used ahead of the playhead
+_FAR_BYTES = 32 << 20  # of rows that are made for the picture and not kept
 
 
 class _Stop(Quiet):
@@ -51,11 +58,14 @@ class RenderingAhead:
         done: Callable[[Ints], None] = lambda _: None,
         tell: Callable[[str], None] = log.warning,
         failed: Callable[[StudioError], None] = lambda _: None,
+        overview: MixOverview | None = None,
     ) -> None:
         self.store = store
         self.rate = rate
         self.rendered = 0
         self._done, self._tell, self._failed = done, tell, failed
+        self._overview = overview
+        self._drawn: dict[int, Wave] = {}  # rows that were made for the last pieces of the picture
         self._renderer: Renderer | None = None
         self._salt = 0
         self._lengths: dict[int, int] = {}
@@ -162,22 +172,50 @@ class RenderingAhead:
                     self._sort()
                 numbers, lengths, soon = self._take()
                 renderer, salt, shaped = self._renderer, self._salt, self._shaped
+                far = None
                 if not len(numbers) or renderer is None:
                     self._idle = not self._stale
-                    self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
-                    continue
-            self._make(renderer, salt, numbers, lengths, shaped, soon)
+                    far = self._overview.far() if self._overview and renderer and self._idle else None
+                    if far is None:
+                        self._drawn.clear()
+                        self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
+                        continue
+            assert renderer is not None
+            if far is None:
+                self._make(renderer, salt, numbers, lengths, shaped, soon)
+            else:
+                self._draw(far, renderer, salt, shaped)
 
     def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, shaped: Shaped, soon: bool) -> None:
-        ctx = _Stop(self._stop, self._tell)
+        """Make rows and keep them."""
+        for rows in self._rows(renderer, numbers, lengths, shaped):
+            for number, row in rows:
+                self.store.put(number | salt, row)
+            self._done(np.array([number for number, _ in rows], np.int64))
+            if self._stale and not soon:
+                return  # something else is wanted by now; what is left here will be found missing again
+
+    def _draw(self, far: Far, renderer: Renderer, salt: int, shaped: Shaped) -> None:
+        """Make the rows far from the playhead that are not there, a bounded number of bytes, and draw them."""
+        assert self._overview is not None
+        fits = far.rows[np.cumsum(4 * far.lengths) <= _FAR_BYTES].tolist()
+        self._drawn = {n: self._drawn[n] for n in fits if n in self._drawn}
+        ours = [n for n in fits if n not in self._drawn and n not in self.store and n >> SALT_SHIFT == salt >> SALT_SHIFT]
+        numbers = np.array([n ^ salt for n in ours], np.int64)
+        lengths = np.array([self._lengths.get(n, 0) for n in numbers.tolist()], np.int64)
+        for rows in self._rows(renderer, numbers[lengths > 0], lengths[lengths > 0], shaped):
+            self._drawn.update((number | salt, np.array(row)) for number, row in rows)
+            if self._stale:
+                return  # what is heard goes before
+        if self._renderer is renderer and not self._stop.is_set():
+            self._overview.draw(far, self._drawn)
+
+    def _rows(self, renderer: Renderer, numbers: Ints, lengths: Ints, shaped: Shaped) -> Iterator[list[tuple[int, Wave]]]:
+        """Rows as they are made, counted; ends early when it is to stop, or the renderer failed."""
         try:
-            for rows in make_rows(renderer, numbers, lengths, self.rate, ctx, shaped=shaped):
-                for number, row in rows:
-                    self.store.put(number | salt, row)
+            for rows in make_rows(renderer, numbers, lengths, self.rate, _Stop(self._stop, self._tell), shaped=shaped):
                 self.rendered += len(rows)
-                self._done(np.array([number for number, _ in rows], np.int64))
-                if self._stale and not soon:
-                    return  # something else is wanted by now; what is left here will be found missing again
+                yield rows
         except Cancelled:
             return
         except StudioError as error:

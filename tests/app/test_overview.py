@@ -84,3 +84,37 @@ def test_rows_that_come_are_added(made: Made) -> None:
     made.end()
     made.overview.set_rate(4_000)
     assert made.overview.length == 0
+
+
+def test_pieces_that_memory_does_not_reach_are_drawn_from_rows_that_are_not_kept(made: Made) -> None:
+    song = Scene((Strip(1, one_note(0, row=0, length=RATE)), Strip(2, one_note(4 * RATE, row=9, length=RATE))), end=6 * RATE)
+    made.show(song)
+    assert not made.overview.whole
+    far = made.overview.far()
+    assert far is not None
+    assert (far.piece, far.rows.tolist(), far.lengths.tolist()) == (4, [9], [RATE])
+    made.changes.clear()
+    made.overview.draw(far, {9: np.full(RATE, 0.25, np.float32)})
+    assert made.overview.whole
+    assert made.overview.far() is None
+    assert made.changes == [(4 * RATE, 5 * RATE)]
+    assert made.overview.samples(4 * RATE, 5 * RATE) == pytest.approx(0.25 * np.sqrt(0.5))
+    assert 9 not in made.store
+    made.show(replace(song, gain=0.5))
+    assert made.overview.samples(4 * RATE, 5 * RATE) == pytest.approx(0.25 * np.sqrt(0.5))  # until it is drawn anew
+    far = made.overview.far()
+    assert far is not None
+    made.overview.draw(far, {9: np.full(RATE, 0.25, np.float32)})
+    assert made.overview.samples(4 * RATE, 5 * RATE) == pytest.approx(0.125 * np.sqrt(0.5))
+
+
+def test_a_far_piece_that_changed_meanwhile_is_not_drawn(made: Made) -> None:
+    made.show(Scene((Strip(1, one_note(4 * RATE, row=9, length=RATE)),), end=6 * RATE))
+    far = made.overview.far()
+    assert far is not None
+    made.show(Scene((Strip(1, one_note(4 * RATE, row=8, length=RATE)),), end=6 * RATE))
+    made.overview.draw(far, {9: np.ones(RATE, np.float32)})
+    assert not made.overview.samples(0, 6 * RATE).any()
+    again = made.overview.far()
+    assert again is not None
+    assert again.rows.tolist() == [8]

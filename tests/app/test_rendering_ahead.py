@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from studio.app.overview import MixOverview
 from studio.app.rendering_ahead import RenderingAhead
-from studio.app.sounding import Sounding, sounding_of
+from studio.app.sounding import Sounding, events_of, sounding_of
 from studio.audio import rows as rows_module
+from studio.audio.mixer import Scene, Strip
 from studio.audio.rows import RowStore
 from studio.codecs.audiofile import flac_bytes
 from studio.engines.api import Audio, Context, SoundBatch
@@ -146,3 +148,26 @@ def test_pieces_of_sound_files_are_rows_as_notes_are(made: Made) -> None:
     wait(lambda: len(made.done) == 2)
     found = np.concatenate([made.store[n | made.rendering.salt] for n in sounding.number.tolist()])
     np.testing.assert_allclose(found, wave, atol=2**-22)
+
+
+def test_what_does_not_fit_is_drawn_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_module, "SLAB_FRAMES", 5 * RATE)
+    store = RowStore(30 * 4 * RATE)
+    overview = MixOverview(store, RATE, lambda call: call())
+    rendering = RenderingAhead(store, RATE, overview=overview)
+    try:
+        sounding = climbing(80)
+        rendering.set_renderer(Sines())
+        lengths = rendering.lengths(sounding.batch, sounding.number)
+        assert lengths is not None
+        overview.set_scene(Scene((Strip(1, events_of(sounding, lengths, rendering.salt)),), end=81 * RATE))
+        rendering.want([sounding])
+        wait(lambda: rendering.idle and not overview.busy and overview.whole)
+        assert len(store) < 40
+        drawn = np.array([np.abs(overview.samples(k * RATE, (k + 1) * RATE)).max() for k in range(80)])
+        assert (drawn > 0).all()
+        assert 80 <= rendering.rendered <= 84  # one that rings on beyond a stretch may be made again
+    finally:
+        rendering.close()
+        overview.close()
+        store.close()
