@@ -23,6 +23,7 @@ from studio.engines.neural_instruments_expression import rendered
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row, find_own
 from studio.engines.own_names import own_number
+from studio.engines.string_beating import with_twins
 from studio.errors import StudioError
 from studio.nn.counter import mix64, uniform
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, voices_of
@@ -138,6 +139,12 @@ class NeuralInstruments:
             k: (s, {name: table[s.row : s.row + len(s.mix)] if s.mix else table[s.row] for name, table in tables.items()})
             for k, s in self._sounds.items()
         }
+
+    def put(self, sound: Sound) -> None:
+        """Play a sound with other laws than the card's."""
+        with self._known:
+            self._sounds[sound.id] = sound
+        self.forget()
 
     def forget(self) -> None:
         """Give up what is kept of notes."""
@@ -279,6 +286,7 @@ class NeuralInstruments:
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
             band_position(np.maximum(frequency, 1.0))[of],
         )  # fmt: skip
+        noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]
         excess: Float = (asked[of] - velocity)[:, None]
         if len(of) > len(places):
             partials, noise, excess = _mixed(partials, noise, excess, of, places)
@@ -315,8 +323,13 @@ class NeuralInstruments:
         with np.errstate(over="ignore"):
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
+        phase = np.stack([_phases(s) for s in seed.tolist()]).astype(np.float64)
+        for n, (place, key) in enumerate(zip(places, keys, strict=True)):
+            if place.sound.beating:
+                string = int(seed[n]) + int(key[1])
+                used[n], partials[n], phase[n] = with_twins(used[n], partials[n], phase[n], place.sound, place.pitch, string)
         return voices_of(
-            frequency=used, phase=np.stack([_phases(s) for s in seed.tolist()]), partials=laws.quiet(partials),
+            frequency=used, phase=phase, partials=laws.quiet(partials),
             damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
             keys=(mix64(note) >> np.uint64(1)).tolist(),
         )  # fmt: skip

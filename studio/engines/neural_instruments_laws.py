@@ -29,13 +29,14 @@ SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last cont
 
 
 class Part(NamedTuple):
-    """A trained sound's share in a blend, and its trained pitches and velocities."""
+    """A trained sound's share in a blend, its trained pitches and velocities, and by how many dB its noise is raised."""
 
     share: float
     low: int
     high: int
     soft: int
     loud: int
+    hiss_db: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Sound:
     ``low``, ``high`` trained pitches; ``soft``, ``loud`` trained velocities; ``ratios`` of modes to the fundamental (drums: Hz),
     empty for harmonics; ``stiffness`` of log B over pitch (quadratic, highest power first), empty where B is 0;
     ``mix`` of a blend: what it is mixed of, whose rows are ``row`` and those after it; empty where it is no blend;
+    ``beating`` of its strings as :mod:`studio.engines.string_beating` has it, empty where there is none;
+    ``hiss_db`` by how many dB the noise is raised over what the network says (see studio/train/instruments_laws);
     the rest as in the training table.
     """
 
@@ -66,17 +69,19 @@ class Sound:
     stiffness: tuple[float, ...] = ()
     key: int = 0
     mix: tuple[Part, ...] = ()
+    beating: tuple[float, ...] = ()
+    hiss_db: float = 0.0
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> "Sound":
         """From a card's entry."""
-        lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness")}
+        lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness", "beating")}
         return cls(**values | lists | {"mix": tuple(Part(*p) for p in values.get("mix", ()))})
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What it is mixed of: itself, if it is no blend."""
-        return self.mix or (Part(1.0, self.low, self.high, self.soft, self.loud),)
+        return self.mix or (Part(1.0, self.low, self.high, self.soft, self.loud, self.hiss_db),)
 
 
 def fundamental(pitch: float, octave: int = 0) -> float:

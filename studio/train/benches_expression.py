@@ -14,7 +14,8 @@ from studio.engines.api import Quiet
 from studio.engines.expression import PLAIN, Expression
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.paths import models
-from studio.train.benches_instruments import batch_of, prepared
+from studio.train.benches_instruments import prepared
+from studio.train.instruments_measures import batch_of
 
 Float = npt.NDArray[np.float64]
 RATE = 48000

@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +11,29 @@ import numpy.typing as npt
 import soundfile
 
 from studio.engines import neural_instruments_laws as laws
-from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
+from studio.engines.api import DRUM_KIT, Quiet
 from studio.engines.cards import read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import fundamental
 from studio.engines.note_correction import sound_of_controls
 from studio.engines.note_targets import target_of
 from studio.engines.spectral_distance import distance, pitch_of
-from studio.nn.note_analysis import end_of, onset_of
+from studio.nn.note_analysis import end_of, onset_of, refine
+from studio.nn.note_beating import beating
 from studio.nn.timbre import band_position, predict
 from studio.paths import models
 from studio.train.instruments_closed import corrected
 from studio.train.instruments_data import Row, analysed, read_rows, split
 from studio.train.instruments_fluid import single_notes
-from studio.train.instruments_measures import click_ratio, decay_s, folded_db, shifted
+from studio.train.instruments_laws import beats
+from studio.train.instruments_measures import batch_of, click_ratio, decay_s, folded_db, one_of, shifted
 from studio.train.instruments_table import INSTRUMENTS, RECORDED
 
 Float = npt.NDArray[np.float64]
 RATE = 44100
 BAR, BAR_NEAREST = 0.50, 0.85  # of FluidR3's distance, of the nearest sample's
+SOME = ("decay", "nearest_decay", "swing", "swing_recorded")  # what not all instruments have
 BAR_CENTS, BAR_ONSET_MS, BAR_DECAY, BAR_FOLDED_DB, BAR_CLICK = 3.0, 1.0, 0.15, -70.0, 12.0
-
-
-def batch_of(notes: list[tuple[int, int, int, int]]) -> SoundBatch:
-    """A batch from (program, pitch, velocity, frames held)."""
-    columns = np.array(notes).reshape(-1, 4).T
-    return SoundBatch(
-        columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64)
-    )
 
 
 def prepared(folder: Path, device: str = "cpu") -> NeuralInstruments:
@@ -51,8 +45,7 @@ def prepared(folder: Path, device: str = "cpu") -> NeuralInstruments:
 
 def one_note(engine: NeuralInstruments, program: int, pitch: float, velocity: int, frames: int, rate: int = RATE) -> Float:
     """The sound of one note, held ``frames`` frames and as long; ``pitch`` may lie between the keys."""
-    batch = replace(batch_of([(program, 0, velocity, frames)]), pitch=np.array([pitch]))  # type: ignore[arg-type]
-    return engine.render(batch, rate, 0, frames, Quiet())[0].astype(np.float64)
+    return engine.render(one_of(program, pitch, velocity, frames), rate, 0, frames, Quiet())[0].astype(np.float64)
 
 
 def reference(row: Row) -> Float:
@@ -92,17 +85,31 @@ def _per_note(engine: NeuralInstruments, rows: list[Row], trained: list[Row], ot
             entry: dict[str, Any] = {"row": row, "ours": distance(mine, x, RATE),
                                      "cents": pitch_of(mine, RATE, fundamental(row.pitch)),
                                      "onset_ms": onset_of(mine, 60.0) / RATE * 1000,
-                                "decay": decay_s(mine, RATE) / decay_s(x, RATE) - 1 if not INSTRUMENTS[name].steady else float("nan"),
+                                "decay": decay_off(mine, x, row),
                                 "folded": folded(engine, row),
                                 "click": click_ratio(mine, RATE)}  # fmt: skip
+            if beats(name):
+                entry["swing"], entry["swing_recorded"] = (swing(s, row) for s in (mine, x))
             if others:
+                near = nearest_shifted(row, trained)
+                entry["nearest_decay"] = decay_off(near, x, row)
                 entry["fluid"] = distance(fluid[k], x, RATE)
                 entry["tuned"] = distance(one_note(engine, program, row.pitch + row.cents / 100, row.velocity, len(x)), x, RATE)
                 entry["fluid_tuned"] = distance(tuned[k], x, RATE)
-                entry["nearest"] = distance(nearest_shifted(row, trained), x, RATE)
+                entry["nearest"] = distance(near, x, RATE)
                 entry["itself"] = distance(itself(engine, row, min(len(x), 4 * RATE)), x, RATE)
             found.append(entry)
     return found
+
+
+def decay_off(sound: Float, recorded: Float, row: Row) -> float:
+    """By what share the decay of a note is longer than that of its recording; nan where one of them does not fall so far."""
+    return decay_s(sound, RATE) / decay_s(recorded, RATE) - 1 if not INSTRUMENTS[row.instrument].steady else float("nan")
+
+
+def swing(sound: Float, row: Row) -> float:
+    """How far the partials of a note swing, in dB (see :mod:`studio.nn.note_beating`)."""
+    return beating(sound, RATE, refine(sound, RATE, fundamental(row.pitch), INSTRUMENTS[row.instrument].stiff)[2])[0]
 
 
 def folded(engine: NeuralInstruments, row: Row) -> float:
@@ -122,6 +129,11 @@ def itself(engine: NeuralInstruments, row: Row, frames: int) -> Float:
     closed = corrected([note], lambda _: (plain.partials, plain.noise))[0]
     target = target_of(note.analysis, row.pitch, sound, closed.correction)
     return sound_of_controls(target.partials, target.noise, note.analysis.frequency, RATE, frames)
+
+
+def mean_of_some(lines: list[dict[str, Any]], what: str) -> float:
+    """The mean over the instruments that have it; 0 where none has."""
+    return float(np.mean([line[what] for line in lines if line[what] is not None] or [0.0]))
 
 
 def _mean(entries: list[dict[str, Any]], who: str, what: str) -> float:
@@ -154,8 +166,9 @@ def held_out_table(engine: NeuralInstruments, unseen_pitch: bool, limit: int, ot
             line |= {f"{who}_{what}": _mean(mine, who, what) for what in ("all", "active", "start")}
         line["cents"] = max(abs(e["cents"]) for e in mine)
         line["onset_ms"] = max(e["onset_ms"] for e in mine)
-        decays = [abs(e["decay"]) for e in mine if np.isfinite(e["decay"])]
-        line["decay"] = float(np.median(decays)) if decays else None
+        for what in ("decay", "nearest_decay", "swing", "swing_recorded"):
+            values = [abs(e[what]) for e in mine if np.isfinite(e.get(what, np.nan))]
+            line[what] = float(np.median(values)) if values else None
         line["folded_db"] = max(e["folded"] for e in mine)
         line["click"] = max(e["click"] for e in mine)
         table.append(line)
@@ -191,7 +204,7 @@ def instruments(argv: list[str]) -> int:
     pitches = held_out_table(engine, True, args.limit)
     layers = held_out_table(engine, False, args.limit, others=False)
     good, total = louder_is_louder(engine)
-    mean = {k: float(np.mean([line[k] for line in pitches])) for k in pitches[0] if k not in ("instrument", "decay")}
+    mean = {k: float(np.mean([line[k] for line in pitches])) for k in pitches[0] if k != "instrument" and k not in SOME}
     ratio = mean["ours_all"] / mean["fluid_all"]
     figures = {
         "ratio_to_fluidr3": ratio, "ratio_in_tune": mean["tuned_all"] / mean["fluid_tuned_all"],
@@ -200,7 +213,8 @@ def instruments(argv: list[str]) -> int:
         "ratio_to_nearest": mean["tuned_all"] / mean["nearest_all"],
         "itself_in_tune": mean["itself_all"] / mean["fluid_tuned_all"],
         "start_db": mean["tuned_start"], "nearest_start_db": mean["nearest_start"],
-        "decay_off": float(np.mean([line["decay"] for line in pitches if line["decay"] is not None] or [0.0])),
+        "decay_off": mean_of_some(pitches, "decay"), "nearest_decay_off": mean_of_some(pitches, "nearest_decay"),
+        "swing_db": mean_of_some(pitches, "swing"), "swing_recorded_db": mean_of_some(pitches, "swing_recorded"),
         "folded_db_worst": max(line["folded_db"] for line in pitches), "click_worst": max(line["click"] for line in pitches),
         "cents_worst": max(line["cents"] for line in pitches),
         "onset_ms_worst": max(line["onset_ms"] for line in pitches), "louder_steps": good, "steps": total,
@@ -267,10 +281,24 @@ def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: di
         f"The analysis of the note itself: {mean['itself_all']:.2f} dB, {figures['itself_in_tune']:.3f} of FluidR3's in tune; "
         + ", ".join(f"{x['instrument']} {x['itself_all'] / x['fluid_tuned_all']:.2f}" for x in pitches)
     )
+    _print_traits(pitches, figures)
+
+
+def _print_traits(pitches: list[dict[str, Any]], figures: dict[str, Any]) -> None:
+    """What beside distances is measured, and which bars are missed."""
     print(
         f"First 60 ms in tune: {figures['start_db']:.2f} dB, nearest sample {figures['nearest_start_db']:.2f}; "
         f"decay off by {figures['decay_off']:.0%} (median of the notes, mean of the instruments): "
         + ", ".join(f"{x['instrument']} {x['decay']:.0%}" for x in pitches if x["decay"] is not None)
+        + f"; that of the nearest sample by {figures['nearest_decay_off']:.0%}"
+    )
+    print(
+        f"Partials of what is struck or plucked swing by {figures['swing_db']:.1f} dB, recorded {figures['swing_recorded_db']:.1f}: "
+        + ", ".join(
+            f"{x['instrument']} {x['swing']:.1f} ({x['swing_recorded']:.1f})"
+            for x in pitches
+            if None not in (x["swing"], x["swing_recorded"])
+        )
     )
     print(
         f"Folded over at most {figures['folded_db_worst']:.0f} dB; largest bend past an attack {figures['click_worst']:.1f} times usual"

@@ -25,7 +25,8 @@ from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import StudioError
 from studio.nn.runtime import cores
 from studio.paths import models
-from studio.train.benches_instruments import batch_of, prepared
+from studio.train.benches_instruments import prepared
+from studio.train.instruments_measures import batch_of
 
 CHANNELS = (0, 4, 11, 16, 24, 27, 32, 33, 40, DRUM_KIT, 42, 48, 56, 66, 71, 73)  # a program each; drums on MIDI's tenth
 TICKS = 1000  # a second

@@ -14,7 +14,8 @@ from studio.audio.mixer import BLOCK, Events, MixStream, Scene, Strip, Wave
 from studio.engines.api import Quiet
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.paths import models
-from studio.train.benches_instruments import batch_of, prepared
+from studio.train.benches_instruments import prepared
+from studio.train.instruments_measures import batch_of
 
 RATE = 48_000
 PITCHES = (40, 60, 76)

@@ -20,6 +20,7 @@ from studio.engines.note_targets import target_of
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS
 from studio.nn.timbre import TimbreNet, TimbreSize
 from studio.paths import models
+from studio.train import instruments_laws
 from studio.train.export import export
 from studio.train.instruments_closed import corrected
 from studio.train.instruments_data import Note, analysed, fundamental_of, made_rows, read_rows, split
@@ -241,6 +242,7 @@ def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress
         data=data_entries([notes[k] for k in learn]),
     )  # fmt: skip
     export(best, card, target)
+    instruments_laws.fit(target, [notes[k].row for k in learn], progress)
 
 
 def _controls(note: Note, sound: Sound) -> tuple[Float, Float]:

@@ -1,11 +1,13 @@
-"""What notes are measured by beside their spectral distance: decay, energy that was folded over, clicks."""
+"""Notes to be measured, and what by beside their spectral distance: decay, energy that was folded over, clicks."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from studio.engines import neural_instruments_laws as laws
+from studio.engines.api import SoundBatch
 from studio.engines.note_correction import sound_of_controls
 from studio.nn.spectral import NOISE_BANDS, POINTS
 
@@ -13,6 +15,19 @@ Float = npt.NDArray[np.floating[Any]]
 STEP_S = 0.02
 FALL_DB = 20.0
 CLICK_WINDOW_S = 0.02
+
+
+def batch_of(notes: list[tuple[int, int, int, int]]) -> SoundBatch:
+    """A batch from (program, pitch, velocity, frames held)."""
+    columns = np.array(notes).reshape(-1, 4).T
+    return SoundBatch(
+        columns[0].astype(np.int16), columns[1].astype(np.int16), columns[2].astype(np.int16), columns[3].astype(np.int64)
+    )
+
+
+def one_of(program: int, pitch: float, velocity: int, frames: int) -> SoundBatch:
+    """A batch of one note, whose pitch may lie between the keys."""
+    return replace(batch_of([(program, 0, velocity, frames)]), pitch=np.array([pitch]))  # type: ignore[arg-type]
 
 
 def decay_s(sound: Float, rate: int, fall_db: float = FALL_DB) -> float:

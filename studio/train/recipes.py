@@ -19,6 +19,7 @@ TRAINERS = {
     "clips": "studio.train.clips_run",
     "arranger": "studio.train.arranger_run",
     "instruments": "studio.train.instruments",
+    "instruments-laws": "studio.train.instruments_laws",
     "timbre-encoder": "studio.train.instruments_encoder",
     "hits": "studio.train.hits",
     "performer": "studio.train.performer",

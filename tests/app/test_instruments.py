@@ -10,8 +10,8 @@ from studio.engines.own_instruments import ENGINE, save
 from studio.engines.own_names import own_number, titles
 from studio.errors import StudioError
 from studio.nn.hit_gan import HitGenerator, HitSize
-from studio.train.benches_instruments import batch_of
 from studio.train.export import export
+from studio.train.instruments_measures import batch_of
 from tests.engines.instruments import tiny_encoder, tiny_model
 from tests.train.notes import RATE, pipe
 

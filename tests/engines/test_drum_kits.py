@@ -9,7 +9,7 @@ from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_instruments import id_for
 from studio.engines.own_names import KIT_PREFIX, own_number
 from studio.errors import StudioError
-from studio.train.benches_instruments import batch_of
+from studio.train.instruments_measures import batch_of
 from tests.engines.instruments import tiny_model
 
 

@@ -8,7 +8,7 @@ from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_instruments import find_own
 from studio.engines.own_names import own_number
 from studio.errors import Cancelled, StudioError
-from studio.train.benches_instruments import batch_of
+from studio.train.instruments_measures import batch_of
 from tests.engines.instruments import tiny_encoder, tiny_model
 from tests.train.notes import RATE, pipe, string
 

@@ -7,9 +7,9 @@ from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.note_targets import target_of
 from studio.nn.spectral import POINTS, control_times
 from studio.train import instruments, instruments_data
-from studio.train.benches_instruments import batch_of
 from studio.train.instruments import Recipe, stiffness_of, train
 from studio.train.instruments_data import analysed, read_rows, split
+from studio.train.instruments_measures import batch_of
 from tests.train.notes import data_folder
 
 RECIPE = {

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studio.engines.cards import read_card
+from studio.engines.neural_instruments_laws import Sound
+from studio.train import instruments_data, instruments_laws
+from studio.train.benches_instruments import prepared
+from studio.train.instruments_data import read_rows
+from studio.train.instruments_laws import HISS_DB, beating_of, beats, fit, hiss_of, lowest_of, train
+from tests.engines.instruments import tiny_model
+from tests.train.notes import data_folder
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    root = data_folder(tmp_path)
+    monkeypatch.setattr(instruments_data, "training_data", lambda: root)
+    monkeypatch.setattr(instruments_data, "checkpoints", lambda: root / "checkpoints")
+    monkeypatch.setattr(instruments_laws, "models", lambda: root / "models")
+    monkeypatch.setattr(instruments_laws, "made_rows", list)
+    return root
+
+
+def test_the_lowest_is_between_the_levels():
+    levels = np.array([-4.0, -2.0, 0.0, 2.0])
+    assert lowest_of(levels, (levels + 1.3) ** 2) == pytest.approx(-1.3)
+    assert lowest_of(levels, levels) == -4.0
+
+
+def test_what_is_struck_or_plucked_may_beat():
+    assert beats("piano")
+    assert not beats("cello")
+    assert not beats("glockenspiel")
+
+
+def test_notes_of_one_short_string_have_no_law(here):
+    assert beating_of([r for r in read_rows() if r.instrument == "piano"]) == ()
+
+
+def test_too_loud_a_noise_is_lowered(here):
+    engine = prepared(tiny_model(here / "models" / "tiny").folder)
+    rows = [r for r in read_rows() if r.instrument == "piano"]
+    sound = engine.rows()["piano"][0]
+    assert HISS_DB[0] <= hiss_of(engine, sound, rows) <= HISS_DB[-1]
+    heard = engine.network().base.weight.data[sound.row, -48:]
+    heard += 2.0  # 50 dB
+    engine.refresh()
+    assert hiss_of(engine, sound, rows) == HISS_DB[0]
+    heard -= 3.0
+    engine.refresh()
+    assert hiss_of(engine, sound, rows) > -1.0
+
+
+def test_laws_are_written_and_weights_stay(here):
+    card = tiny_model(here / "models" / "tiny")
+    told: list[str] = []
+    fit(card.folder, read_rows(), lambda fraction, message: told.append(message))
+    made = read_card(card.folder)
+    assert made.sha256 == card.sha256
+    by_name = {v["id"]: Sound.of(v) for v in made.hyper["sounds"]}
+    assert by_name["piano"].hiss_db != 0.0
+    assert by_name["drums_snare"] == Sound.of(next(v for v in card.hyper["sounds"] if v["id"] == "drums_snare"))
+    assert told[0] == "laws of piano"
+
+
+def test_a_recipe_leaves_held_out_notes_out(here, monkeypatch):
+    card = tiny_model(here / "models" / "tiny")
+    seen: list[int] = []
+    monkeypatch.setattr(instruments_laws, "fit", lambda folder, rows, progress: seen.append(len(rows)))
+    for holdout in (False, True):
+        instruments_laws.write_card(replace(card, training={"settings": {"holdout": holdout}}))
+        train({"of": ["tiny"]}, here, False, lambda fraction, message: None)
+    assert seen[1] < seen[0] == len(read_rows())
