@@ -2,30 +2,37 @@
 
 The temperatures of most styles were once chosen beside the songs judged here; nothing else was, and what is changed now is
 looked at beside training songs (``--songs train``).
+
+A figure within 10 % is the bar. How sure the songs' own mean is says the 95 % interval beside it, a bootstrap over the songs
+(Efron 1979): few songs of a style are held out, and their density alone differs by half from song to song. So a second count
+tells which means lie in that interval, and the training songs' own means are counted both ways too.
 """
 
 import argparse
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from studio.engines.api import GenerateRequest, Part, Quiet
 from studio.engines.cards import read_card
 from studio.engines.lstm_writer import LstmWriter
 from studio.engines.lstm_writer_costs import piece_of
-from studio.engines.note_columns import STEPS, TRACK_CLASSES, Piece, encode, track_classes
+from studio.engines.note_columns import CLASS, SHIFTS, STEPS, TRACK_CLASSES, Piece, encode, shift_class, track_classes
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER, Meter, TimeSignature
 from studio.paths import models, training_data
-from studio.train.measures import NAMES, bar_lines, figures, longest_copy, outline
+from studio.train.measures import NAMES, bar_lines, figures, found_in, longest_copy, outline
 from studio.train.symbolic import corpus
 from studio.train.symbolic_files import SETS, TEST, TRAIN, VALID, list_songs, read_parts
 
 BARS = 16
+_DRAWS = 2000
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -110,58 +117,102 @@ def excerpt(piece: Piece, first: int, last: int) -> Piece:
     return replace(piece, time=time, track=track, pitch=pitch, steps=steps, duration=duration, velocity=velocity)
 
 
+def rows_of(made: Sequence[tuple[Piece, int, int]]) -> Floats:
+    """The figures of each (piece, first, last), [n, NAMES]."""
+    return np.array([[f[n] for n in NAMES] for f in (figures(*m) for m in made)]).reshape(-1, len(NAMES))
+
+
+def _means(rows: Floats) -> Floats:
+    """Means over the last axis but one without the missing; NaN where nothing is left."""
+    known = ~np.isnan(rows)
+    count = known.sum(axis=-2)
+    total = np.where(known, rows, 0.0).sum(axis=-2)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
 def mean_figures(made: Sequence[tuple[Piece, int, int]]) -> dict[str, float]:
     """Each figure's mean over (piece, first, last)."""
-    rows = [figures(*m) for m in made]
-    return {
-        n: float(np.nanmean([r[n] for r in rows])) if rows and any(r[n] == r[n] for r in rows) else float("nan") for n in NAMES
-    }
+    return dict(zip(NAMES, _means(rows_of(made)).tolist(), strict=True))
+
+
+def interval(rows: Floats) -> Floats:
+    """From where to where the mean of each figure lies in 95 % of samples of as many songs, [2, NAMES]."""
+    picks = np.random.default_rng(0).integers(len(rows), size=(_DRAWS, len(rows)))
+    means = _means(rows[picks])
+    made = np.full((2, rows.shape[1]), np.nan)
+    for k in np.flatnonzero(~np.isnan(means).all(axis=0)):
+        made[:, k] = np.nanquantile(means[:, k], (0.025, 0.975))
+    return made
+
+
+@dataclass
+class _Tally:
+    """Marks of all styles: figures within 10 % and within the songs' interval, of what was written and of songs learned from."""
+
+    near: list[bool] = field(default_factory=list)
+    inside: list[bool] = field(default_factory=list)
+    learned_near: list[bool] = field(default_factory=list)
+    learned_inside: list[bool] = field(default_factory=list)
+    copies: list[tuple[str, bool]] = field(default_factory=list)
+    decays: list[bool] = field(default_factory=list)
 
 
 def generation(argv: Sequence[str]) -> int:
     """Print the table; returns 0."""
     parser = argparse.ArgumentParser(prog="studio bench generation")
     parser.add_argument("--model", default="writer-lstm")
-    parser.add_argument("--styles", default="")
+    parser.add_argument("--styles", default="", help="some of the styles, with commas between them")
     parser.add_argument("--pieces", type=int, default=20)
     parser.add_argument("--songs", choices=("test", "valid", "train"), default="test", help="which songs to stand beside")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="leave out the longest copies and the 64 bars")
     options = parser.parse_args(argv)
-    split = {"test": TEST, "valid": VALID, "train": TRAIN}[options.songs]
     writer = LstmWriter()
     writer.prepare(read_card(models() / options.model), "cpu")
     print(f"{'style':<11}{'':<11}" + "".join(f"{n:>21}" for n in NAMES))
-    marks: list[bool] = []
-    yardstick: list[bool] = []
-    copies: list[tuple[str, bool]] = []
-    decays: list[bool] = []
+    tally = _Tally()
     for number, chosen in enumerate(SETS):
-        if options.styles and chosen.style not in options.styles.split(","):
-            continue
-        held = judged(number, split, options.pieces)
-        asked = spread(held, options.pieces)
-        made = pieces(writer, chosen.style, asked, BARS, options.seed)
-        # Each piece beside the song whose players and metre it has; a piece that was just begun beside how the song begins.
-        begun = [(m.piece, *windows(m.piece)[0]) for m in asked]
-        theirs = mean_figures(begun)
-        marks += _print_beside(chosen.style, mean_figures(made), theirs)
-        yardstick += _print_learned(number, options.pieces, theirs)
-        if not options.quick:
-            copies.append((chosen.style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
-            decays += _print_decay(writer, chosen.style, held)
-    print(f"\n{sum(marks)} of {len(marks)} figures within 10 % of the {options.songs} songs' ({_HOW})")
-    print(f"{sum(yardstick)} of {len(yardstick)} of as many training songs' own figures are")
-    if copies:
-        longer = [style for style, fine in copies if not fine]
+        if not options.styles or chosen.style in options.styles.split(","):
+            _print_style(writer, number, options, tally)
+    print(f"\n{_counted(tally.near, tally.inside)} of the {options.songs} songs' ({_HOW})")
+    print(f"{_counted(tally.learned_near, tally.learned_inside)}: as many training songs' own")
+    if tally.copies:
+        longer = [style for style, fine in tally.copies if not fine]
         print(
-            f"longest copies no longer than the songs' own: {len(copies) - len(longer)} of {len(copies)} styles; longer: {longer}"
+            f"longest copies no longer than the songs' own: {len(tally.copies) - len(longer)} of {len(tally.copies)} styles; "
+            f"longer: {longer}"
         )
-        print(f"{sum(decays)} of {len(decays)} figures of bars 49-64 within 10 % of bars 1-16")
+        print(f"{sum(tally.decays)} of {len(tally.decays)} figures of bars 49-64 within 10 % of bars 1-16")
     return 0
 
 
 _HOW = "shares below 0.3: the difference below 0.1"
+
+
+def _counted(near: list[bool], inside: list[bool]) -> str:
+    return f"{sum(near)} of {len(near)} figures within 10 %, {sum(inside)} of {len(inside)} within the 95 % interval"
+
+
+def _print_style(writer: LstmWriter, number: int, options: argparse.Namespace, tally: _Tally) -> None:
+    style = SETS[number].style
+    held = judged(number, {"test": TEST, "valid": VALID, "train": TRAIN}[options.songs], options.pieces)
+    asked = spread(held, options.pieces)
+    made = pieces(writer, style, asked, BARS, options.seed)
+    # Each piece beside the song whose players and metre it has; a piece that was just begun beside how the song begins.
+    begun = [(m.piece, *windows(m.piece)[0]) for m in asked]
+    ours, theirs = mean_figures(made), mean_figures(begun)
+    sure = interval(rows_of(begun[: min(len(held), len(begun))]))
+    _print_row(style, "written", ours)
+    _print_row("", "songs", theirs)
+    for name, row in zip(("95 % from", "to"), sure, strict=True):
+        _print_row("", name, dict(zip(NAMES, row.tolist(), strict=True)))
+    _mark(ours, theirs, sure, tally.near, tally.inside)
+    learned = mean_figures([(m.piece, *windows(m.piece)[0]) for m in judged(number, TRAIN, options.pieces)[: options.pieces]])
+    _print_row("", "learned", learned)
+    _mark(learned, theirs, sure, tally.learned_near, tally.learned_inside)
+    if not options.quick:
+        tally.copies.append((style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
+        tally.decays += _print_decay(writer, style, held)
 
 
 def _apart(ours: float, theirs: float) -> float:
@@ -170,38 +221,51 @@ def _apart(ours: float, theirs: float) -> float:
 
 
 def _print_row(style: str, name: str, row: dict[str, float]) -> None:
-    print(f"{style:<11}{name:<11}" + "".join(f"{row[n]:>20.3f} " for n in NAMES))
+    print(f"{style:<11}{name:<11}" + "".join(f"{row[n]:>19.3f}  " for n in NAMES), flush=True)
 
 
-def _print_marks(name: str, apart: dict[str, float]) -> list[bool]:
-    """Print distances, starred where they are over 10 %; which of those that say something are not."""
-    print(f"{'':<11}{name:<11}" + "".join(f"{apart[n]:>20.0%}{'*' if apart[n] > 0.1 else ' '}" for n in NAMES), flush=True)
-    return [bool(a <= 0.1) for a in apart.values() if a == a]
+def _print_apart(apart: Sequence[float], outside: Sequence[bool]) -> None:
+    """Print distances, with a star where they are over 10 %, and an exclamation mark where ``outside`` says so."""
+    cells = (f"{a:>19.0%}{'*' if a > 0.1 else ' '}{'!' if o else ' '}" for a, o in zip(apart, outside, strict=True))
+    print(f"{'':<11}{'apart':<11}" + "".join(cells), flush=True)
 
 
-def _print_beside(style: str, ours: dict[str, float], theirs: dict[str, float]) -> list[bool]:
-    _print_row(style, "written", ours)
-    _print_row("", "songs", theirs)
-    return _print_marks("apart", {n: _apart(ours[n], theirs[n]) for n in NAMES})
+def _mark(row: dict[str, float], theirs: dict[str, float], sure: Floats, near: list[bool], inside: list[bool]) -> None:
+    """Print how far a row is from the songs'; add the marks of those figures that say something."""
+    apart = [_apart(row[n], theirs[n]) for n in NAMES]
+    within = [bool(low <= row[n] <= high) for n, (low, high) in zip(NAMES, sure.T.tolist(), strict=True)]
+    said = [a == a for a in apart]
+    _print_apart(apart, [s and not w for s, w in zip(said, within, strict=True)])
+    near += [a <= 0.1 for a, s in zip(apart, said, strict=True) if s]
+    inside += [w for w, s in zip(within, said, strict=True) if s]
 
 
-def _print_learned(number: int, count: int, theirs: dict[str, float]) -> list[bool]:
-    """How far the beginnings of ``count`` songs that it learned from are from the songs judged by: how near one can hope to come."""
-    learned = mean_figures([(m.piece, *windows(m.piece)[0]) for m in judged(number, TRAIN, count)[:count]])
-    _print_row("", "learned", learned)
-    return _print_marks("apart", {n: _apart(learned[n], theirs[n]) for n in NAMES})
+def learned_outline(target: npt.NDArray[np.int64], thinned: str) -> npt.NDArray[np.uint64]:
+    """A training song's outline from its classes [n, 5]; POP909's without its chord symbols, as the pieces and songs are."""
+    if thinned != "CHORDS":
+        return outline(target[:, 0], target[:, 1], target[:, 2])
+    time, kept = np.cumsum(SHIFTS[target[:, 0]]), target[:, 1] != CLASS["Chords"]
+    return outline(shift_class(np.diff(time[kept], prepend=0)), target[kept, 1], target[kept, 2])
 
 
 def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> bool:
     songs = corpus()
-    learned = [k for k in range(len(songs)) if songs.set[k] == number and songs.split[k] == TRAIN and "#" not in songs.names[k]]
-    rows = [songs.target[songs.first[k] : songs.first[k + 1]].astype(np.int64) for k in learned]
-    known = [outline(r[:, 0], r[:, 1], r[:, 2]) for r in rows]
-    ours, theirs = (longest_copy([outline(p.shift, p.track, p.pitch) for p in which], known) for which in (made, held))
+    chosen = [k for k in range(len(songs)) if songs.set[k] == number and songs.split[k] == TRAIN and "#" not in songs.names[k]]
+    rows = [songs.target[songs.first[k] : songs.first[k + 1]].astype(np.int64) for k in chosen]
+    known = [learned_outline(r, SETS[number].thinned) for r in rows]
+    outlines = [[outline(p.shift, p.track, p.pitch) for p in which] for which in (made, held)]
+    ours, theirs = (longest_copy(which, known) for which in outlines)
     print(
         f"{'':<11}longest stretch found in training songs, notes: written {max(ours)} (median {np.median(ours):.0f}), "
         f"songs {max(theirs, default=0)} (median {np.median(theirs) if theirs else 0:.0f})"
     )
+    if max(ours):
+        piece = int(np.argmax(ours))
+        at, song, there = found_in(outlines[0][piece], max(ours), known)
+        print(
+            f"{'':<11}the longest: piece {piece + 1}, from note {at + 1} of {len(made[piece])}, as {songs.names[chosen[song]]} "
+            f"from note {there + 1}"
+        )
     return max(ours) <= max(theirs, default=0)
 
 
@@ -210,4 +274,6 @@ def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> li
     ends = [mean_figures([(p, k * last // 64, (k + BARS) * last // 64) for p, _, last in made]) for k in (0, 48)]
     _print_row("", "bars 1-16", ends[0])
     _print_row("", "bars 49-64", ends[1])
-    return _print_marks("apart", {n: _apart(ends[1][n], ends[0][n]) for n in NAMES})
+    apart = [_apart(ends[1][n], ends[0][n]) for n in NAMES]
+    _print_apart(apart, [False] * len(NAMES))
+    return [a <= 0.1 for a in apart if a == a]

@@ -143,3 +143,18 @@ def longest_copy(
             longest[i] = size
         size += step
     return longest
+
+
+def found_in(piece: npt.NDArray[np.uint64], size: int, known: Sequence[npt.NDArray[np.uint64]]) -> tuple[int, int, int]:
+    """Where a stretch of ``size`` rows of ``piece`` occurs in a known one: (place in the piece, which, place there).
+
+    Raises:
+        ValueError: none does.
+    """
+    own = stretch_hashes(piece, size)
+    for number, rows in enumerate(known):
+        theirs = stretch_hashes(rows, size)
+        hits = np.flatnonzero(np.isin(own, theirs))
+        if len(hits):
+            return int(hits[0]), number, int(np.flatnonzero(theirs == own[hits[0]])[0])
+    raise ValueError("no such stretch in any")

@@ -5,6 +5,7 @@ from studio.train.measures import (
     NAMES,
     bar_lines,
     figures,
+    found_in,
     groove_consistency,
     longest_copy,
     outline,
@@ -48,3 +49,11 @@ def test_copies_are_found_in_any_key():
     )
     assert longest_copy([a], [b])[0] >= len(a) // 8 * 8 - 8
     assert longest_copy([a], [c])[0] <= 24
+
+
+def test_where_a_copy_comes_from_is_told():
+    a, b = (outline(p.shift, p.track, p.pitch) for p in (scale_piece(16, seed=1), scale_piece(16, seed=2)))
+    mine = np.concatenate([b[:5], a[10:22], b[40:44]])
+    assert found_in(mine, 12, [b, a]) == (5, 1, 10)
+    with pytest.raises(ValueError, match="no such stretch"):
+        found_in(mine, 20, [a])
