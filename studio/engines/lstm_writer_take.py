@@ -6,6 +6,7 @@ import numpy.typing as npt
 from studio.engines.api import Chunk, GenerateRequest
 from studio.engines.lstm_writer_helm import Helm
 from studio.engines.lstm_writer_limits import Voices
+from studio.engines.lstm_writer_loops import Loops, most_of
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
 from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity
 from studio.engines.lstm_writer_wishes import Course
@@ -83,6 +84,7 @@ class Take:
         self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
         self._course, self._voices, self._count = course, Voices(setting.fence), setting.band.counting()
+        self._loops = Loops(most_of([s.loop for s in setting.mixture.styles]))
         self._helm = Helm(course.goal, setting.start)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
@@ -244,7 +246,7 @@ class Take:
         return True
 
     def _pitches(self) -> Mask:
-        """Never one outside of the limits, and if possible none that the track still sounds."""
+        """Never one outside of the limits; if possible none that the track still sounds, or that carries a figure on for too long."""
         track = int(self.ints[NOW + 1])
         again = self._chained and track == self._was[1]
         fine = self._above(track, self._then) if again else self._voices.pitches(track, self._then)
@@ -252,7 +254,10 @@ class Take:
         for (sounding, pitch), end in self._sounding.items():
             if sounding == track and end > self._then:
                 free[pitch] = False
-        return free if free.any() else fine
+        able: Mask = free if free.any() else fine
+        other = able.copy()
+        other[self._loops.exhausted(int(self.ints[NOW]), track)] = False
+        return other if other.any() else able
 
     def _put_pitch(self, pitch: int) -> bool:
         track = int(self.ints[NOW + 1])
@@ -275,6 +280,7 @@ class Take:
         self.state.push(shift, track, pitch, duration, velocity)
         self._voices.push(track, pitch, self._then, self._then + steps)
         self._count.push(self._then)
+        self._loops.push(shift, track, pitch)
         self._helm.push(self._then, track, pitch, self._then + steps, self.state.foretold)
         self._group = self._group + 1 if self._chained else 1
         self._was = self.ints[NOW : NOW + 5].copy()

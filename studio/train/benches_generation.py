@@ -26,7 +26,7 @@ from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER, Meter, TimeSignature
 from studio.paths import models, training_data
-from studio.train.measures import NAMES, bar_lines, figures, found_in, longest_copy, outline
+from studio.train.measures import NAMES, bar_lines, figures, found_in, longest_copy, longest_loop, outline
 from studio.train.symbolic import corpus
 from studio.train.symbolic_files import SETS, TEST, TRAIN, VALID, list_songs, read_parts
 
@@ -207,9 +207,15 @@ def _print_style(writer: LstmWriter, number: int, options: argparse.Namespace, t
     for name, row in zip(("95 % from", "to"), sure, strict=True):
         _print_row("", name, dict(zip(NAMES, row.tolist(), strict=True)))
     _mark(ours, theirs, sure, tally.near, tally.inside)
-    learned = mean_figures([(m.piece, *windows(m.piece)[0]) for m in judged(number, TRAIN, options.pieces)[: options.pieces]])
+    known = [(m.piece, *windows(m.piece)[0]) for m in judged(number, TRAIN, options.pieces)[: options.pieces]]
+    learned = mean_figures(known)
     _print_row("", "learned", learned)
     _mark(learned, theirs, sure, tally.learned_near, tally.learned_inside)
+    loops = [[longest_loop(*m) for m in which] for which in (made, begun, known)]
+    print(
+        f"{'':<11}a short figure repeated exactly, notes: written at most {max(loops[0])}, songs {max(loops[1])}, "
+        f"in 19 of 20 learned {np.quantile(loops[2], 0.95):.1f}"
+    )
     if not options.quick:
         tally.copies.append((style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
         tally.decays += _print_decay(writer, style, held)

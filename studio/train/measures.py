@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from studio.engines.lstm_writer_loops import FIGURE
 from studio.engines.note_columns import DRUMS, STEPS, Piece
 
 Ints = npt.NDArray[np.int64]
@@ -103,6 +104,18 @@ def repeated(bars: Sequence[frozenset[tuple[int, int, int]]]) -> float:
     """The share of bars with notes that are exactly like an earlier one."""
     full = [b for b in bars if b]
     return 1 - len(set(full)) / len(full) if full else float("nan")
+
+
+def longest_loop(piece: Piece, first: int, last: int) -> int:
+    """Notes of the longest stretch in steps [first, last) that repeats a figure of up to eight notes exactly; 0 where none does."""
+    inside = (piece.time >= first) & (piece.time < last)
+    rows = np.stack([piece.shift[inside], piece.track[inside], piece.pitch[inside]], axis=1)
+    longest = 0
+    for size in range(1, min(FIGURE + 1, len(rows))):
+        broken = np.flatnonzero(np.concatenate([[True], (rows[size:] != rows[:-size]).any(axis=1), [True]]))
+        again = int(np.diff(broken).max()) - 1
+        longest = max(longest, again + size if again else 0)
+    return longest
 
 
 def outline(shift: Ints, track: Ints, pitch: Ints) -> npt.NDArray[np.uint64]:

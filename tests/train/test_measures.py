@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from studio.engines.note_columns import encode
 from studio.train.measures import (
     NAMES,
     bar_lines,
@@ -8,13 +9,14 @@ from studio.train.measures import (
     found_in,
     groove_consistency,
     longest_copy,
+    longest_loop,
     outline,
     pitch_class_entropy,
     polyphony,
     repeated,
     scale_consistency,
 )
-from tests.writers import scale_piece
+from tests.writers import part, scale_piece
 
 
 def test_scales_and_entropy():
@@ -57,3 +59,12 @@ def test_where_a_copy_comes_from_is_told():
     assert found_in(mine, 12, [b, a]) == (5, 1, 10)
     with pytest.raises(ValueError, match="no such stretch"):
         found_in(mine, 20, [a])
+
+
+def test_the_longest_repeat_of_a_short_figure():
+    steps, chord = 12 * np.arange(20), np.array([60, 64, 67] * 6 + [60, 62])
+    rows = [(int(t), 12, int(p), 80) for t, p in zip(steps, chord, strict=True)]
+    piece = encode([part("Melody", 73, rows=rows)], [(0, 4, 4)], 24)
+    assert longest_loop(piece, 0, 480) == 18  # of three notes, from the first with a shift like the others' on
+    assert longest_loop(piece, 0, 36) == 0
+    assert longest_loop(scale_piece(1), 0, 0) == 0
