@@ -27,6 +27,7 @@ BENCHES: dict[str, Bench] = {
     "arranger": Bench("studio.train.benches_arranger:run", "Arranger: held-out holes beside the LSTM, attention, accompaniments"),
     "writing": Bench("studio.train.benches_writer:writing", "The writer's first note, speed and cancel"),
     "generation": Bench("studio.train.benches_generation:generation", "Written pieces beside held-out songs'"),
+    "form": Bench("studio.train.benches_form:run", "Pieces by a form: how alike sections of one letter and of others are"),
     "overlap": Bench("studio.train.benches_overlap:bench", "200 written pieces: overlapped areas beside training songs'"),
     "limits": Bench("studio.app.benches_limits:run", "Limits that are guaranteed: what was written, and what it broke"),
     "steering": Bench("studio.train.benches_steering:steering", "Density, register, energy, brightness: asked for and written"),

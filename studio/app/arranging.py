@@ -1,29 +1,28 @@
 """Asking the networks for changes to bars that are there: fill in, accompany, harmonise, vary, blend, walk, groove, drums.
 
 A :class:`Change` says what a composer asks for; :func:`arrange` makes it at once (the command line's way), :class:`Arranging`
-on a worker thread, as a proposal that grows in the session (the window's way). Who writes is the arranger for holes and new
-parts, and the clip VAEs for what is one line or drums.
+on a worker thread, as a proposal that grows in the session (the window's way). Who writes is said by :mod:`studio.app.changing`:
+the arranger for holes and new parts, the clip VAEs for what is one line or drums.
 """
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from studio.app.arranging_clips import clip_chunks, is_for_clips, kind_of
-from studio.app.changes import CLIP_VERBS, VERBS, Change, ChangeRequest, unable
+from studio.app.changes import CLIP_VERBS, VERBS, Change, unable
+from studio.app.changing import chunks_of
 from studio.app.generating import JOB, MOST_TAKES, Inbox, closed, context_hash
 from studio.app.jobs import Job, Jobs
 from studio.app.listening import Listening
 from studio.app.provenance_notes import take_name
 from studio.app.session import Proposal, ProposedTake, Session
 from studio.app.shelf import Shelf
-from studio.engines.api import Chunk, Context, Limits
-from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest
+from studio.engines.api import Context, Limits
+from studio.engines.arranger_setting import NEW_PARTS
 from studio.engines.arranger_take import Arranged
 from studio.engines.cards import Card
 from studio.errors import StudioError
-from studio.music.chords import chord_spans
 from studio.music.document import Document, Provenance
 
 HARMONY = ("Alto", "Tenor", "Bass voice")
@@ -66,40 +65,6 @@ def checked(change: Change, document: Document) -> Change:
         if getattr(change.limits, name) != getattr(Limits(), name):
             raise StudioError(why, "Leave out limits that mean nothing here.")
     return replace(change, start=start, end=end, new_parts=parts)
-
-
-def chunks_of(change: Change, document: Document, shelf: Shelf, ctx: Context) -> tuple[Card, Iterator[Chunk]]:
-    """The model that makes a checked change, and the notes as they are written: in another process where the shelf has one."""
-    elsewhere = shelf.changer()
-    if elsewhere is not None:
-        card = shelf.clips_card(kind_of(change, document)) if is_for_clips(change, document) else shelf.arranger_card()
-        return card, elsewhere.generate(ChangeRequest(change, document), ctx)  # type: ignore[arg-type]
-    if is_for_clips(change, document):
-        return clip_chunks(change, document, shelf, ctx)
-    engine = shelf.arranger()
-    return engine.card, engine.generate(request_of(change, document), ctx)
-
-
-def request_of(change: Change, document: Document) -> ArrangeRequest:
-    """What the arranger is asked for."""
-    return ArrangeRequest(
-        context=document,
-        start=change.start,
-        length=change.end - change.start,
-        tracks=change.tracks if change.verb in ("fill", "vary") else (),
-        style=change.style,
-        key=change.key,
-        temperature=change.temperature,
-        top_p=change.top_p,
-        seed=change.seed,
-        takes=change.takes,
-        new_parts=tuple(NEW_PARTS[name] for name in change.new_parts),
-        spare=1 - change.amount if change.verb == "vary" else 0.0,
-        limits=change.limits,
-        chords=chord_spans(change.chords, document.meter, change.start, change.end),
-        density=change.density,
-        register=change.register,
-    )
 
 
 def provenance_of(change: Change, document: Document, card: Card) -> Provenance:

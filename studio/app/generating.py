@@ -4,21 +4,25 @@ import hashlib
 import itertools
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from time import monotonic
 
+from studio.app.form_plan import chords_of, places_of
+from studio.app.forming import form_chunks, weights_of
 from studio.app.jobs import Job, Jobs
-from studio.app.provenance_notes import lanes_of, signed, take_name
+from studio.app.provenance_notes import asked_of, lanes_of, signed, take_name
 from studio.app.session import Proposal, ProposedTake, Session, Song
 from studio.app.shelf import Shelf
 from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Wishes
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.chords import chord_spans
-from studio.music.document import Clip, Document, Provenance, Take
+from studio.music.document import ChordSpan, Clip, Document, Provenance, Take
+from studio.music.form import Form, waiting_at
 from studio.music.pitch import Key
 from studio.music.tempo import TempoMap
+from studio.music.time import Meter
 
 JOB = "write"
 MOST_BARS = 1_000
@@ -33,7 +37,8 @@ class Order:
 
     ``key`` locks the pitches to its scale. ``temperature`` 1 is the model's own; lower is safer, higher bolder. ``wishes`` and
     ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`. Of
-    ``second_style``, where there is one, the music has ``second_share``, from 0 to 1.
+    ``second_style``, where there is one, the music has ``second_share``, from 0 to 1. ``form``, read by
+    :meth:`studio.music.form.Form.parse`, says which sections follow each other; where there is one, it says how many bars.
     """
 
     verb: str = "continue"
@@ -49,6 +54,7 @@ class Order:
     chords: str = ""
     second_style: str = ""
     second_share: float = 0.0
+    form: str = ""
 
 
 def style_named(order: Order) -> str:
@@ -69,11 +75,15 @@ def usual_tempo(order: Order, generator: Generator) -> float:
 def request_of(order: Order, document: Document, at: int | None = None, tracks: tuple[int, ...] = ()) -> GenerateRequest:
     """The request for ``order`` in ``document``: from the bar line at or after ``at``, by default after its last note.
 
+    A form whose sections are laid out in the song and wait for notes is written there.
+
     Raises:
         StudioError: the order cannot be met.
     """
-    if not 1 <= order.bars <= MOST_BARS:
-        raise StudioError(f"{order.bars} bars cannot be written.", f"Ask for 1 to {MOST_BARS:,} bars.")
+    form = Form.parse(order.form) if order.form else None
+    bars = form.bars if form else order.bars
+    if not 1 <= bars <= MOST_BARS:
+        raise StudioError(f"{bars} bars cannot be written.", f"Ask for 1 to {MOST_BARS:,} bars.")
     if not 1 <= order.takes <= MOST_TAKES:
         raise StudioError(f"{order.takes} takes cannot be written.", f"Ask for 1 to {MOST_TAKES} takes.")
     if not (0 < order.temperature <= 5 and 0 < order.top_p <= 1):
@@ -81,8 +91,10 @@ def request_of(order: Order, document: Document, at: int | None = None, tracks: 
             "The temperature must lie above 0 and up to 5, top-p above 0 and up to 1.", "Try temperature 1 and top-p 0.95."
         )
     last = max((t.notes.last_end for t in document.tracks), default=0)
+    if at is None:
+        at = waiting_at(order.form, document)
     start = document.meter.bar_ceiling(last if at is None else at)
-    end = document.meter.bar_start(document.meter.bar_of(start) + order.bars)
+    end = document.meter.bar_start(document.meter.bar_of(start) + bars)
     going_on = order.verb == "continue" and document.note_count > 0
     context = document if going_on else replace(document, tracks=())
     return GenerateRequest(
@@ -98,13 +110,30 @@ def request_of(order: Order, document: Document, at: int | None = None, tracks: 
         takes=order.takes,
         wishes=order.wishes,
         limits=order.limits,
-        chords=chord_spans(order.chords, document.meter, start, end) if order.chords.strip() else (),
+        chords=_chords(order.chords, form, document.meter, start, end) if order.chords.strip() else (),
         second_style=order.second_style,
         second_share=order.second_share,
     )
 
 
-def provenance_of(request: GenerateRequest, order: Order, generator: Generator) -> Provenance:
+def _chords(text: str, form: Form | None, meter: Meter, start: int, end: int) -> tuple[ChordSpan, ...]:
+    if form is None:
+        return chord_spans(text, meter, start, end)
+    return chords_of(places_of(form, start, meter), meter, lambda a, b: chord_spans(text, meter, a, b))
+
+
+def chunks_of(
+    order: Order, request: GenerateRequest, generator: Generator, helpers: Shelf | None, ctx: Context
+) -> Iterator[Chunk]:
+    """The notes of a request as they are written; ``helpers`` are needed for an order with a form."""
+    if not order.form:
+        return generator.generate(request, ctx)
+    if helpers is None:
+        raise ValueError("an order with a form needs the engines that vary what comes again")
+    return form_chunks(request, Form.parse(order.form), generator, helpers, ctx)
+
+
+def provenance_of(request: GenerateRequest, order: Order, generator: Generator, helpers: Shelf | None = None) -> Provenance:
     """What is needed to write the same notes again: the request as JSON with the context's hash, the weights, the seed."""
     asked = asdict(replace(order, key=None)) | {
         "key": str(order.key) if order.key else None,
@@ -115,6 +144,8 @@ def provenance_of(request: GenerateRequest, order: Order, generator: Generator) 
     }
     if not heard_in(request).note_count:
         asked["context"] = lanes_of(heard_in(request))
+    if order.form and helpers:
+        asked["helpers"] = weights_of(helpers)
     card = generator.card
     return Provenance("generated", card.engine, card.id, card.sha256, json.dumps(asked, sort_keys=True), request.seed)
 
@@ -158,11 +189,15 @@ def compose(
     at: int | None = None,
     *,
     tracks: tuple[int, ...] = (),
+    helpers: Shelf | None = None,
 ) -> Proposal:
-    """Write ``order`` at once, on this thread: the command line's way. Errors as :func:`request_of`, or Cancelled."""
+    """Write ``order`` at once, on this thread: the command line's way. Errors as :func:`request_of`, or Cancelled.
+
+    ``helpers`` hold the engines that vary what comes again in a form.
+    """
     request = request_of(order, document, at, tracks)
-    proposal = blank_proposal(request, provenance_of(request, order, generator))
-    for chunk in generator.generate(request, ctx):
+    proposal = blank_proposal(request, provenance_of(request, order, generator, helpers))
+    for chunk in chunks_of(order, request, generator, helpers, ctx):
         proposal = proposal.with_chunk(chunk)
     return closed(proposal)
 
@@ -188,8 +223,10 @@ def with_take(
         return document
     if proposal.tempo and _at_usual_tempo(document):
         document = edits.set_tempo(document, 0, proposal.tempo)
-    match = match and json.loads(chosen.provenance.request or "{}").get("verb") == "new"
-    return edits.accept_take(document, parts, proposal.start, end, chosen.provenance, match=match)
+    asked = asked_of(chosen.provenance)
+    match = match and asked.get("verb") == "new"
+    document = edits.accept_take(document, parts, proposal.start, end, chosen.provenance, match=match)
+    return edits.lay_form(document, Form.parse(asked["form"]), proposal.start, end) if asked.get("form") else document
 
 
 def _at_usual_tempo(document: Document) -> bool:
@@ -233,13 +270,20 @@ class Generating:
             if fresh:
                 tempo = usual_tempo(order, generator)
                 asked = replace(request, context=edits.set_tempo(request.context, 0, tempo))
-            proposal = blank_proposal(asked, provenance_of(asked, order, generator), serial)
+            proposal = blank_proposal(asked, provenance_of(asked, order, generator, self._shelf), serial)
             inbox.open(job, replace(proposal, tempo=tempo))
-            for chunk in generator.generate(asked, job):
+            for chunk in chunks_of(order, asked, generator, self._shelf, job):
                 inbox.put(chunk)
 
+        meter = request.context.meter
         self._session.propose(None)
-        self._jobs.start(JOB, f"Writing {order.bars} bars", work, lambda _: inbox.close(done), lambda: inbox.close(done))
+        self._jobs.start(
+            JOB,
+            f"Writing {meter.bar_of(request.end - 1) - meter.bar_of(request.start) + 1} bars",
+            work,
+            lambda _: inbox.close(done),
+            lambda: inbox.close(done),
+        )
 
     def cancel(self) -> None:
         """Stop writing; what was written so far stays proposed."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.app.arranging import chunks_of
+from studio.app.changing import chunks_of
 from studio.app.jobs import step_back
 from studio.app.shelf import CHANGES, Shelf
 from studio.audio.child import Parent

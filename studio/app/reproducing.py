@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.app.arranging import arrange
 from studio.app.changes import VERBS, Change
+from studio.app.forming import weights_of
 from studio.app.generating import Order, compose, context_hash, heard_in, request_of
 from studio.app.provenance_notes import asked_of, document_of, notes_hash, revived, take_number
 from studio.app.session import Proposal, ProposedTake
@@ -43,6 +44,7 @@ def reproduce(provenance: Provenance, song: Document | None, shelf: Shelf, ctx: 
     context = document_of(asked["context"]) if "context" in asked else song
     if context is None:
         raise StudioError("That take was written for a song, which is needed too.", "Give the song that it goes on from.")
+    changed += _helpers(asked, shelf)
     if not _is_song_of(asked, context):
         changed.append("The song given is not the one that the take was written for.")
     if changed and not even_if_changed:
@@ -72,6 +74,16 @@ def _model(provenance: Provenance, shelf: Shelf) -> tuple[Card, list[str]]:
     return card, changed
 
 
+def _helpers(asked: dict[str, Any], shelf: Shelf) -> list[str]:
+    """What has changed about the models that vary the repeats of a form."""
+    then, now = asked.get("helpers", {}), weights_of(shelf) if asked.get("form") else {}
+    return [
+        f"The model '{name}', which varies repeats, has other weights now than when this was written."
+        for name in sorted({*then, *now})
+        if then.get(name) != now.get(name)
+    ]
+
+
 def _is_song_of(asked: dict[str, Any], context: Document) -> bool:
     """Whether the network hears in ``context`` what it heard then."""
     if asked["verb"] in VERBS:
@@ -89,7 +101,7 @@ def _written(asked: dict[str, Any], number: int, context: Document, card: Card, 
     order = revived(Order, asked)
     few = replace(order, takes=min(order.takes, number + 1))
     at, tracks = asked.get("start"), tuple(asked.get("tracks", ()))
-    return compose(few, context, shelf.generator(card.id), ctx, at, tracks=tracks)
+    return compose(few, context, shelf.generator(card.id), ctx, at, tracks=tracks, helpers=shelf)
 
 
 def _as_far(take: ProposedTake, asked: dict[str, Any]) -> ProposedTake:

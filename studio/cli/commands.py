@@ -33,6 +33,7 @@ Sixteen bars of pop and their sound: studio compose --out a.mid --wav a.wav --st
 Four ways to go on from a song, in its key: studio compose --continue song.mid --key "D minor" --takes 4 --out next.mid\n
 The same notes again, to the byte: studio compose --out a.mid --seed 7, or studio compose --from-provenance a.mid --out b.mid\n
 Mostly pop, a little folk: studio compose --out a.mid --style "pop:0.7 folk:0.3"\n
+Three minutes with a shape: studio compose --out a.mid --form "intro4 A8 A8 B8 A'8 C8 B8 A8 outro4"\n
 Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
 @limited
@@ -41,6 +42,7 @@ def compose(
     wav: options.Wav = None,
     style: options.Style = "",
     bars: options.Bars = 16,
+    form: options.Form = "",
     key: options.KeyLock = "",
     continue_: options.Continue = None,
     takes: options.Takes = 1,
@@ -72,7 +74,7 @@ def compose(
         return
     verb, seed = "continue" if continue_ else "new", -1 if seed is None else seed
     wishes = Wishes(density, register, energy, brightness, repetition)
-    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, kept.limits, kept.chords)
+    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, kept.limits, kept.chords, form=form)
     compose_files(order, tempo, model, device, files, json)
 
 

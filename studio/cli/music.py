@@ -18,6 +18,7 @@ from studio.cli.tracks import with_own_instruments
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
+from studio.music.form import Form
 from studio.music.tempo import TempoMap
 
 SEEDS = 1 << 31
@@ -64,7 +65,9 @@ def compose_files(order: Order, tempo: float | None, model: str, device: str, fi
 def written(order: Order, tempo: float | None, model: str, device: str, files: Files) -> list[dict[str, Any]]:
     """Compose and write the files; a row a take. A negative seed is drawn."""
     files.check()
-    order = replace(order, seed=order.seed if order.seed >= 0 else secrets.randbelow(SEEDS))
+    form = Form.parse(order.form) if order.form else None
+    bars, words = (form.bars, str(form)) if form else (order.bars, "")
+    order = replace(order, seed=order.seed if order.seed >= 0 else secrets.randbelow(SEEDS), bars=bars, form=words)
     shelf = Shelf(device, say)
     with bar("Loading the network") as ctx:
         ctx.progress(0.1)
@@ -74,7 +77,7 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
     title = f"{style_named(order).capitalize() or 'Piece'} {order.seed}"
     document = _context(files, tempo, usual_tempo(order, generator), title)
     with bar(f"Writing {order.bars} bars") as ctx:
-        proposal = compose(order, document, generator, ctx)
+        proposal = compose(order, document, generator, ctx, helpers=shelf)
     return [_row(document, proposal, k, order, files.of_take(k, order.takes), generator.card, shelf) for k in range(order.takes)]
 
 
@@ -88,8 +91,8 @@ def _row(
     row = {
         "take": k + 1, "midi": str(midi), "wav": str(wav) if wav else None, "notes": take.note_count, "bars": order.bars,
         "seconds": song.seconds(), "tracks": [t.name for t in song.tracks], "style": style_named(order),
-        "key": str(order.key) if order.key else None, "seed": order.seed, "model": card.id, "weights_sha256": card.sha256,
-        "provenance": note_of(take.provenance),
+        "form": order.form or None, "key": str(order.key) if order.key else None, "seed": order.seed, "model": card.id,
+        "weights_sha256": card.sha256, "provenance": note_of(take.provenance),
     }  # fmt: skip
     if wav:
         row["seconds_of_sound"] = _play_into(song, wav, shelf)

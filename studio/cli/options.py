@@ -21,6 +21,13 @@ Style = Annotated[
         "Empty lets it choose. 'studio models' lists them."
     ),
 ]
+Form = Annotated[
+    str,
+    typer.Option(
+        help='Sections that follow each other, instead of --bars: "A8 A8 B8 A8", a name and its bars each. What comes again '
+        "varies a little, with ' behind its name (A'8) a lot, with = (A=8) not at all; @0.9 behind the bars is a section's energy."
+    ),
+]
 Bars = Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)]
 KeyLock = Annotated[str, typer.Option("--key", help='Write in this key only, guaranteed: "D minor", Bb, "F# dorian".')]
 Continue = Annotated[

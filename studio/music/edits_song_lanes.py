@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from studio.music.document import ChordSpan, Document, Marker, Section
 from studio.music.edits_song import remove_meter, remove_tempo, set_key, set_meter, set_tempo
+from studio.music.form import Form
 from studio.music.pitch import Chord
 from studio.music.time import MAX_TICK
 
@@ -83,6 +85,17 @@ def add_section(document: Document, start: int, end: int, name: str) -> Document
     if start == end:
         return document
     return _with_sections(document, _laid(document.sections, Section(start, end, name)))
+
+
+def lay_form(document: Document, form: Form, start: int, end: int) -> Document:
+    """Add the sections of ``form`` from the bar line ``start`` on, as far as ``end``; sections that stand there already stay."""
+    first = document.meter.bar_of(start)
+    lines = [document.meter.bar_start(first + bar) for bar in form.starts()]
+    for section, (begin, until) in zip(form.sections, pairwise(lines), strict=True):
+        until = min(until, end)
+        if begin < until and not any((s.start, s.end) == (begin, until) for s in document.sections):
+            document = add_section(document, begin, until, section.title)
+    return document
 
 
 def change_section(document: Document, section: Section, start: int, end: int, name: str | None = None) -> Document:

@@ -4,8 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studio.app.arranging import HARMONY, Arranging, arrange, checked, provenance_of, request_of
+from studio.app.arranging import HARMONY, Arranging, arrange, checked, provenance_of
 from studio.app.changes import Change
+from studio.app.changing import request_of
 from studio.app.generating import Generating, with_take
 from studio.app.jobs import Jobs
 from studio.app.session import Session

@@ -21,6 +21,7 @@ from studio.engines.api import Limits, Part, Quiet, Wishes
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Clip, Document, Provenance, Take, Track
+from studio.music.form import Form
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 from studio.music.time import Meter, TimeSignature
@@ -281,3 +282,9 @@ def test_a_mixture_of_styles_is_asked_for_and_has_a_tempo_between():
     assert usual_tempo(order, Tempos()) == 95
     assert usual_tempo(replace(order, second_style="", second_share=0.0), Tempos()) == 100
     assert style_named(order) == "plain:0.75 Fancy:0.25" and style_named(Order(style="plain")) == "plain"
+
+
+def test_a_form_goes_into_the_sections_that_wait_for_it():
+    laid = edits.lay_form(song(2), Form.parse("A2 B2"), 6 * BAR, 10 * BAR)
+    assert request_of(Order("new", form="A2 B2"), laid).start == 6 * BAR
+    assert request_of(Order("new", form="A2 A2"), laid).start == 2 * BAR

@@ -22,6 +22,7 @@ from studio.app.changes import Change, unable
 from studio.app.generating import Order
 from studio.engines.arranger_setting import NEW_PARTS
 from studio.music.document import Document
+from studio.music.form import waiting_at
 from studio.music.pitch import Key
 from studio.ui.fold import FoldButton
 from studio.ui.forms import Control, Form, form_line
@@ -30,6 +31,7 @@ from studio.ui.key_picker import KeyPicker
 from studio.ui.panels.changing import CHANGES, ChangeRows, Region
 from studio.ui.panels.exploring import ExploreRows
 from studio.ui.panels.limits import LimitRows
+from studio.ui.panels.sections import SectionRows
 from studio.ui.panels.steering import Steering
 from studio.ui.panels.styles import StyleChips, StyleMix
 from studio.ui.panels.verbs import EXPLORE, VERBS, has_row, verb_texts
@@ -84,6 +86,7 @@ class GeneratePanel(QFrame):
                 "second_style": Control(lambda: self.mix.second_style, lambda v: setattr(self.mix, "second_style", v)),
                 "second_share": Control(lambda: self.mix.second_share, lambda v: setattr(self.mix, "second_share", v)),
                 "chords": Control(lambda: self.steering.chords.text().strip(), self.steering.chords.setText),
+                "form": Control(lambda: self.sections.plan, lambda v: setattr(self.sections, "plan", v)),
             },
         )
         self._arrange()
@@ -97,6 +100,7 @@ class GeneratePanel(QFrame):
         self.mix = StyleMix(self.styles)
         self.bars = IntField(1, 256, 16)
         named(self.bars, t("Bars"), t("How many bars to write"))
+        self.sections = SectionRows()
         self.quick = [self._quick_bars(n) for n in QUICK_BARS]
         self.lock = QCheckBox(t("Only notes of"))
         named(self.lock, t("Key lock"), t("Guaranteed: no note outside the scale is written"))
@@ -150,18 +154,15 @@ class GeneratePanel(QFrame):
         column.setContentsMargins(12, 10, 12, 4)
         column.setSpacing(8)
         column.addWidget(label(t("WRITE"), "heading"))
-        column.addWidget(self.verb)
-        column.addWidget(self.explain)
-        column.addWidget(self.changing)
-        column.addWidget(self.exploring)
-        column.addWidget(self.styles)
-        column.addWidget(self.mix)
-        column.addWidget(rule())
+        for widget in (self.verb, self.explain, self.changing, self.exploring, self.styles, self.mix, rule()):
+            column.addWidget(widget)
         self._bars = form_line(t("Bars"), self.bars, *self.quick)
         column.addWidget(self._bars)
+        column.addWidget(self.sections)
         self._rows = {
             "styles": self.styles,
             "bars": self._bars,
+            "form": self.sections,
             "key": form_line(t("Key"), self.lock, self.key),
             "freedom": form_line(t("Freedom"), self.freedom, self.freedom_text),
             "seed": form_line(t("Seed"), self.seed, self.die),
@@ -214,6 +215,7 @@ class GeneratePanel(QFrame):
         self.changing.changed.connect(self._refresh)
         self.takes.picked.connect(self._refresh)
         self.bars.valueChanged.connect(self._refresh)
+        self.sections.changed.connect(self._refresh)
         self.freedom.valueChanged.connect(self._refresh)
         self.lock.toggled.connect(self._refresh)
         for part in (self.steering, self.limits):
@@ -253,6 +255,7 @@ class GeneratePanel(QFrame):
         self.exploring.setVisible(exploring)
         for name, row in self._rows.items():
             row.setVisible(has_row(verb, name))
+        self._bars.setVisible(has_row(verb, "bars") and not self.sections.plan)
         for widget in (self._stack, self.listen):
             widget.setVisible(not exploring)
         self.mix.allow(verb not in (*CHANGES, EXPLORE))
@@ -272,6 +275,8 @@ class GeneratePanel(QFrame):
     def _asked(self) -> Order | Change | None:
         """What pressing the button asks for; None where something has to be chosen first."""
         order = replace(self.form.value, limits=self.limits.kept)
+        if order.verb not in ("continue", "new"):
+            order = replace(order, form="")
         if order.verb == EXPLORE:
             return None
         return self.changing.change(order) if order.verb in CHANGES else order
@@ -315,6 +320,7 @@ class GeneratePanel(QFrame):
     def show_place(self, document: Document) -> None:
         """Say in a sentence what pressing the button would do in ``document``."""
         self._document = document
+        self.sections.show_song(document)
         self._explain()
 
     def _explain(self) -> None:
@@ -327,11 +333,15 @@ class GeneratePanel(QFrame):
         if self.verb_name in CHANGES:
             self.explain.setText(self.changing.sentence)
             return
+        bars = self.sections.length if self.sections.plan else self.bars.value()
         last = max((t.notes.last_end for t in document.tracks), default=0)
-        bar = document.meter.bar_of(document.meter.bar_ceiling(last)) + 1
-        until = bar + self.bars.value() - 1
-        if not document.note_count:
-            text = t("A new piece, {n} bars long.", n=self.bars.value())
+        waiting = waiting_at(self.sections.plan, document)
+        bar = document.meter.bar_of(document.meter.bar_ceiling(last) if waiting is None else waiting) + 1
+        until = bar + bars - 1
+        if waiting is not None:
+            text = t("Into the song's own sections: bars {first} to {last}.", first=bar, last=until)
+        elif not document.note_count:
+            text = t("A new piece, {n} bars long.", n=bars)
         elif self.verb.index == 0:
             text = t("Goes on where the song ends: bars {first} to {last}.", first=bar, last=until)
         else:

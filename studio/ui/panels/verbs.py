@@ -9,6 +9,7 @@ _WRITERS = ("continue", "new")
 _ROWS: dict[str, tuple[str, ...]] = {
     "styles": (*_WRITERS, "fill", "accompany", "harmonise", "vary"),
     "bars": _WRITERS,
+    "form": _WRITERS,
     "key": tuple(verb for verb in VERBS if verb not in ("groove", "drums")),
     "freedom": (*_WRITERS, "fill", "accompany", "harmonise"),
     "seed": tuple(verb for verb in VERBS if verb not in ("blend", "groove", EXPLORE)),
