@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from studio.app.arranging import arrange, checked, request_of
+from studio.app.arranging import arrange, checked
 from studio.app.arranging_clips import is_for_clips, is_line
 from studio.app.changes import Change, unable
+from studio.app.changing import request_of
 from studio.app.limits_check import violations
 from studio.app.shelf import Shelf
 from studio.engines.api import GenerateRequest, Limits, Part, Quiet
