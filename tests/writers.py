@@ -39,6 +39,22 @@ def tiny_writer():
 
 
 @lru_cache(maxsize=1)
+def remembering_writer():
+    """An untrained writer with a cache that it believes where anything is alike."""
+    torch.manual_seed(2)
+    shape = shape_of(**SMALL, cache=8)
+    network = NoteLstm(shape)
+    network.cache.maps.normal_()
+    network.cache.gates[:, 2:5, 1:] = 1.0
+    with TemporaryDirectory() as folder:
+        card = Card("remembering", "lstm-writer", "Remembering writer", hyper={**shape.as_dict(), "version": VERSION})
+        card = export(network.state_dict(), card, Path(folder))
+        writer = LstmWriter()
+        writer.prepare(card, "cpu")
+    return writer
+
+
+@lru_cache(maxsize=1)
 def steered_writer():
     """An untrained writer with plans: wishes are held to by the lean alone."""
     torch.manual_seed(1)

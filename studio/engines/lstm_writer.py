@@ -17,6 +17,7 @@ from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
 from studio.engines.cards import Card, check_weights
 from studio.engines.lstm_writer_batch import Batch, Shown
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
+from studio.engines.lstm_writer_memory import Known, Memory
 from studio.engines.lstm_writer_setting import Setting, setting_of
 from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
 from studio.engines.lstm_writer_take import Take
@@ -43,7 +44,7 @@ the next 64 notes of 24 validation songs), and would keep the composer waiting."
 class Heard:
     """A request as the writer goes about it: setting, numbers of its styles, the pointers' past, the note before, states.
 
-    A state is the LSTM's, of one row, having heard the context in a style.
+    A state is the LSTM's, of one row, having heard the context in a style; ``known`` is what the cache remembers of it.
     """
 
     setting: Setting
@@ -51,6 +52,7 @@ class Heard:
     past: NoteState
     last: Any
     states: "tuple[State, ...]"
+    known: Known
 
 
 def _stacked(leans: list[Any]) -> npt.NDArray[np.float64] | float:
@@ -156,12 +158,12 @@ class LstmWriter:
             raise StudioError("The file has no notes.", "Choose a file with notes.")
         return costs_of(self._model, piece, ctx, style)
 
-    def _listen(self, setting: Setting, styles: tuple[int, ...], ctx: Context) -> "tuple[NoteState, Any, tuple[State, ...]]":
-        """Hear the context: the pointers' past, the note before the region, and the LSTM's state of one row for each style."""
+    def _listen(self, setting: Setting, styles: tuple[int, ...], ctx: Context) -> "tuple[NoteState, Any, tuple[State, ...], Known]":
+        """Hear the context: what :class:`Heard` holds of it."""
         piece = setting.piece
         n = len(piece)
         if not n:
-            return NoteState(setting.bars, setting.start), START, tuple(self._stepper.start(1) for _ in styles)
+            return NoteState(setting.bars, setting.start), START, tuple(self._stepper.start(1) for _ in styles), ()
         first = max(0, n - _REMEMBERED)
         heard = max(first, n - _LISTENED)
         target = np.stack([piece.shift, piece.track, piece.pitch, piece.duration, piece.velocity], axis=1)
@@ -176,21 +178,27 @@ class LstmWriter:
             levels.append(level)
             state.push(shift, track, pitch, duration, velocity, int(piece.steps[i]))
         ctx.progress(0.0, "Listening")
-        before, states = target[heard - 1] if heard else START, []
+        before, after = target[heard - 1] if heard else START, []
         for style, flat in zip(styles, setting.flat, strict=True):
             now = target[heard:].astype(np.int16)
             ints = matrix(np.array(rows, np.int16), now, before, style, mode_of(setting.key), flat)
-            states.append(self._after(ints, np.array(levels, np.uint8), self._told(setting, len(ints))))
-        return state, ints[-1, NOW : NOW + 5].copy(), tuple(states)
+            after.append(self._after(ints, np.array(levels, np.uint8), self._told(setting, len(ints))))
+        return state, ints[-1, NOW : NOW + 5].copy(), tuple(s for s, _ in after), after[0][1]
 
-    def _after(self, ints: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], told: npt.NDArray[np.float32]) -> "State":
-        """The LSTM's state, of one row, after it has read these notes."""
+    def _after(
+        self, ints: npt.NDArray[np.int64], levels: npt.NDArray[np.uint8], told: npt.NDArray[np.float32]
+    ) -> "tuple[State, Known]":
+        """The LSTM's state, of one row, after it has read these notes, and what the cache remembers of them."""
         from studio.nn.runtime import inference, tensor
 
+        model, known = self._model, []
+        read = tensor(ints), tensor(levels)
         with inference():
-            seen = self._model.look(tensor(ints), tensor(levels), tensor(told))
-            _, (h, c) = self._model.lstm(seen.unsqueeze(0))
-        return [(h[k], c[k]) for k in range(self._model.shape.layers)]
+            shared, (h, c) = model.remember(model.look(*read, tensor(told)).unsqueeze(0), None)
+            for number, head in enumerate(HEADS if model.shape.cache else ()):
+                hidden, _, chosen = model.choices(head, shared[0], *read)
+                known.append((model.cache.keys(number, hidden), chosen.numpy()))
+        return [(h[k], c[k]) for k in range(model.shape.layers)], tuple(known)
 
     @staticmethod
     def _told(setting: Setting, rows: int) -> npt.NDArray[np.float32]:
@@ -209,7 +217,7 @@ class LstmWriter:
             )
             for request, heard, _ in rows
         ]  # fmt: skip
-        batch = Batch(self._stepper, shown)
+        batch, memory = Batch(self._stepper, shown), self._memory([heard for _, heard, _ in rows])
         takes = []
         for k, (request, heard, number) in enumerate(rows):
             course, past = self._course(request, heard, number), heard.past.copy()
@@ -222,8 +230,18 @@ class LstmWriter:
             with inference():
                 batch.remember()
                 for head in HEADS:
-                    alive = self._choose(head, alive, batch)
+                    alive = self._choose(head, alive, batch, memory)
+            if memory is not None:
+                memory.advance([k for k, _ in alive])
             yield [(k, t.share, self._ready(t)) for k, t in enumerate(takes) if not t.closed]
+
+    def _memory(self, heard: Sequence[Heard]) -> Memory | None:
+        if not self._model.shape.cache:
+            return None
+        styles = np.zeros((len(heard), len(self._model.shape.styles) + 1), np.float32)
+        for row, h in zip(styles, heard, strict=True):
+            row[list(h.styles)] = h.setting.mixture.weights
+        return Memory(self._model.cache, [h.known for h in heard], styles[:, :-1])
 
     def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
         setting = heard.setting
@@ -241,23 +259,28 @@ class LstmWriter:
         return asked and bool(self._model.shape.controls)
 
     @staticmethod
-    def _choose(head: str, alive: list[tuple[int, Take]], batch: Batch) -> list[tuple[int, Take]]:
+    def _choose(head: str, alive: list[tuple[int, Take]], batch: Batch, memory: Memory | None) -> list[tuple[int, Take]]:
         """Draw a head's choice for every take; returns those that go on."""
         masks = [t.allowed(head) for _, t in alive]
         drawn = [(k, t, m) for (k, t), m in zip(alive, masks, strict=True) if m is not None]
         chosen = dict.fromkeys((k for k, _ in alive), 0)
         if drawn:
-            logits = batch.scores(head)
+            rows, able = [k for k, _, _ in drawn], np.array([m for _, _, m in drawn])
+            scores = batch.scores(head)[rows]
+            if memory is not None:
+                scores = memory.mixed(head, rows, scores, able, batch.hidden(head))
             defaults = [t.sampling[head] for _, t, _ in drawn]
             made = draw_rows(
-                logits[[k for k, _, _ in drawn]],
-                np.array([m for _, _, m in drawn]),
+                scores,
+                able,
                 np.array([t.draw.random() for _, t, _ in drawn]),
                 [d.temperature for d in defaults],
                 [d.top_p for d in defaults],
                 _stacked([t.lean(head) for _, t, _ in drawn]),
             )
-            chosen.update(zip((k for k, _, _ in drawn), made.tolist(), strict=True))
+            if memory is not None:
+                memory.keep(head, rows, made)
+            chosen.update(zip(rows, made.tolist(), strict=True))
         return [(k, t) for k, t in alive if t.put(head, chosen[k])]
 
     @staticmethod

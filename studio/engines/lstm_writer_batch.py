@@ -17,6 +17,8 @@ from studio.engines.note_controls import OPEN
 from studio.engines.note_features import CONTROL, LEVELS, STYLE, VELOCITY_COLUMNS, WIDTH
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from studio.nn.note_lstm_step import NoteStepper, State
 
 GUIDANCE = 2.0
@@ -119,3 +121,7 @@ class Batch:
         for row, free in self._guides:
             logits[row] = logits[free] + np.float32(GUIDANCE) * (logits[row] - logits[free])
         return logits
+
+    def hidden(self, head: str) -> "Tensor":
+        """The hidden vectors that a head's :meth:`scores` were last made from."""
+        return self._steps.hidden(head)

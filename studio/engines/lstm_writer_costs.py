@@ -88,8 +88,10 @@ def _run(
     style: int,
     ctx: Context,
 ) -> npt.NDArray[np.float64]:
+    from studio.nn.note_cache import PieceCache
     from studio.nn.runtime import inference, tensor
 
+    past = PieceCache() if model.shape.cache else None
     made, state = [], None
     for at in range(0, len(rows), _BLOCK):
         ctx.progress(at / len(rows), "Evaluating")
@@ -99,6 +101,6 @@ def _run(
         told = np.zeros((len(ints), N_TRACK + 1), np.float32)
         with inference():
             shown = [tensor(x)[None] for x in (ints, levels[block], told)]
-            costs, state = model.losses(shown[0], shown[1], shown[2], state)
+            costs, state = model.losses(shown[0], shown[1], shown[2], state, past)
         made.append(costs[0].double().numpy())
     return np.concatenate(made)

@@ -14,7 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from studio.music.pitch import CHORDS
+from studio.nn.note_asked import Asked
+from studio.nn.note_cache import NoteCache, PieceCache
 
 HEADS = ("shift", "track", "pitch", "duration", "velocity")
 REACH, VELOCITY_REACH = 24, 8
@@ -28,7 +29,8 @@ class Shape:
     """Sizes and tables. ``columns`` are (name, classes) of the feature columns in order; ``levels`` counts the byte columns.
 
     ``shifts`` and ``durations`` give steps a class, ``bars`` steps a bar of each metre. ``controls`` are the columns of what a
-    composer asks for; ``plans`` how many courses of them, taken from songs, each style keeps.
+    composer asks for; ``plans`` how many courses of them, taken from songs, each style keeps; ``cache`` the size of the keys by
+    which the piece's own choices are remembered, 0 where they are not.
     """
 
     columns: tuple[tuple[str, int], ...]
@@ -46,6 +48,7 @@ class Shape:
     dropout: float = 0.0
     controls: tuple[tuple[str, int], ...] = ()
     plans: int = 0
+    cache: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a card."""
@@ -151,61 +154,6 @@ class Lookup(nn.Module):
         return F.embedding_bag(ints[:, self.where] + self.offset, self.table, mode="sum")
 
 
-def control_basis(name: str, classes: int) -> Tensor:
-    """What a control's classes are described by, [classes, features]; the last class, open, by zeros.
-
-    Steps on a scale by their place on it (so that neighbours are alike): whether told, linear, squared and six bumps. Chords,
-    ``quality + 13 * root``, by their tones and root, and no chord by a feature of its own.
-    """
-    made = torch.zeros(classes, 25 if name.startswith("chord") else 9)
-    if name.startswith("chord"):
-        qualities = list(CHORDS.values())
-        for root in range(12):
-            for k, steps in enumerate(qualities):
-                made[len(qualities) * root + k, [(root + s) % 12 for s in steps]] = 1
-                made[len(qualities) * root + k, 12 + root] = 1
-        made[-2, -1] = 1
-        return made
-    place = torch.linspace(-1, 1, classes - 1)
-    made[:-1, 0], made[:-1, 1], made[:-1, 2] = 1, place, place**2
-    made[:-1, 3:] = torch.exp(-8 * (place[:, None] - torch.linspace(-1, 1, 6)) ** 2)
-    return made
-
-
-QUICKLY = 4.0
-"""Under Adam, features scaled so learn so many times faster than the rest, which has learned much already."""
-
-
-class Asked(nn.Module):
-    """What is asked for, as a sum of one vector a control.
-
-    It adds nothing at first, so that a network trained without goes on unharmed, and never anything for what is left open.
-    """
-
-    where: Tensor
-    offset: Tensor
-    basis: Tensor
-
-    def __init__(self, shape: Shape, names: list[str], width: int) -> None:
-        super().__init__()
-        every, sizes = [n for n, _ in shape.all_columns], dict(shape.controls)
-        self.register_buffer("where", torch.tensor([every.index(n) for n in names]), persistent=False)
-        counts = [sizes[n] for n in names]
-        self.register_buffer("offset", torch.tensor([0, *counts[:-1]]).cumsum(0), persistent=False)
-        blocks = [control_basis(n, sizes[n]) for n in names]
-        self.register_buffer("basis", QUICKLY * torch.block_diag(*blocks), persistent=False)
-        self.weight = nn.Parameter(torch.zeros(self.basis.shape[1], width))
-
-    @property
-    def table(self) -> Tensor:
-        """The vector of every class of every control, [classes, width]."""
-        return self.basis @ self.weight
-
-    def forward(self, ints: Tensor) -> Tensor:
-        """``ints`` [n, columns] to [n, width]."""
-        return F.embedding_bag(ints[:, self.where] + self.offset, self.table, mode="sum")
-
-
 class NoteLstm(nn.Module):
     """The network. ``ints`` are int64 [n, all_columns], ``levels`` uint8 [n, shape.levels], ``tracks`` float [n, tracks + 1].
 
@@ -242,7 +190,10 @@ class NoteLstm(nn.Module):
         for out in self.outs.values():
             nn.init.normal_(out.weight, std=0.02)  # type: ignore[arg-type]
             nn.init.zeros_(out.bias)  # type: ignore[arg-type]
-        self.asked = nn.ModuleDict({h: Asked(shape, list(c), width) for h, c in _ASKED.items()} if shape.controls else {})
+        asked = _ASKED.items() if shape.controls else ()
+        self.asked = nn.ModuleDict({h: Asked(shape.controls, names, list(c), width) for h, c in asked})
+        if shape.cache:
+            self.cache = NoteCache(len(HEADS), width, shape.cache, len(shape.styles))
         self._tables()
 
     def _outputs(self) -> dict[str, int]:
@@ -288,11 +239,29 @@ class NoteLstm(nn.Module):
 
     def logits(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> Tensor:
         """Logits of one head from ``shared`` [n, 5 * width]; reads only columns that are known before that choice."""
+        return self._scored(head, self.hidden(head, shared, ints, levels), ints)
+
+    def hidden(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> Tensor:
+        """What one head makes of ``shared`` [n, 5 * width] and the columns it knows, [n, width]."""
         i, width = HEADS.index(head), self.shape.width
         hidden = shared[:, i * width : (i + 1) * width] + self._looked_up(head, ints)
         if head == "pitch":
             hidden = hidden + self.harmony(self._harmony(ints, levels))
-        out = self.outs[head](F.dropout(F.gelu(self.norms[head](hidden)), self.shape.dropout, self.training))
+        return self.norms[head](hidden)  # type: ignore[no-any-return]
+
+    def choices(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of one head: hidden vectors [n, width], logits [n, classes], and the classes chosen, -100 where nothing had to be."""
+        hidden, made = self.hidden(head, shared, ints, levels), self._get(ints, head)
+        if head == "pitch":
+            made = made % 128
+        elif head == "velocity":
+            made = torch.where(made == self.shape.velocities, -100, made)
+        elif head == "duration":
+            made = torch.where(self._get(ints, "track") == 0, -100, made)
+        return hidden, self._scored(head, hidden, ints), made
+
+    def _scored(self, head: str, hidden: Tensor, ints: Tensor) -> Tensor:
+        out = self.outs[head](F.dropout(F.gelu(hidden), self.shape.dropout, self.training))
         return getattr(self, f"_{head}_logits")(out, ints)
 
     def _get(self, ints: Tensor, name: str) -> Tensor:
@@ -364,12 +333,18 @@ class NoteLstm(nn.Module):
         return self._copied(logits, weights, ints, self._at("velocity"))
 
     def losses(
-        self, ints: Tensor, levels: Tensor, tracks: Tensor, state: tuple[Tensor, Tensor] | None
+        self,
+        ints: Tensor,
+        levels: Tensor,
+        tracks: Tensor,
+        state: tuple[Tensor, Tensor] | None,
+        past: PieceCache | None = None,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Nats of every choice of every note, teacher-forced.
 
         ``ints`` [batch, time, columns], ``levels`` [batch, time, levels], ``tracks`` [batch, time, tracks + 1].
         Returns [batch, time, 5] and the state. A velocity that is unknown (class ``velocities``) and a drum's duration cost 0.
+        With ``past``, which one piece fills from its beginning on, the cache has its say.
         """
         batch, time, _ = ints.shape
         flat, bytes_ = ints.flatten(0, 1), levels.flatten(0, 1)
@@ -377,13 +352,11 @@ class NoteLstm(nn.Module):
         shared, state = self.remember(seen, state)
         shared = shared.flatten(0, 1)
         costs = []
-        for head in HEADS:
-            target = self._get(flat, head)
-            if head == "pitch":
-                target = target % 128
-            elif head == "velocity":
-                target = torch.where(target == self.shape.velocities, -100, target)
-            elif head == "duration":
-                target = torch.where(self._get(flat, "track") == 0, -100, target)
-            costs.append(F.cross_entropy(self.logits(head, shared, flat, bytes_), target, reduction="none"))
+        for number, head in enumerate(HEADS):
+            hidden, scores, chosen = self.choices(head, shared, flat, bytes_)
+            if past is None:
+                costs.append(F.cross_entropy(scores, chosen, reduction="none"))
+            else:
+                said = past.said(number, scores, self.cache.keys(number, hidden), chosen.numpy())
+                costs.append(self.cache.costs(number, said, self._get(flat, "style").numpy()))
         return torch.stack(costs, dim=1).view(batch, time, 5), state

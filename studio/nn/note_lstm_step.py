@@ -15,7 +15,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from studio.nn.note_lstm import BAR_CELLS, CELL, HEADS, REACH, VELOCITY_REACH, Asked, Lookup, NoteLstm
+from studio.nn.note_asked import Asked
+from studio.nn.note_lstm import BAR_CELLS, CELL, HEADS, REACH, VELOCITY_REACH, Lookup, NoteLstm
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -24,6 +25,9 @@ State = list[tuple[Tensor, Tensor]]
 """Of each layer what it puts out and its cell, [rows, units]."""
 _HALF = torch.ops.quantized.linear_dynamic_fp16.default._op
 _ROOT_HALF = 0.5**0.5
+_TOGETHER = 3
+"""FBGEMM takes what is left of one or two rows through kernels that add in another order, on processors with AVX2 alone. Of
+multiples of three up to 320 none was so divided."""
 _PITCH = HEADS.index("pitch")
 
 
@@ -121,10 +125,12 @@ class _Head:
         self._where = np.empty((rows, len(scores.pointers)), np.int64)
         self._at = self._where.reshape(-1)
         self._begin = np.arange(0, self._logits.size, scores.classes + 1)[:, None]
+        self.hidden = torch.empty(0)
+        """What its logits were worked out from, [rows, width]."""
 
     def __call__(self, shared: Tensor, ints: Ints) -> Floats:
         scores = self._scores
-        x = self._norm(self._sums(ints).add_(shared))
+        self.hidden = x = self._norm(self._sums(ints).add_(shared))
         # A GELU by its definition, without the half that the product's weights hold: for so few numbers, torch's own spends
         # its time on choosing how.
         out = self._out(torch.addcmul(x, x, x.mul(_ROOT_HALF).erf_())).numpy()
@@ -197,6 +203,10 @@ class Steps:
         """Logits of one head, float32 [rows, classes], until it is asked again; orders of notes that cannot occur are not masked."""
         return self._heads[head](self._shared[HEADS.index(head)], self._ints)
 
+    def hidden(self, head: str) -> Tensor:
+        """The hidden vectors that :meth:`logits` of the head was last made from, [rows, width]."""
+        return self._heads[head].hidden
+
 
 def _linear(module: torch.nn.Module) -> _Product:
     return _Product(module.weight, module.bias)  # type: ignore[arg-type]
@@ -260,8 +270,8 @@ class NoteStepper:
         return _Product(torch.cat([into, back], dim=1)[order] * part[:, None], bias[order] * part)
 
     def rows(self, wanted: int) -> int:
-        """How many rows to step with for so many takes: as many, or always the same where rows would see each other."""
-        return wanted if self.trunk.half else self._rows
+        """How many rows to step with for so many takes: about as many, or always the same where rows would see each other."""
+        return -(-wanted // _TOGETHER) * _TOGETHER if self.trunk.half else self._rows
 
     def start(self, rows: int) -> State:
         """The state before anything."""

@@ -62,14 +62,18 @@ def choose_device(wish: str = "auto") -> torch.device:
     return torch.device(wish)
 
 
-def load_weights(module: torch.nn.Module, content: bytes, device: torch.device) -> torch.nn.Module:
+def load_weights(
+    module: torch.nn.Module, content: bytes, device: torch.device, besides: tuple[str, ...] = ()
+) -> torch.nn.Module:
     """``module`` with the safetensors ``content`` in it, as float32, for inference on ``device``.
+
+    Tensors whose names begin with one of ``besides`` are left out.
 
     Raises:
         StudioError: names or shapes do not fit the network.
     """
     try:
-        tensors = {k: v.float() if v.is_floating_point() else v for k, v in load(content).items()}
+        tensors = {k: v.float() if v.is_floating_point() else v for k, v in load(content).items() if not k.startswith(besides)}
         module.load_state_dict(tensors)
     except Exception as error:  # safetensors raises its own type, torch RuntimeError
         log.warning("weights refused: %s", error)

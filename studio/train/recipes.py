@@ -16,6 +16,7 @@ Progress = Callable[[float, str], None]
 FOLDER = Path(__file__).parent / "recipes"
 TRAINERS = {
     "writer": "studio.train.symbolic_run",
+    "writer-cache": "studio.train.note_cache",
     "clips": "studio.train.clips_run",
     "arranger": "studio.train.arranger_run",
     "instruments": "studio.train.instruments",

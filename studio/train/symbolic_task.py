@@ -25,6 +25,7 @@ from studio.engines.note_features import (
     transpose,
 )
 from studio.engines.note_pointers import blind
+from studio.nn.note_cache import PieceCache
 from studio.nn.note_lstm import HEADS, NoteLstm, Shape
 from studio.train.symbolic import SLIPPED, Corpus
 from studio.train.symbolic_files import STYLES, TRAIN, VALID
@@ -187,19 +188,20 @@ class WriterTask:
     ) -> npt.NDArray[np.float64]:
         """Nats of the first ``limit`` notes of a song (all by default), [n, 5], with its own style unless one is given.
 
-        All controls are left open unless ``told_controls`` says which are told.
+        All controls are left open unless ``told_controls`` says which are told. Where the network has a cache, it has its say.
         """
         c = self.corpus
         first, end = int(c.first[song]), int(c.first[song + 1])
         end = end if limit is None else min(end, first + limit)
         state, made = None, []
+        past = PieceCache() if self.model.shape.cache else None
         chosen = int(c.set[song]) if style is None else style
         for at in range(first, end, 512):
             mode = mode_of(int(c.key[song]))
             ints, levels, tracks = self.rows_of(song, at, min(at + 512, end), chosen, mode, False, told_controls)
             with torch.no_grad():
                 shown = [torch.from_numpy(np.ascontiguousarray(x))[None].to(self._device()) for x in (ints, levels, tracks)]
-                costs, state = self.model.losses(shown[0], shown[1], shown[2], state)
+                costs, state = self.model.losses(shown[0], shown[1], shown[2], state, past)
             made.append(costs[0].cpu().double().numpy())
         return np.concatenate(made)
 

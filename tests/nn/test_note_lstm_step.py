@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from studio.nn.note_lstm import HEADS
@@ -54,15 +55,16 @@ def test_rows_do_not_see_each_other():
     assert not torch.equal(a[1], b[1])
 
 
-def test_a_row_is_the_same_alone_and_among_others():
+@pytest.mark.parametrize("company", [2, 4, 7, 8, 14, 32])
+def test_a_row_is_the_same_alone_and_among_others(company):
     net = tiny_network()
-    ints, levels, told = (x[:, 0] for x in shown(net, 4, 1))
-    stepper = NoteStepper(net, 4)
-    rows = stepper.rows(1)
+    stepper = NoteStepper(net, 32)
+    alone, many = stepper.rows(1), stepper.rows(company)
+    ints, levels, told = (np.resize(x[:, 0], (many, x.shape[2])) for x in shown(net, 4, 1))
     with torch.inference_mode():
-        many = stepper.steps(ints, levels, told, stepper.start(4))
-        one = stepper.steps(ints[2:][:rows], levels[2:][:rows], told[2:][:rows], stepper.start(rows))
+        all_ = stepper.steps(ints, levels, told, stepper.start(many))
+        one = stepper.steps(*(np.repeat(x[1:2], alone, axis=0) for x in (ints, levels, told)), stepper.start(alone))
         for _ in range(3):
-            assert torch.equal(many.remember()[2], one.remember()[0])
+            assert torch.equal(all_.remember()[1], one.remember()[0])
             for head in HEADS:
-                assert np.array_equal(many.logits(head)[2], one.logits(head)[0])
+                assert np.array_equal(all_.logits(head)[1], one.logits(head)[0])

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+
+from studio.engines.lstm_writer_memory import Memory
+from studio.engines.lstm_writer_styles import HEADS
+from studio.nn.note_cache import NoteCache
+
+WIDTH, DIMS, STYLES, CLASSES = 12, 6, 2, 4
+
+
+def a_cache(most=2048):
+    torch.manual_seed(0)
+    cache = NoteCache(len(HEADS), WIDTH, DIMS, STYLES)
+    cache.maps.normal_()
+    cache.gates.normal_()
+    cache.most = most
+    return cache
+
+
+def written(memory, hidden, scores, chosen, rows=(0,), head="pitch"):
+    """What the memory says of each note of a piece, while it is written."""
+    made, able = [], np.ones((len(rows), CLASSES), bool)
+    for k in range(len(chosen)):
+        made.append(memory.mixed(head, list(rows), scores[k][list(rows)], able, hidden[k]))
+        memory.keep(head, list(rows), np.full(len(rows), chosen[k]))
+        memory.advance(list(rows))
+    return np.array(made)
+
+
+def a_piece(n, takes=1):
+    draw = torch.Generator().manual_seed(4)
+    hidden = torch.randn(n, takes, WIDTH, generator=draw)
+    scores = torch.randn(n, takes, CLASSES, generator=draw).numpy()
+    return hidden, scores, np.random.default_rng(0).integers(0, CLASSES, n)
+
+
+def expected(cache, hidden, scores, chosen, head="pitch"):
+    number = HEADS.index(head)
+    keys = cache.keys(number, hidden[:, 0])
+    styles = np.eye(STYLES, dtype=np.float32)[:1]
+    first = [max(0, k - cache.most + 1) for k in range(len(chosen))]
+    return np.array([
+        cache.mixed(number, scores[k], keys[k : k + 1], keys[None, f:k], chosen[None, f:k], styles) for k, f in enumerate(first)
+    ])
+
+
+@pytest.mark.parametrize(("most", "notes"), [(2048, 150), (20, 50)])
+def test_it_remembers_what_was_written_as_far_back_as_it_may(most, notes):
+    cache = a_cache(most)
+    hidden, scores, chosen = a_piece(notes)
+    memory = Memory(cache, [()], np.eye(STYLES, dtype=np.float32)[:1])
+    assert written(memory, hidden, scores, chosen) == pytest.approx(expected(cache, hidden, scores, chosen), abs=1e-5)
+
+
+def test_what_was_heard_before_counts_as_if_it_was_written():
+    cache = a_cache()
+    hidden, scores, chosen = a_piece(30)
+    number, styles = HEADS.index("pitch"), np.eye(STYLES, dtype=np.float32)[:1]
+    known = tuple(
+        (cache.keys(number, hidden[:20, 0]), chosen[:20]) if k == number else (np.zeros((20, DIMS), np.float32), np.full(20, -1))
+        for k in range(len(HEADS))
+    )
+    memory = Memory(cache, [known], styles)
+    rest = written(memory, hidden[20:], scores[20:], chosen[20:])
+    assert rest == pytest.approx(expected(cache, hidden, scores, chosen)[20:], abs=1e-5)
+
+
+def test_a_take_is_the_same_alone_and_among_others():
+    cache = a_cache()
+    hidden, scores, chosen = a_piece(80, 3)
+    styles = np.eye(STYLES, dtype=np.float32)[[0, 1, 0]]
+    together = written(Memory(cache, [(), (), ()], styles), hidden, scores, chosen, (0, 1, 2))
+    alone = written(Memory(cache, [()], styles[:1]), hidden[:, :1], scores[:, :1], chosen)
+    assert np.array_equal(together[:, :1], alone)
+
+
+def test_what_is_not_allowed_gets_nothing():
+    cache = a_cache()
+    memory = Memory(cache, [()], np.eye(STYLES, dtype=np.float32)[:1])
+    able = np.array([[True, False, True, False]])
+    made = memory.mixed("pitch", [0], np.zeros((1, CLASSES), np.float32), able, torch.randn(1, WIDTH))
+    assert np.exp(made[0, able[0]]).sum() == pytest.approx(1, abs=1e-5)
