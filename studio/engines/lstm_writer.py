@@ -238,7 +238,7 @@ class LstmWriter:
     def _memory(self, heard: Sequence[Heard]) -> Memory | None:
         if not self._model.shape.cache:
             return None
-        styles = np.zeros((len(heard), len(self._model.shape.styles) + 1), np.float32)
+        styles = np.zeros((len(heard), len(self._model.shape.styles) + 1))
         for row, h in zip(styles, heard, strict=True):
             row[list(h.styles)] = h.setting.mixture.weights
         return Memory(self._model.cache, [h.known for h in heard], styles[:, :-1])

@@ -23,8 +23,8 @@ _LEAST = np.float32(-1e9)
 class Memory:
     """``known`` is what was heard before each take, ``styles`` [takes, styles] the share of each style in it."""
 
-    def __init__(self, cache: "NoteCache", known: Sequence[Known], styles: Floats) -> None:
-        self._cache, self._styles = cache, styles
+    def __init__(self, cache: "NoteCache", known: Sequence[Known], styles: npt.NDArray[np.float64]) -> None:
+        self._caches = {h: cache.while_writing(k, styles) for k, h in enumerate(HEADS)}
         self._most, dims = cache.most, cache.maps.shape[2]
         lengths = [len(k[0][1]) if k else 0 for k in known]
         self._room = min(self._most, max(64, 2 * max(lengths)))
@@ -38,16 +38,14 @@ class Memory:
 
     def mixed(self, head: str, rows: list[int], scores: Floats, allowed: npt.NDArray[np.bool_], hidden: "Tensor") -> Floats:
         """Logarithms of the chances [n, classes] of the takes ``rows`` from the network's scores and ``hidden`` vectors."""
-        number = HEADS.index(head)
-        keys = self._cache.keys(number, hidden[rows])
+        number, cache = HEADS.index(head), self._caches[head]
+        keys = cache.keys(hidden[rows])
         self._keys[number, rows, self._at[rows] % self._room] = keys
         long = min(self._room, int(self._at.max()))
         past, chosen = self._keys[number, :, :long], self._chosen[number, :, :long]
         if len(rows) < len(self._at):
             past, chosen = past[rows], chosen[rows]
-        # The key of this choice lies in the place of the one to be forgotten, which has no say any more.
-        chosen = np.where(np.arange(long) == (self._at[rows] % self._room)[:, None], -1, chosen)
-        return self._cache.mixed(number, np.where(allowed, scores, _LEAST), keys, past, chosen, self._styles[rows])
+        return cache.mixed(rows, np.where(allowed, scores, _LEAST), keys, past, chosen)
 
     def keep(self, head: str, rows: list[int], chosen: Ints) -> None:
         """Remember what was drawn from :meth:`mixed`."""

@@ -10,8 +10,8 @@ Keys are whole numbers, so that their products are exact in float32 in any order
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +23,13 @@ Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SHARPNESS = (24.0, 96.0, 384.0)
+"""Each is four times the one before."""
 EXPERTS = 1 + len(SHARPNESS)
 """The network, then what keys say at each sharpness."""
 MOST = 2048
 """Choices of a head that are remembered at most, the latest."""
 _UNIT = 4000.0
-_LEAST = -80.0
+_LEAST = np.float32(-20.0)
 _BACKING = 1e-3
 """How much the network's own chances count in what the keys say, where a perfect likeness counts 1."""
 _CERTAIN = -30.0
@@ -54,66 +55,104 @@ class NoteCache(nn.Module):
 
     def __init__(self, heads: int, width: int, dims: int, styles: int) -> None:
         super().__init__()
-        self.register_buffer("maps", torch.zeros(heads, width, dims))
-        self.register_buffer("gates", torch.zeros(heads, FEATURES + styles, EXPERTS))
+        self.register_buffer("maps", torch.zeros(heads, width, dims, dtype=torch.float64))
+        self.register_buffer("gates", torch.zeros(heads, FEATURES + styles, EXPERTS, dtype=torch.float64))
 
     most = MOST
 
     def keys(self, head: int, hidden: Tensor) -> Floats:
         """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
-        made = torch.nn.functional.normalize(hidden @ self.maps[head], dim=-1)
-        return (made * _UNIT).round_().numpy()
+        return _keys(self.maps[head].numpy(), hidden)
+
+    def while_writing(self, head: int, styles: Doubles) -> "WritingCache":
+        """A head's cache for pieces that are written at once; ``styles`` [pieces, styles] are the shares of theirs."""
+        gate = self.gates[head].numpy()
+        return WritingCache(self.maps[head].numpy(), gate[:FEATURES], styles @ gate[FEATURES:])
 
     def costs(self, head: int, said: Said, style: Ints) -> Tensor:
         """Nats of choices in pieces of the style numbers [n] (past the last: any), float32 [n]; 0 where none was made."""
-        styles = np.eye(self.gates.shape[1] - FEATURES + 1, self.gates.shape[1] - FEATURES)[style]
-        believed = shares(self.gates[head].double().numpy(), np.concatenate([said.seen, styles], axis=1))
+        gate = self.gates[head].numpy()
+        believed = _shares(said.seen @ gate[:FEATURES] + np.pad(gate[FEATURES:], ((0, 1), (0, 0)))[style])
         nats = -np.log(np.maximum((believed * said.chances).sum(axis=1), LEAST_CHANCE))
         return torch.from_numpy(np.where(said.made, nats, 0)).float()
 
-    def mixed(self, head: int, scores: Floats, keys: Floats, past: Floats, chosen: Ints, styles: Floats) -> Floats:
-        """Logarithms of the chances of all classes [n, classes], of the network's ``scores`` and each row's own past.
 
-        ``keys`` [n, dims]; ``past`` [n, length, dims] and ``chosen`` [n, length], -1 where nothing is remembered. A row's
-        result is the same among any others.
-        """
-        rows, classes = scores.shape
-        own = np.exp(scores - scores.max(axis=1, keepdims=True), dtype=np.float64)
-        own /= own.sum(axis=1, keepdims=True)
-        unsure = -(own * np.log(np.maximum(own, np.exp(_CERTAIN)))).sum(axis=1)
-        cosine = np.matmul(past, keys[:, :, None])[:, :, 0]
-        # Nothing is remembered in class 0 of a further row of classes, which is left out: one count for all.
-        where = (np.arange(rows)[:, None] * (classes + 1) + chosen + 1).reshape(-1)
-        said, evidence = [own], []
-        for likeness in likenesses(cosine):
-            counts = np.bincount(where, likeness.reshape(-1), rows * (classes + 1)).reshape(rows, -1)[:, 1:]
-            total = counts.sum(axis=1)
-            said.append((counts + _BACKING * own) / (total + _BACKING)[:, None])
-            evidence.append(total)
-        gate = self.gates[head].double().numpy()
-        believed = shares(gate, np.concatenate([features(unsure, evidence), styles], axis=1))
-        return np.log(np.maximum(np.einsum("ne,enc->nc", believed, np.stack(said)), LEAST_CHANCE)).astype(np.float32)
+def likenesses(products: Floats) -> Floats:
+    """How alike keys are by their products [...], at each sharpness, [sharpnesses, ...]: 1 for the same."""
+    made = np.empty((len(SHARPNESS), *products.shape), np.float32)
+    away = np.multiply(products, SHARPNESS[0] / _UNIT**2, out=made[0], dtype=np.float32)
+    away -= np.float32(SHARPNESS[0])
+    np.exp(np.maximum(away, _LEAST, out=away), out=away)
+    for wide, narrow in pairwise(made):  # each is four times as sharp as the one before
+        np.multiply(wide, wide, out=narrow)
+        narrow *= narrow
+    return made
 
 
-def likenesses(products: Floats) -> list[Floats]:
-    """How alike keys are by their products, at each sharpness: 1 for the same."""
-    away = products / np.float32(_UNIT**2) - np.float32(1)
-    return [np.exp(np.maximum(np.float32(s) * away, np.float32(_LEAST))) for s in SHARPNESS]
-
-
-def features(unsure: Doubles, evidence: Sequence[Doubles]) -> Doubles:
+def features(unsure: Doubles, evidence: Doubles) -> Doubles:
     """What a gate sees of each choice beside the style, [n, FEATURES].
 
-    ``unsure`` [n] is the entropy of the network's chances in nats, ``evidence`` the sum of the likenesses at each sharpness.
+    ``unsure`` [n] is the entropy of the network's chances in nats, ``evidence`` [sharpnesses, n] the sums of likenesses.
     """
-    return np.stack([np.ones(len(unsure)), unsure, *(np.log(e + 1e-4) / 5 for e in evidence)], axis=1)
+    made = np.ones((len(unsure), FEATURES))
+    made[:, 1] = unsure
+    made[:, 2:] = np.log(evidence.T + 1e-4) / 5
+    return made
 
 
-def shares(gate: Doubles, seen: Doubles) -> Doubles:
-    """How far each expert is believed, [n, EXPERTS]: the softmax of a gate [features, EXPERTS] of what it sees [n, features]."""
-    made = seen @ gate
+def _shares(made: Doubles) -> Doubles:
+    """How far each expert is believed: the softmax of a gate's scores [n, EXPERTS]."""
     made = np.exp(made - made.max(axis=1, keepdims=True))
-    return made / made.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+    made /= made.sum(axis=1, keepdims=True)
+    return made
+
+
+def _keys(to: Doubles, hidden: Tensor) -> Floats:
+    # In double precision: what the order of a sum changes there, no rounding brings to light.
+    made: Doubles = hidden.numpy().astype(np.float64) @ to
+    made *= (_UNIT / np.sqrt((made * made).sum(axis=1) + 1e-30))[:, None]
+    return np.rint(made, out=made).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class WritingCache:
+    """A head's map [width, dims], its gate [FEATURES, EXPERTS], and what the gate adds for the styles of each row's piece.
+
+    It is asked for every choice of every note, so that few calls matter more than few numbers.
+    """
+
+    to: Doubles
+    gate: Doubles
+    styles: Doubles
+
+    def keys(self, hidden: Tensor) -> Floats:
+        """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
+        return _keys(self.to, hidden)
+
+    def mixed(self, rows: list[int], scores: Floats, keys: Floats, past: Floats, chosen: Ints) -> Floats:
+        """Logarithms of the chances of all classes [n, classes], of the network's ``scores`` and each row's own past.
+
+        ``rows`` are the pieces' numbers, ``keys`` [n, dims]; ``past`` [n, length, dims] and ``chosen`` [n, length], -1 where
+        nothing is remembered. A row's result is the same among any others.
+        """
+        count, classes = scores.shape
+        log = scores.astype(np.float64)
+        log -= log.max(axis=1, keepdims=True)
+        own = np.exp(log)
+        whole = own.sum(axis=1)
+        own /= whole[:, None]
+        unsure = np.log(whole) - (own * log).sum(axis=1)
+        alike = likenesses(np.matmul(past, keys[:, :, None])[:, :, 0])
+        # What is -1 counts in a class of its own, which is left out.
+        size = len(alike) * count * (classes + 1)
+        where = np.arange(1, size, classes + 1).reshape(len(alike), count, 1) + chosen
+        counts = np.bincount(where.reshape(-1), alike.reshape(-1), size).reshape(len(alike), count, -1)[:, :, 1:]
+        evidence = counts.sum(axis=2)
+        believed = _shares(features(unsure, evidence) @ self.gate + self.styles[rows])
+        weight = believed[:, 1:].T / (evidence + _BACKING)
+        own *= (believed[:, 0] + _BACKING * weight.sum(axis=0))[:, None]
+        own += np.einsum("kn,knc->nc", weight, counts)
+        return np.log(np.maximum(own, LEAST_CHANCE, out=own), out=own).astype(np.float32)
 
 
 class PieceCache:
@@ -137,12 +176,10 @@ class PieceCache:
         unseen = (away <= 0) | (away > MOST) | (made < 0)
         log = scores.double().log_softmax(dim=1).numpy()
         own = np.exp(log[np.arange(n), np.maximum(chosen, 0)])
-        chances, evidence = [own], []
-        for likeness in likenesses(keys @ known.T):
-            likeness[unseen] = 0
-            total = likeness.sum(axis=1, dtype=np.float64)
-            same = (likeness * (made == chosen[:, None])).sum(axis=1, dtype=np.float64)
-            chances.append((same + _BACKING * own) / (total + _BACKING))
-            evidence.append(total)
+        alike = likenesses(keys @ known.T)
+        alike[:, unseen] = 0
+        evidence = alike.sum(axis=2, dtype=np.float64)
+        same = np.where(made == chosen[:, None], alike, 0).sum(axis=2, dtype=np.float64)
+        chances = np.stack([own, *((same + _BACKING * own) / (evidence + _BACKING))], axis=1)
         unsure = -(np.exp(log) * np.maximum(log, _CERTAIN)).sum(axis=1)
-        return Said(np.stack(chances, axis=1), features(unsure, evidence), chosen >= 0)
+        return Said(chances, features(unsure, evidence), chosen >= 0)

@@ -96,7 +96,7 @@ def fit(model: NoteLstm, songs: Corpus, settings: Fit, progress: Progress) -> tu
         said = [_said(cache, number, h) for h in kept[head]]
         weight = 1 / (np.bincount(sets, sizes, len(STYLES)) * len(np.unique(sets)))[sets]
         gate, costs = fit_gate(said, sets, weight, settings)
-        cache.gates[number] = torch.from_numpy(gate).float()
+        cache.gates[number] = torch.from_numpy(gate)
         before, after = before + costs[0], after + costs[1]
     told = {"songs": len(chosen), "notes": int(sizes.sum()), "of": "validation songs"}
     return cache, {**told, "nats a note without": round(before, 3), "with, on the same songs": round(after, 3)}
@@ -119,7 +119,7 @@ def _heard(model: NoteLstm, songs: Corpus, song: int, notes: int) -> Iterable[He
     first = int(songs.first[song])
     end = min(int(songs.first[song + 1]), first + notes)
     rows = task.rows_of(song, first, end, int(songs.set[song]), mode_of(int(songs.key[song])), False)
-    ints, levels, tracks = (torch.from_numpy(np.ascontiguousarray(x)) for x in rows)
+    ints, levels, tracks = (torch.from_numpy(np.array(x)) for x in rows)
     with torch.no_grad():
         shared, _ = model.remember(model.look(ints, levels, tracks)[None], None)
         for head in HEADS:
@@ -134,7 +134,7 @@ def principal(hidden: Tensor, dims: int) -> Tensor:
     """
     unit = torch.nn.functional.normalize(hidden.double(), dim=1)
     size, axes = torch.linalg.eigh(unit.T @ unit / len(unit))
-    return (axes / size.clamp(min=1e-9).sqrt()).flip(1)[:, :dims].float()
+    return (axes / size.clamp(min=1e-9).sqrt()).flip(1)[:, :dims]
 
 
 def _said(cache: NoteCache, head: int, heard: Heard) -> Said:

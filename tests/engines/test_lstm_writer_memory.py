@@ -37,11 +37,10 @@ def a_piece(n, takes=1):
 
 def expected(cache, hidden, scores, chosen, head="pitch"):
     number = HEADS.index(head)
-    keys = cache.keys(number, hidden[:, 0])
-    styles = np.eye(STYLES, dtype=np.float32)[:1]
+    keys, writing = cache.keys(number, hidden[:, 0]), cache.while_writing(number, np.eye(STYLES)[:1])
     first = [max(0, k - cache.most + 1) for k in range(len(chosen))]
     return np.array([
-        cache.mixed(number, scores[k], keys[k : k + 1], keys[None, f:k], chosen[None, f:k], styles) for k, f in enumerate(first)
+        writing.mixed([0], scores[k], keys[k : k + 1], keys[None, f:k], chosen[None, f:k]) for k, f in enumerate(first)
     ])
 
 
@@ -49,14 +48,14 @@ def expected(cache, hidden, scores, chosen, head="pitch"):
 def test_it_remembers_what_was_written_as_far_back_as_it_may(most, notes):
     cache = a_cache(most)
     hidden, scores, chosen = a_piece(notes)
-    memory = Memory(cache, [()], np.eye(STYLES, dtype=np.float32)[:1])
+    memory = Memory(cache, [()], np.eye(STYLES)[:1])
     assert written(memory, hidden, scores, chosen) == pytest.approx(expected(cache, hidden, scores, chosen), abs=1e-5)
 
 
 def test_what_was_heard_before_counts_as_if_it_was_written():
     cache = a_cache()
     hidden, scores, chosen = a_piece(30)
-    number, styles = HEADS.index("pitch"), np.eye(STYLES, dtype=np.float32)[:1]
+    number, styles = HEADS.index("pitch"), np.eye(STYLES)[:1]
     known = tuple(
         (cache.keys(number, hidden[:20, 0]), chosen[:20]) if k == number else (np.zeros((20, DIMS), np.float32), np.full(20, -1))
         for k in range(len(HEADS))
@@ -69,7 +68,7 @@ def test_what_was_heard_before_counts_as_if_it_was_written():
 def test_a_take_is_the_same_alone_and_among_others():
     cache = a_cache()
     hidden, scores, chosen = a_piece(80, 3)
-    styles = np.eye(STYLES, dtype=np.float32)[[0, 1, 0]]
+    styles = np.eye(STYLES)[[0, 1, 0]]
     together = written(Memory(cache, [(), (), ()], styles), hidden, scores, chosen, (0, 1, 2))
     alone = written(Memory(cache, [()], styles[:1]), hidden[:, :1], scores[:, :1], chosen)
     assert np.array_equal(together[:, :1], alone)
@@ -77,7 +76,7 @@ def test_a_take_is_the_same_alone_and_among_others():
 
 def test_what_is_not_allowed_gets_nothing():
     cache = a_cache()
-    memory = Memory(cache, [()], np.eye(STYLES, dtype=np.float32)[:1])
+    memory = Memory(cache, [()], np.eye(STYLES)[:1])
     able = np.array([[True, False, True, False]])
     made = memory.mixed("pitch", [0], np.zeros((1, CLASSES), np.float32), able, torch.randn(1, WIDTH))
     assert np.exp(made[0, able[0]]).sum() == pytest.approx(1, abs=1e-5)
