@@ -38,14 +38,16 @@ class Memory:
 
     def mixed(self, head: str, rows: list[int], scores: Floats, allowed: npt.NDArray[np.bool_], hidden: "Tensor") -> Floats:
         """Logarithms of the chances [n, classes] of the takes ``rows`` from the network's scores and ``hidden`` vectors."""
+        from studio.nn.note_cache import products_of
+
         number, cache = HEADS.index(head), self._caches[head]
         keys = cache.keys(hidden[rows])
         self._keys[number, rows, self._at[rows] % self._room] = keys
         long = min(self._room, int(self._at.max()))
-        past, chosen = self._keys[number, :, :long], self._chosen[number, :, :long]
-        if len(rows) < len(self._at):
-            past, chosen = past[rows], chosen[rows]
-        return cache.mixed(rows, np.where(allowed, scores, _LEAST), keys, past, chosen)
+        asked = np.zeros((len(self._at), keys.shape[1]), np.float32)
+        asked[rows] = keys
+        products = products_of(self._keys[number, :, :long], asked)[rows]  # of all takes: to pick keys out takes longer
+        return cache.mixed(rows, np.where(allowed, scores, _LEAST), products, self._chosen[number, rows, :long])
 
     def keep(self, head: str, rows: list[int], chosen: Ints) -> None:
         """Remember what was drawn from :meth:`mixed`."""

@@ -62,12 +62,12 @@ class NoteCache(nn.Module):
 
     def keys(self, head: int, hidden: Tensor) -> Floats:
         """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
-        return _keys(self.maps[head].numpy(), hidden)
+        return _keys(self.maps[head], hidden)
 
     def while_writing(self, head: int, styles: Doubles) -> "WritingCache":
         """A head's cache for pieces that are written at once; ``styles`` [pieces, styles] are the shares of theirs."""
         gate = self.gates[head].numpy()
-        return WritingCache(self.maps[head].numpy(), gate[:FEATURES], styles @ gate[FEATURES:])
+        return WritingCache(self.maps[head], gate[:FEATURES], styles @ gate[FEATURES:])
 
     def costs(self, head: int, said: Said, style: Ints) -> Tensor:
         """Nats of choices in pieces of the style numbers [n] (past the last: any), float32 [n]; 0 where none was made."""
@@ -75,6 +75,12 @@ class NoteCache(nn.Module):
         believed = _shares(said.seen @ gate[:FEATURES] + np.pad(gate[FEATURES:], ((0, 1), (0, 0)))[style])
         nats = -np.log(np.maximum((believed * said.chances).sum(axis=1), LEAST_CHANCE))
         return torch.from_numpy(np.where(said.made, nats, 0)).float()
+
+
+def products_of(past: Floats, keys: Floats) -> Floats:
+    """Products of keys [n, dims] and each one's past ones [n, length, dims]: [n, length]."""
+    # By torch, which keeps to one thread: numpy's would wait for each other, as those of torch did (see runtime).
+    return torch.bmm(torch.from_numpy(past), torch.from_numpy(keys)[:, :, None])[:, :, 0].numpy()  # type: ignore[no-any-return]
 
 
 def likenesses(products: Floats) -> Floats:
@@ -107,9 +113,9 @@ def _shares(made: Doubles) -> Doubles:
     return made
 
 
-def _keys(to: Doubles, hidden: Tensor) -> Floats:
+def _keys(to: Tensor, hidden: Tensor) -> Floats:
     # In double precision: what the order of a sum changes there, no rounding brings to light.
-    made: Doubles = hidden.numpy().astype(np.float64) @ to
+    made: Doubles = torch.mm(hidden.double(), to).numpy()
     made *= (_UNIT / np.sqrt((made * made).sum(axis=1) + 1e-30))[:, None]
     return np.rint(made, out=made).astype(np.float32)
 
@@ -121,7 +127,7 @@ class WritingCache:
     It is asked for every choice of every note, so that few calls matter more than few numbers.
     """
 
-    to: Doubles
+    to: Tensor
     gate: Doubles
     styles: Doubles
 
@@ -129,11 +135,11 @@ class WritingCache:
         """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
         return _keys(self.to, hidden)
 
-    def mixed(self, rows: list[int], scores: Floats, keys: Floats, past: Floats, chosen: Ints) -> Floats:
+    def mixed(self, rows: list[int], scores: Floats, products: Floats, chosen: Ints) -> Floats:
         """Logarithms of the chances of all classes [n, classes], of the network's ``scores`` and each row's own past.
 
-        ``rows`` are the pieces' numbers, ``keys`` [n, dims]; ``past`` [n, length, dims] and ``chosen`` [n, length], -1 where
-        nothing is remembered. A row's result is the same among any others.
+        ``rows`` are the pieces' numbers; ``products`` [n, length] those of the row's key and the keys of its past, and
+        ``chosen`` [n, length] what was chosen there, -1 where nothing is remembered. A row's result is the same among any others.
         """
         count, classes = scores.shape
         log = scores.astype(np.float64)
@@ -142,7 +148,7 @@ class WritingCache:
         whole = own.sum(axis=1)
         own /= whole[:, None]
         unsure = np.log(whole) - (own * log).sum(axis=1)
-        alike = likenesses(np.matmul(past, keys[:, :, None])[:, :, 0])
+        alike = likenesses(products)
         # What is -1 counts in a class of its own, which is left out.
         size = len(alike) * count * (classes + 1)
         where = np.arange(1, size, classes + 1).reshape(len(alike), count, 1) + chosen
@@ -176,7 +182,7 @@ class PieceCache:
         unseen = (away <= 0) | (away > MOST) | (made < 0)
         log = scores.double().log_softmax(dim=1).numpy()
         own = np.exp(log[np.arange(n), np.maximum(chosen, 0)])
-        alike = likenesses(keys @ known.T)
+        alike = likenesses(torch.mm(torch.from_numpy(keys), torch.from_numpy(known).T).numpy())
         alike[:, unseen] = 0
         evidence = alike.sum(axis=2, dtype=np.float64)
         same = np.where(made == chosen[:, None], alike, 0).sum(axis=2, dtype=np.float64)

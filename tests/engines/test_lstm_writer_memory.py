@@ -40,7 +40,7 @@ def expected(cache, hidden, scores, chosen, head="pitch"):
     keys, writing = cache.keys(number, hidden[:, 0]), cache.while_writing(number, np.eye(STYLES)[:1])
     first = [max(0, k - cache.most + 1) for k in range(len(chosen))]
     return np.array([
-        writing.mixed([0], scores[k], keys[k : k + 1], keys[None, f:k], chosen[None, f:k]) for k, f in enumerate(first)
+        writing.mixed([0], scores[k], keys[k : k + 1] @ keys[f:k].T, chosen[None, f:k]) for k, f in enumerate(first)
     ])
 
 

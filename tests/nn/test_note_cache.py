@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from studio.nn import note_cache
-from studio.nn.note_cache import EXPERTS, FEATURES, NoteCache, PieceCache, likenesses
+from studio.nn.note_cache import EXPERTS, FEATURES, NoteCache, PieceCache, likenesses, products_of
 
 WIDTH, DIMS, STYLES, CLASSES = 16, 8, 3, 5
 
@@ -17,7 +17,7 @@ def a_cache(seed=0):
 
 
 def mixed(cache, scores, keys, past, chosen, styles):
-    return cache.while_writing(0, styles).mixed(list(range(len(scores))), scores, keys, past, chosen)
+    return cache.while_writing(0, styles).mixed(list(range(len(scores))), scores, products_of(past, keys), chosen)
 
 
 def a_piece(n=40, seed=1):
