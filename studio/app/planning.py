@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from studio.app.metronome import song_clicks
 from studio.app.rendering_ahead import RenderingAhead
-from studio.app.sounding import Sounding, events_of, light_lengths, program_of, scene_of, sounding_of
+from studio.app.sounding import Sounding, events_of, program_of, scene_of, sounding_of
 from studio.app.tapes import sounds_by_id
 from studio.audio.mixer import Events, Scene
+from studio.engines.api import SoundBatch
 from studio.music.document import Document, Track
 
 log = logging.getLogger(__name__)
@@ -24,11 +27,23 @@ _CLICKS_BEYOND = 1_000  # bars after the song's end for which the metronome is r
 class Plan:
     """``song`` is the mix of the document; ``scene`` the same as it is played.
 
-    That is: with the metronome where it is on, and without an end while notes are being written or recorded.
+    That is: with the metronome where it is on, and without an end while notes are being written or recorded. ``rough``: lengths of
+    notes are still the light voice's; a better plan follows.
     """
 
     song: Scene
     scene: Scene
+    rough: bool = False
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """A track's notes, what they were planned from, and how many lengths the instruments have not told yet."""
+
+    parts: tuple[object, ...]
+    sounding: Sounding
+    events: Events
+    unknown: int
 
 
 class Planner:
@@ -44,7 +59,7 @@ class Planner:
         self._rendering = rendering
         self._planned = planned
         self._document, self._growing = Document(), False
-        self._tracks: dict[int, tuple[tuple[object, ...], Sounding, Events]] = {}
+        self._tracks: dict[int, _Planned] = {}
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._new, self._hurry = threading.Event(), threading.Event()
@@ -101,28 +116,52 @@ class Planner:
         self._new.clear()
         self._hurry.clear()
         document, growing = self._document, self._growing
-        tracks = {t.id: self._track(t, document) for t in document.tracks}
-        self._tracks = tracks
-        song = scene_of(document, {k: events for k, (_, _, events) in tracks.items()}, self.rate)
+        self._plan_tracks(document, growing)
+        for near in (True, False):  # the instruments, busy with rows, take a while to tell lengths
+            lacking = [p.sounding for p in self._tracks.values() if p.unknown]
+            if not lacking or not self._rendering.salt or self._new.is_set():
+                break
+            self._learn(lacking, near=near)
+            self._plan_tracks(document, growing)
+
+    def _plan_tracks(self, document: Document, growing: bool) -> None:
+        self._tracks = tracks = {t.id: self._track(t, document) for t in document.tracks}
+        song = scene_of(document, {k: p.events for k, p in tracks.items()}, self.rate)
         scene = replace(song, end=_ENDLESS) if growing or self.endless else song
         if self.metronome:
             end = document.meter.bar_start(document.meter.bar_of(document.end) + _CLICKS_BEYOND)
             scene = replace(scene, strips=(*scene.strips, song_clicks(document.meter, document.tempo, end, self.rate)))
-        self._planned(Plan(song, scene))
-        if self._rendering.salt:
-            self._rendering.want(sounding for _, sounding, _ in tracks.values())
+        salt = self._rendering.salt
+        self._planned(Plan(song, scene, rough=bool(salt) and any(p.unknown for p in tracks.values())))
+        if salt:
+            self._rendering.want(p.sounding for p in tracks.values())
 
-    def _track(self, track: Track, document: Document) -> tuple[tuple[object, ...], Sounding, Events]:
+    def _learn(self, lacking: list[Sounding], *, near: bool) -> None:
+        """Have the instruments tell lengths, all at once; only those of the notes about the playhead where ``near``."""
+        masks = [self._rendering.near(s.start) if near else np.ones(len(s.start), bool) for s in lacking]
+        batches = [s.batch.select(m) for s, m in zip(lacking, masks, strict=True)]
+        program, pitch, velocity = (np.concatenate([getattr(b, n) for b in batches]) for n in ("program", "pitch", "velocity"))
+        numbers = np.concatenate([s.number[m] for s, m in zip(lacking, masks, strict=True)])
+        self._rendering.learn(SoundBatch(program, pitch, velocity, np.concatenate([b.held for b in batches])), numbers)
+
+    def _track(self, track: Track, document: Document) -> _Planned:
         salt = self._rendering.salt
         parts = (track.clips, track.controls, document.tempo, program_of(track), salt, self.rate)
         known = self._tracks.get(track.id)
-        if known is not None and all(a is b or (isinstance(a, int) and a == b) for a, b in zip(known[0], parts, strict=True)):
+        same = known is not None and all(
+            a is b or (isinstance(a, int) and a == b) for a, b in zip(known.parts, parts, strict=True)
+        )
+        if known is not None and same and not known.unknown:
             return known
-        sounding = sounding_of(track, document.tempo, self.rate, sounds_by_id(document))
-        lengths = self._rendering.lengths(sounding.batch, sounding.number) if salt else None
-        if lengths is None:
-            lengths = light_lengths(sounding.batch, self.rate)
-        return parts, sounding, events_of(sounding, lengths, salt)
+        sounding = (
+            known.sounding
+            if known is not None and same
+            else sounding_of(track, document.tempo, self.rate, sounds_by_id(document))
+        )
+        lengths, unknown = self._rendering.lengths(sounding.batch, sounding.number)
+        if known is not None and same and unknown == known.unknown:
+            return known
+        return _Planned(parts, sounding, events_of(sounding, lengths, salt), unknown)
 
 
 def _same_notes(a: Document, b: Document) -> bool:

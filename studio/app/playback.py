@@ -339,7 +339,8 @@ class Playback:
         with self._lock:
             if self._output is not None:
                 self._output.set_scene(plan.scene)
-        self.overview.set_scene(plan.song)
+        if not plan.rough:
+            self.overview.set_scene(plan.song)
 
     def _rows_came(self, numbers: Any) -> None:
         """On the rendering thread: rows were made, and the desk has been told."""

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from studio.app.overview import Far, MixOverview
 from studio.app.rendering import AT_ONCE, make_rows
-from studio.app.sounding import Ints, Shaped, Sounding, lengths_of
+from studio.app.sounding import Ints, Shaped, Sounding, lengths_of, light_lengths
 from studio.audio.mixer import Wave
 from studio.audio.rows import RowStore
 from studio.engines.api import Quiet, Renderer, SoundBatch
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 SALT_SHIFT = 54
 _SOON_SECONDS = 2.0
+_NEAR_SECONDS = 4.0
 _AT_ONCE_SOON = 8
 _LOOK_SECONDS = 0.5
 _BEHIND = 1 << 40  # added to the starts of what lies behind the playhead
@@ -32,12 +34,12 @@ _FAR_BYTES = 32 << 20  # of rows that are made for the picture and not kept
 class _Stop(Quiet):
     """Lets the renderer stop in the middle of a batch."""
 
-    def __init__(self, stop: threading.Event, tell: Callable[[str], None]) -> None:
-        self._stop = stop
+    def __init__(self, stopped: Callable[[], bool], tell: Callable[[str], None]) -> None:
+        self._stopped = stopped
         self._tell = tell
 
     def progress(self, fraction: float, message: str = "") -> None:
-        if self._stop.is_set():
+        if self._stopped():
             raise Cancelled
 
     def notice(self, message: str) -> None:
@@ -73,6 +75,7 @@ class RenderingAhead:
         self._shaped: Shaped = {}
         self._playhead = 0
         self._stale = False
+        self._urgent = False  # something is wanted within a moment: what is made for later can wait
         self._queue, self._queued_at = np.zeros(0, np.int64), 0  # numbers, lengths and starts of rows to make [3, n]
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -123,20 +126,29 @@ class RenderingAhead:
         if self._renderer is not None:
             self.set_renderer(self._renderer)
 
-    def lengths(self, batch: SoundBatch, numbers: Ints) -> Ints | None:
-        """Lengths of those notes (each is asked for once), None while there is no renderer."""
+    def near(self, start: Ints) -> npt.NDArray[np.bool_]:
+        """Which of the notes that begin at ``start`` sound about the playhead, shape [n]."""
+        return (start > self._playhead - _NEAR_SECONDS * self.rate) & (start < self._playhead + _NEAR_SECONDS * self.rate)
+
+    def learn(self, batch: SoundBatch, numbers: Ints) -> None:
+        """Find out the lengths of those notes; each is asked for once."""
         renderer = self._renderer
-        if renderer is None:
-            return None
         unique, first = np.unique(numbers, return_index=True)
         new = [k for k, n in enumerate(unique.tolist()) if n not in self._lengths]
-        if new:
+        if new and renderer is not None:
             found = lengths_of(renderer, batch.select(first[new]), self.rate)
             self._lengths.update(zip(unique[new].tolist(), found.tolist(), strict=True))
-        return np.fromiter((self._lengths[n] for n in numbers.tolist()), np.int64, len(numbers))
+
+    def lengths(self, batch: SoundBatch, numbers: Ints) -> tuple[Ints, int]:
+        """Lengths of those notes, and how many of them are the light voice's, because they were not learned."""
+        known = np.fromiter((self._lengths.get(n, -1) for n in numbers.tolist()), np.int64, len(numbers))
+        unknown = known < 0
+        if unknown.any():
+            known[unknown] = light_lengths(batch.select(np.flatnonzero(unknown)), self.rate)
+        return known, int(np.count_nonzero(unknown))
 
     def want(self, soundings: Iterable[Sounding]) -> None:
-        """Make the rows of these tracks, whose lengths were asked for before."""
+        """Make the rows of these tracks; those whose lengths were not learned are left out."""
         parts = list(soundings)
         start = np.concatenate([np.zeros(0, np.int64), *(p.start for p in parts)])
         number = np.concatenate([np.zeros(0, np.int64), *(p.number for p in parts)])
@@ -145,7 +157,13 @@ class RenderingAhead:
             self._start, self._number = start[order], number[order]
             self._shaped = {number: note for p in parts for number, note in p.shaped.items()}
             self._stale, self._idle = True, False
+            self._urgent = self._lacks_soon()
             self._changed.notify()
+
+    def _lacks_soon(self) -> bool:
+        """Whether rows are missing that sound about now."""
+        low, high = np.searchsorted(self._start, self._playhead + np.array([-_SOON_SECONDS, _SOON_SECONDS]) * self.rate)
+        return any(n in self._lengths and n | self._salt not in self.store for n in self._number[low:high].tolist())
 
     def set_playhead(self, frame: int) -> None:
         """What sounds from ``frame`` on is needed first."""
@@ -188,7 +206,7 @@ class RenderingAhead:
 
     def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, shaped: Shaped, soon: bool) -> None:
         """Make rows and keep them."""
-        for rows in self._rows(renderer, numbers, lengths, shaped):
+        for rows in self._rows(renderer, numbers, lengths, shaped, soon):
             for number, row in rows:
                 self.store.put(number | salt, row)
             self._done(np.array([number for number, _ in rows], np.int64))
@@ -207,13 +225,16 @@ class RenderingAhead:
             self._drawn.update((number | salt, np.array(row)) for number, row in rows)
             if self._stale:
                 return  # what is heard goes before
-        if self._renderer is renderer and not self._stop.is_set():
+        if self._renderer is renderer and not (self._stop.is_set() or self._urgent):
             self._overview.draw(far, self._drawn)
 
-    def _rows(self, renderer: Renderer, numbers: Ints, lengths: Ints, shaped: Shaped) -> Iterator[list[tuple[int, Wave]]]:
+    def _rows(
+        self, renderer: Renderer, numbers: Ints, lengths: Ints, shaped: Shaped, soon: bool = False
+    ) -> Iterator[list[tuple[int, Wave]]]:
         """Rows as they are made, counted; ends early when it is to stop, or the renderer failed."""
+        ctx = _Stop(lambda: self._stop.is_set() or (self._urgent and not soon), self._tell)
         try:
-            for rows in make_rows(renderer, numbers, lengths, self.rate, _Stop(self._stop, self._tell), shaped=shaped):
+            for rows in make_rows(renderer, numbers, lengths, self.rate, ctx, shaped=shaped):
                 self.rendered += len(rows)
                 yield rows
         except Cancelled:
@@ -231,18 +252,24 @@ class RenderingAhead:
 
     def _sort(self) -> None:
         """Line up the rows to make, the first needed first, as far as memory reaches ahead of the playhead."""
-        self._stale = False
+        self._stale = self._urgent = False
         self._queue, self._queued_at = np.zeros(0, np.int64), 0
         if self._renderer is None or not len(self._number):
             return
         at = int(np.searchsorted(self._start, self._playhead - self.rate))
-        unique, first = np.unique(np.concatenate([self._number[at:], self._number[:at]]), return_index=True)
+        starts = np.concatenate([self._start[at:], self._start[:at] + _BEHIND])  # what lies behind can wait,
+        numbers = np.concatenate([self._number[at:], self._number[:at]])
+        lengths = np.fromiter((self._lengths.get(n, 0) for n in numbers.tolist()), np.int64, len(numbers))
+        late = (starts >= _BEHIND) & (starts - _BEHIND + lengths > self._playhead)
+        starts[late] -= _BEHIND  # but for what sounds on
+        by_need = np.argsort(starts, kind="stable")
+        starts, numbers, lengths = starts[by_need], numbers[by_need], lengths[by_need]
+        unique, first = np.unique(numbers, return_index=True)
         order = np.argsort(first, kind="stable")
         unique, first = unique[order], first[order]
-        lengths = np.fromiter((self._lengths.get(n, 0) for n in unique.tolist()), np.int64, len(unique))
+        lengths = lengths[first]
         fits = (lengths > 0) & (np.cumsum(4 * lengths) <= _SHARE_AHEAD * self.store.limit)
         missing = fits & ~self.store.touch(unique | self._salt)
-        starts = np.concatenate([self._start[at:], self._start[:at] + _BEHIND])  # what lies behind can wait
         self._queue = np.stack([unique, lengths, starts[first]])[:, missing]
 
     def _take(self) -> tuple[Ints, Ints, bool]:

@@ -47,6 +47,9 @@ _FAMILIES = (
 )  # fmt: skip
 
 
+_NEARLY_SINES = {  # programs whose own steps are smaller than their families': electric piano 2, whistle, ocarina, voice lead
+    5: _Family(18, 1.0, 2.0, 0.003, 1), 78: _Family(20, 0.3, 30, 0.04), 79: _Family(20, 0.3, 30, 0.04), 85: _Family(14, 1.0, 30, 0.005),
+}  # fmt: skip
 _OTHER = _FAMILIES[9]  # for instruments of one's own
 
 
@@ -74,7 +77,7 @@ def light_voice(program: int, pitch: int, velocity: int, held: int, rate: int, f
     elif program == CLICK:
         sound = _click(pitch, seconds)
     else:
-        family = _FAMILIES[program // 8] if 0 <= program < 128 else _OTHER
+        family = _NEARLY_SINES.get(program) or (_FAMILIES[program // 8] if 0 <= program < 128 else _OTHER)
         loudness *= 10 ** (family.level / 20)
         wave, envelope = _tone(family, pitch, at, seconds, rate)
         late = seconds - held / rate

@@ -213,7 +213,7 @@ def _beside_everything(bench: BenchWindow, card: VirtualCard, seconds: float) ->
     print(f"  the device found nothing to play {missing[0]} times, {missing[1] / RATE * 1000:.0f} ms in all")
     hole = longest_silence(sound)
     print(f"  longest silence in what was captured: {hole / RATE * 1000:.1f} ms; peak {np.abs(sound).max():.2f}")
-    whole = np.concatenate(list(_first_seconds(song, playback.rendering.renderer, seconds)))
+    whole = first_seconds(song, playback.rendering.renderer, seconds)
     share, moved = share_found(whole[: len(sound) - RATE // 2], sound)
     print(f"  captured equals exported, to the bit: {100 * share:.2f} % of pieces of 10 ms, in place within {moved} frames")
     shares = [100 * u / elapsed for u in used]
@@ -221,13 +221,14 @@ def _beside_everything(bench: BenchWindow, card: VirtualCard, seconds: float) ->
     return missing == [0, 0] and hole < RATE // 100 and share > 0.99
 
 
-def _first_seconds(song: Document, renderer: object, seconds: float) -> "list[npt.NDArray[np.float32]]":
+def first_seconds(song: Document, renderer: object, seconds: float) -> npt.NDArray[np.float32]:
+    """The song's export [n, 2], as far as ``seconds`` reach."""
     blocks = []
     for block in render_song(song, renderer, RATE, Quiet()):  # type: ignore[arg-type]
         blocks.append(block)
         if len(blocks) * len(blocks[0]) > seconds * RATE:
             break
-    return blocks
+    return np.concatenate(blocks)
 
 
 def longest_silence(sound: npt.NDArray[np.float32]) -> int:

@@ -9,10 +9,12 @@ import pytest
 from studio.app.metronome import METRONOME
 from studio.app.planning import Plan, Planner
 from studio.app.rendering_ahead import RenderingAhead
+from studio.app.sounding import light_lengths
 from studio.audio.rows import RowStore
+from studio.music import edits
 from studio.music.document import Document
 from studio.music.tempo import TempoMap
-from tests.app.sines import make_song
+from tests.app.sines import Sines, make_song
 
 RATE = 48_000
 
@@ -140,3 +142,31 @@ def test_asked_from_many_threads_at_once_it_has_one_thread_and_can_be_closed():
             asker.join()
         assert sum(t.name == "planning" for t in threading.enumerate()) == 1
         planner.close()
+
+
+def test_a_plan_does_not_wait_for_the_instruments_to_tell_lengths(made: Made) -> None:
+    """First with the light voice's lengths, then with those about the playhead, then with all of them."""
+    sines, asked = Sines(), []
+    lengths = sines.lengths
+    sines.lengths = lambda batch, rate: (asked.append((len(batch), len(made.plans))), lengths(batch, rate))[1]
+    made.rendering.set_renderer(sines)
+    song = make_song(bars=8)
+    song = edits.move_notes(song, song.track(1).notes.id[-8:].tolist(), semitones=1)  # else every bar is like the first
+    made.planner.plan(song)
+    wait(made)
+    assert [p.rough for p in made.plans] == [True, True, False]
+    assert [plans for _, plans in asked] == [1, 2]
+    held, exact = (made.plans[k].song.strips[0].events for k in (0, 2))
+    assert (held.length == light_lengths(made.planner._tracks[1].sounding.batch, RATE)).all()
+    assert (exact.length == exact.held + RATE).all()
+    asked.clear()
+    again = edits.move_notes(song, [int(song.track(1).notes.id[3])], semitones=2)
+    made.planner.plan(again)
+    wait(made)
+    assert [p.rough for p in made.plans[3:]] == [True, False]
+    assert [count for count, _ in asked] == [1]
+
+
+def wait(made: Made) -> None:
+    while not made.planner.idle:
+        time.sleep(0.005)

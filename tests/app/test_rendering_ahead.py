@@ -8,7 +8,7 @@ import pytest
 
 from studio.app.overview import MixOverview
 from studio.app.rendering_ahead import RenderingAhead
-from studio.app.sounding import Sounding, events_of, sounding_of
+from studio.app.sounding import Sounding, events_of, light_lengths, sounding_of
 from studio.audio import rows as rows_module
 from studio.audio.mixer import Scene, Strip
 from studio.audio.rows import RowStore
@@ -48,7 +48,8 @@ class Made:
         )
 
     def want(self, sounding: Sounding) -> None:
-        assert self.rendering.lengths(sounding.batch, sounding.number) is not None
+        self.rendering.learn(sounding.batch, sounding.number)
+        assert self.rendering.lengths(sounding.batch, sounding.number)[1] == 0
         self.rendering.want([sounding])
 
     def close(self) -> None:
@@ -66,7 +67,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
 
 def test_what_is_heard_next_comes_first(made: Made) -> None:
     sounding = climbing(80)
-    assert made.rendering.lengths(sounding.batch, sounding.number) is None
+    lengths, unknown = made.rendering.lengths(sounding.batch, sounding.number)
+    assert unknown == 80 and (lengths == light_lengths(sounding.batch, RATE)).all()
     made.rendering.set_playhead(40 * RATE)
     made.rendering.set_renderer(Sines())
     made.want(sounding)
@@ -158,8 +160,8 @@ def test_what_does_not_fit_is_drawn_and_not_kept(monkeypatch: pytest.MonkeyPatch
     try:
         sounding = climbing(80)
         rendering.set_renderer(Sines())
-        lengths = rendering.lengths(sounding.batch, sounding.number)
-        assert lengths is not None
+        rendering.learn(sounding.batch, sounding.number)
+        lengths, _ = rendering.lengths(sounding.batch, sounding.number)
         overview.set_scene(Scene((Strip(1, events_of(sounding, lengths, rendering.salt)),), end=81 * RATE))
         rendering.want([sounding])
         wait(lambda: rendering.idle and not overview.busy and overview.whole)
@@ -171,3 +173,37 @@ def test_what_does_not_fit_is_drawn_and_not_kept(monkeypatch: pytest.MonkeyPatch
         rendering.close()
         overview.close()
         store.close()
+
+
+def test_what_sounds_on_comes_before_what_is_over(made: Made) -> None:
+    start, pitch = np.arange(40) * 240, 30 + np.arange(40)
+    notes = Notes.of(start, np.where(start == 240, 60_000, 100), pitch, 80)
+    document = Document(tempo=TempoMap.constant(120), tracks=(Track(1, clips=(Clip(1, 0, 10**6, (Take(notes),)),)),))
+    sounding = sounding_of(document.tracks[0], document.tempo, RATE)
+    made.rendering.set_playhead(20 * RATE)
+    made.rendering.set_renderer(Sines())
+    made.want(sounding)
+    wait(lambda: made.rendering.idle)
+    assert sounding.number[1] in made.done[:8]
+
+
+def test_what_is_wanted_now_does_not_wait_for_what_is_wanted_later(made: Made) -> None:
+    """The renderer hangs over rows of later, until a note about the playhead is wanted."""
+    sines, asked = Sines(), []
+    sines.gate.clear()
+    render = sines.render
+    sines.render = lambda batch, *rest: (asked.append(len(batch)), render(batch, *rest))[1]
+    later = climbing(40)
+    late = Sounding(later.start + 60 * RATE, later.batch, later.gain, later.number)
+    made.rendering.set_renderer(sines)
+    made.want(late)
+    wait(lambda: asked)
+    now = climbing(41)
+    which = slice(40, 41)
+    made.rendering.learn(now.batch.select(which), now.number[which])
+    made.rendering.want([late, Sounding(now.start[:1], now.batch.select(which), now.gain[:1], now.number[which])])
+    wait(lambda: len(asked) == 2)  # the first batch was given up
+    sines.gate.set()
+    wait(lambda: made.rendering.idle)
+    assert now.number[40] in made.done[:8]
+    assert len(made.done) == made.rendering.rendered == 41
