@@ -35,6 +35,7 @@ BENCHES: dict[str, Bench] = {
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "audition": Bench("studio.ui.benches_audition:run", "A take's key, and a click in Explore, to captured sound; eight takes"),
     "edits": Bench("studio.ui.benches_edits:run", "Edit to sound: notes, instruments, volume, pan and mute while a song plays"),
+    "long": Bench("studio.ui.benches_long:run", "Minutes of playback with edits, the sound device lost and back: gaps"),
     "memory": Bench("studio.ui.benches_memory:run", "What all processes take of memory with a long song played and exported"),
     "keys": Bench("studio.ui.benches_keys:run", "Key press to sound, in what a virtual sound card captured"),
     "crash": Bench("studio.app.benches_crash:run", "A run that edits songs killed 200 times: what opens, what is lost"),

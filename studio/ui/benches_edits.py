@@ -8,22 +8,20 @@ Both count from the commit. The capture lags a little behind the card; that lag 
 """
 
 import argparse
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from studio.app.virtual_card import RATE, VirtualCard, missing_programs
+from studio.app.virtual_card import RATE, VirtualCard
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.ui.benches_keys import lag_of
 from studio.ui.benches_memory import long_song
-from studio.ui.benches_playback import BenchWindow, first_seconds
-from studio.ui.main import draw_anywhere
+from studio.ui.benches_playback import BenchWindow, captured_window, first_seconds
 
 BARS_MS = {"a note's pitch": 100.0, "a note more": 100.0, "all instruments": 300.0, "volume": 100.0, "pan": 100.0, "mute": 100.0}
 RENDERS_NOTHING = ("volume", "pan", "mute")
@@ -51,23 +49,9 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--each", type=int, default=5, help="how often to make each kind of edit")
     parser.add_argument("--latency", type=float, nargs="+", default=[0.0, 0.1], help="of the device, in seconds; 0: the lowest")
     args = parser.parse_args(argv)
-    if missing := missing_programs():
-        raise StudioError(
-            f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
-        )
-    draw_anywhere()
-    card = VirtualCard()
-    try:
-        card.start()
-        os.environ.update(card.environment)
-        window = BenchWindow(args.latency[0])
-        try:
-            window.open()
-            passed = [_edits(window, card, long_song(args.notes, args.minutes), latency, args.each) for latency in args.latency]
-        finally:
-            window.close()
-    finally:
-        card.close()
+    with captured_window(args.latency[0]) as (window, card):
+        song = long_song(args.notes, args.minutes)
+        passed = [_edits(window, card, song, latency, args.each) for latency in args.latency]
     return 0 if all(passed) else 1
 
 

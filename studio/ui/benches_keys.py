@@ -8,7 +8,6 @@ the card had played when it was pressed: the same at both latencies, or what was
 """
 
 import argparse
-import os
 import time
 from dataclasses import replace
 
@@ -16,13 +15,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.app.virtual_card import RATE, VirtualCard, missing_programs
+from studio.app.virtual_card import RATE, VirtualCard
 from studio.audio.ring import OPEN
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document, Track
-from studio.ui.benches_playback import BenchWindow
-from studio.ui.main import draw_anywhere
+from studio.ui.benches_playback import BenchWindow, captured_window
 
 BAR_MS = 25.0
 MOST_APART_MS = 25.0
@@ -36,28 +34,13 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--keys", type=int, default=60, help="how many keys to press")
     parser.add_argument("--latency", type=float, default=0.0, help="the device's latency in seconds, 0 for the lowest")
     args = parser.parse_args(argv)
-    if missing := missing_programs():
-        raise StudioError(
-            f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
-        )
-    draw_anywhere()
-    card = VirtualCard()
-    try:
-        card.start()
-        os.environ.update(card.environment)
-        window = BenchWindow(args.latency)
-        try:
-            window.open()
-            code = _keys(window, card, args.keys)
-            print("recorded later than the card had played at the press, ms (the capture's lag lies in all of them):")
-            places = [_recorded(window, card, latency) for latency in (0.0, 0.1)]
-            apart = abs(places[0] - places[1])
-            print(f"  the two latencies differ by {apart:.1f} ms")
-            return code or int(apart > MOST_APART_MS)
-        finally:
-            window.close()
-    finally:
-        card.close()
+    with captured_window(args.latency) as (window, card):
+        code = _keys(window, card, args.keys)
+        print("recorded later than the card had played at the press, ms (the capture's lag lies in all of them):")
+        places = [_recorded(window, card, latency) for latency in (0.0, 0.1)]
+        apart = abs(places[0] - places[1])
+        print(f"  the two latencies differ by {apart:.1f} ms")
+        return code or int(apart > MOST_APART_MS)
 
 
 def _keys(bench: BenchWindow, card: VirtualCard, count: int) -> int:

@@ -8,7 +8,8 @@ import argparse
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--clicks", type=int, default=5, help="how often to click")
     parser.add_argument("--latency", type=float, default=0.1, help="the device's latency in seconds, 0 for the lowest")
     args = parser.parse_args(argv)
+    with captured_window(args.latency) as (window, card):
+        passed = _clicks(window, card, args.clicks)
+        passed &= args.seconds == 0 or _beside_everything(window, card, args.seconds)
+    return 0 if passed else 1
+
+
+@contextmanager
+def captured_window(latency: float) -> Iterator[tuple["BenchWindow", VirtualCard]]:
+    """The window with its networks, and the virtual card that it plays on.
+
+    Raises:
+        StudioError: what a virtual card needs is not installed.
+    """
     if missing := missing_programs():
         raise StudioError(
             f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
@@ -52,16 +66,14 @@ def run(argv: list[str]) -> int:
     try:
         card.start()
         os.environ.update(card.environment)
-        window = BenchWindow(args.latency)
+        window = BenchWindow(latency)
         try:
             window.open()
-            passed = _clicks(window, card, args.clicks)
-            passed &= args.seconds == 0 or _beside_everything(window, card, args.seconds)
+            yield window, card
         finally:
             window.close()
     finally:
         card.close()
-    return 0 if passed else 1
 
 
 class BenchWindow:

@@ -5,7 +5,7 @@ import pytest
 
 from studio.app.virtual_card import RATE
 from studio.errors import StudioError
-from studio.ui import benches_edits
+from studio.ui import benches_edits, benches_playback
 from studio.ui.benches_edits import BARS_MS, edit, found_change
 from studio.ui.benches_memory import long_song
 
@@ -41,6 +41,6 @@ def test_every_edit_changes_what_its_name_says() -> None:
 
 
 def test_it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benches_edits, "missing_programs", lambda: ["parec"])
+    monkeypatch.setattr(benches_playback, "missing_programs", lambda: ["parec"])
     with pytest.raises(StudioError, match="parec"):
         benches_edits.run([])

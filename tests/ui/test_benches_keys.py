@@ -4,11 +4,11 @@ from types import SimpleNamespace
 import pytest
 
 from studio.errors import StudioError
-from studio.ui import benches_keys
+from studio.ui import benches_keys, benches_playback
 
 
 def test_it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benches_keys, "missing_programs", lambda: ["pactl"])
+    monkeypatch.setattr(benches_playback, "missing_programs", lambda: ["pactl"])
     with pytest.raises(StudioError, match="pactl"):
         benches_keys.run([])
 
