@@ -1,9 +1,10 @@
 """``studio bench edits``: from an edit to its sound, in what a virtual sound card captured of a song that plays.
 
-A song of many notes plays in the real window; a note under the playhead gets another pitch, a note is added there, all tracks get
-other instruments, one track another volume, place or is muted. What was captured equals the export of the song to the bit until
-the edit; it is heard where it first differs by more than -60 dB of full scale, and it is as exported once it differs from the
-edited song's export by less than a quarter of what the edit changes (the light voice may play a note before its row is made).
+A song of sixteen voices that sound all the time plays in the real window; a note under the playhead gets another pitch, a note
+is added there, all tracks get other instruments, one track another volume, place or is muted. What was captured equals the
+export of the song to the bit until the edit; it is heard where it first differs by more than -60 dB of full scale, and it is as
+exported once it differs from the edited song's export by less than a quarter of what the edit changes (the light voice may play
+a note before its row is made).
 Both count from the commit. The capture lags a little behind the card; that lag is told, and lies in every figure.
 """
 
@@ -20,14 +21,14 @@ from studio.music import edits
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.ui.benches_keys import lag_of
-from studio.ui.benches_memory import long_song
-from studio.ui.benches_playback import BenchWindow, captured_window, first_seconds
+from studio.ui.benches_playback import BenchWindow, captured_window, first_seconds, song_of_voices
 
 BARS_MS = {"a note's pitch": 100.0, "a note more": 100.0, "all instruments": 300.0, "volume": 100.0, "pan": 100.0, "mute": 100.0}
 RENDERS_NOTHING = ("volume", "pan", "mute")
 _HEARD = 1e-3
 _PIECE = 480
 _AFTER_SECONDS = 1.6
+_NOTES_A_SECOND = 32
 
 Sound = npt.NDArray[np.float32]
 
@@ -45,12 +46,11 @@ def run(argv: list[str]) -> int:
     """Print what was measured; the exit code is 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="studio bench edits", description=__doc__)
     parser.add_argument("--notes", type=int, default=5_000)
-    parser.add_argument("--minutes", type=float, default=2.5)
     parser.add_argument("--each", type=int, default=5, help="how often to make each kind of edit")
     parser.add_argument("--latency", type=float, nargs="+", default=[0.0, 0.1], help="of the device, in seconds; 0: the lowest")
     args = parser.parse_args(argv)
     with captured_window(args.latency[0]) as (window, card):
-        song = long_song(args.notes, args.minutes)
+        song = song_of_voices(args.notes / _NOTES_A_SECOND)
         passed = [_edits(window, card, song, latency, args.each) for latency in args.latency]
     return 0 if all(passed) else 1
 

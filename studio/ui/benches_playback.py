@@ -92,7 +92,9 @@ class BenchWindow:
         self.window.resize(1600, 900)
         self.window.show()
         self.window.load_engines()
-        self.until(lambda: self.window.write_panel.write.isEnabled() and self.studio.playback.rendering.renderer is not None)
+        self.until(
+            lambda: self.window.write_panel.write.isEnabled() and self.studio.playback.rendering.renderer is not None, 600.0
+        )
         print(f"platform {QApplication.platformName()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
 
     def close(self) -> None:
@@ -119,7 +121,7 @@ class BenchWindow:
         """Open ``document`` and wait until all of it is rendered."""
         playback = self.studio.playback
         self.studio.session.open(document)
-        self.until(lambda: playback.settled)
+        self.until(lambda: playback.settled, 600.0)
 
 
 def _clicks(bench: BenchWindow, card: VirtualCard, clicks: int) -> bool:

@@ -7,7 +7,7 @@ from studio.app.virtual_card import RATE
 from studio.errors import StudioError
 from studio.ui import benches_edits, benches_playback
 from studio.ui.benches_edits import BARS_MS, edit, found_change
-from studio.ui.benches_memory import long_song
+from studio.ui.benches_playback import song_of_voices
 
 
 def noise(seconds: float, seed: int) -> np.ndarray:
@@ -31,7 +31,7 @@ def test_a_change_is_found_where_it_is() -> None:
 
 
 def test_every_edit_changes_what_its_name_says() -> None:
-    song = long_song(400, 0.5)
+    song = song_of_voices(20)
     for name in BARS_MS:
         edited = edit(song, name, 9_600)
         assert edited is not song
