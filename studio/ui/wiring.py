@@ -43,8 +43,15 @@ def _write_panel(window: "MainWindow") -> None:
     panel.listen.setChecked(studio.settings.listen_while_writing)
     panel.listen_changed.connect(lambda on: studio.change_settings(listen_while_writing=on))
     panel.limits.refusal = lambda asked: refused(asked, studio.session.committed)
+    panel.sections.on.toggled.connect(lambda on: _get_changes_ready(window) if on else None)
     for asked in (panel.write_clicked, panel.change_clicked):
         asked.connect(lambda _: window.show_words(""))
+
+
+def _get_changes_ready(window: "MainWindow") -> None:
+    """What varies the repeats of a form is loaded before it is asked."""
+    shelf = window.studio.shelf
+    window.studio.jobs.start("changes", "", lambda job: shelf.changer())
 
 
 def _column(window: "MainWindow") -> None:
