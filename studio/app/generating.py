@@ -14,7 +14,8 @@ from studio.app.jobs import Job, Jobs
 from studio.app.provenance_notes import asked_of, lanes_of, signed, take_name
 from studio.app.session import Proposal, ProposedTake, Session, Song
 from studio.app.shelf import Shelf
-from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Wishes
+from studio.app.wheel import Wheel
+from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Limits, Turn, Wishes
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.chords import chord_spans
@@ -39,6 +40,7 @@ class Order:
     ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`. Of
     ``second_style``, where there is one, the music has ``second_share``, from 0 to 1. ``form``, read by
     :meth:`studio.music.form.Form.parse`, says which sections follow each other; where there is one, it says how many bars.
+    ``turns`` are other wishes later on, in a piece without a form.
     """
 
     verb: str = "continue"
@@ -55,6 +57,7 @@ class Order:
     second_style: str = ""
     second_share: float = 0.0
     form: str = ""
+    turns: tuple[Turn, ...] = ()
 
 
 def style_named(order: Order) -> str:
@@ -113,6 +116,7 @@ def request_of(order: Order, document: Document, at: int | None = None, tracks: 
         chords=_chords(order.chords, form, document.meter, start, end) if order.chords.strip() else (),
         second_style=order.second_style,
         second_share=order.second_share,
+        turns=order.turns,
     )
 
 
@@ -243,6 +247,7 @@ class Generating:
         self._session = session
         self.match_tracks = True
         self._serials = itertools.count(1)
+        self._wheel = Wheel()
 
     @property
     def writing(self) -> bool:
@@ -263,7 +268,8 @@ class Generating:
             self._jobs.on_notice(error.message, error.hint)
             return
         serial, fresh = next(self._serials), _at_usual_tempo(self._session.document)
-        inbox = Inbox(self._session, self._session.song, serial)
+        inbox, wheel = Inbox(self._session, self._session.song, serial), Wheel()
+        self._wheel = wheel
 
         def work(job: Job) -> None:
             generator, asked, tempo = self._shelf.generator(), request, None
@@ -272,7 +278,8 @@ class Generating:
                 asked = replace(request, context=edits.set_tempo(request.context, 0, tempo))
             proposal = blank_proposal(asked, provenance_of(asked, order, generator, self._shelf), serial)
             inbox.open(job, replace(proposal, tempo=tempo))
-            for chunk in chunks_of(order, asked, generator, self._shelf, job):
+            wheel.ctx = job
+            for chunk in chunks_of(order, asked, generator, self._shelf, job if order.form else wheel):
                 inbox.put(chunk)
 
         meter = request.context.meter
@@ -284,6 +291,10 @@ class Generating:
             lambda _: inbox.close(done),
             lambda: inbox.close(done),
         )
+
+    def steer(self, wishes: Wishes) -> None:
+        """Wish for something else from the next beat on that the network writes; nothing where none is writing."""
+        self._wheel.wishes = wishes
 
     def cancel(self) -> None:
         """Stop writing; what was written so far stays proposed."""

@@ -21,7 +21,7 @@ from studio.app.jobs import step_back
 from studio.app.shelf import CHANGES, Shelf
 from studio.audio.child import Parent
 from studio.audio.wire import Array
-from studio.engines.api import Chunk, Context
+from studio.engines.api import Chunk, Context, Wishes
 from studio.errors import Cancelled, StudioError
 
 _GATHERED_SECONDS = 0.04
@@ -53,6 +53,11 @@ class _Order:
             raise Cancelled
         self._said = (fraction, message)
 
+    @property
+    def wishes(self) -> Wishes | None:
+        """What the window wishes for now, None as long as that is what it ordered."""
+        return self._orders.wished(self._number)
+
     def notice(self, message: str) -> None:
         self._parent.tell({"event": "notice", "id": self._number, "message": message})
 
@@ -78,6 +83,7 @@ class _Orders:
         self._parent = parent
         self._waiting: deque[tuple[int, Any]] = deque()
         self._cancelled: set[int] = set()
+        self._wished: dict[int, Wishes] = {}
 
     def next(self) -> tuple[int, Any]:
         """The next order's number and request; waits for it."""
@@ -94,6 +100,10 @@ class _Orders:
         self._take(0.0)
         return number in self._cancelled
 
+    def wished(self, number: int) -> Wishes | None:
+        """What was last wished for that order while it is written."""
+        return self._wished.get(number)
+
     def _take(self, timeout: float) -> None:
         if self._waiting:
             timeout = 0.0
@@ -101,6 +111,8 @@ class _Orders:
             message, arrays = got
             if message["do"] == "write":
                 self._waiting.append((message["id"], unpacked(arrays)))
+            elif message["do"] == "steer":
+                self._wished = {message["id"]: unpacked(arrays)}
             else:
                 self._cancelled.add(message["id"])
             timeout = 0.0

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from studio.app.session import ProposedTake
 from studio.app.songs import MIDI, SONG, read_song
 from studio.codecs.midi import midi_texts
-from studio.engines.api import Limits, Part, Wishes
+from studio.engines.api import Limits, Part, Turn, Wishes
 from studio.errors import StudioError
 from studio.music.document import ChordSpan, Document, KeyChange, Provenance
 from studio.music.notes import Notes
@@ -172,6 +172,8 @@ def signed(take: ProposedTake, end: int) -> ProposedTake:
     if not asked or not take.note_count:
         return take
     asked["notes_sha256"] = notes_hash(take.parts)
+    if take.turns:
+        asked["turns"] = [asdict(turn) for turn in take.turns]
     asked.pop("written_to", None)
     if take.written_to < end:
         asked["written_to"] = take.written_to
@@ -222,6 +224,8 @@ def revived(kind: type[T], values: dict[str, Any]) -> T:
 
 
 def _value(name: str, value: Any) -> Any:
+    if name == "turns" and isinstance(value, list):
+        return tuple(revived(Turn, turn) for turn in value)
     if isinstance(value, list):
         return tuple(_value("", v) for v in value)
     if name == "key" and isinstance(value, str):

@@ -17,7 +17,7 @@ from studio.app.changes import ChangeRequest
 from studio.app.generator_process import packed, unpacked
 from studio.audio.child import Child
 from studio.audio.wire import Array, Message
-from studio.engines.api import Chunk, Context, GenerateRequest
+from studio.engines.api import Chunk, Context, GenerateRequest, Steered
 from studio.engines.cards import Card
 from studio.errors import StudioError
 
@@ -69,12 +69,15 @@ class RemoteGenerator:
             assert child is not None
             self._inboxes[number] = inbox
         ended = False
-        said = (0.0, "Listening")
+        said, wished = (0.0, "Listening"), None
         try:
             context = request.context and replace(request.context, sounds=())  # megabytes that no writer hears
             child.tell({"do": "write", "id": number}, packed(replace(request, context=context)))
             while not ended:
                 ctx.progress(*said)
+                if isinstance(ctx, Steered) and ctx.wishes != wished:
+                    wished = ctx.wishes
+                    child.tell({"do": "steer", "id": number}, packed(wished))
                 try:
                     message, arrays = inbox.get(timeout=_LOOK_SECONDS)
                 except queue.Empty:

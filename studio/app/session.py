@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from studio.engines.api import Chunk, Part
+from studio.engines.api import Chunk, Part, Turn
 from studio.music.document import Document, Provenance
 from studio.music.notes import Notes
 
@@ -27,11 +27,12 @@ class Step:
 
 @dataclass(frozen=True)
 class ProposedTake:
-    """One alternative: notes for each part, counted from the song's start, and how far it is written."""
+    """One alternative: notes for each part, counted from the song's start, how far it is written, how its wishes turned so far."""
 
     parts: tuple[tuple[Part, Notes], ...] = ()
     written_to: int = 0
     provenance: Provenance = Provenance("generated")
+    turns: tuple[Turn, ...] = ()
 
     @property
     def note_count(self) -> int:
@@ -43,7 +44,7 @@ class ProposedTake:
         parts = dict(self.parts)
         for part, notes in chunk.notes:
             parts[part] = Notes.concat([parts[part], notes]) if part in parts else notes
-        return replace(self, parts=tuple(parts.items()), written_to=chunk.written_to)
+        return replace(self, parts=tuple(parts.items()), written_to=chunk.written_to, turns=chunk.turns)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ Four ways to go on from a song, in its key: studio compose --continue song.mid -
 The same notes again, to the byte: studio compose --out a.mid --seed 7, or studio compose --from-provenance a.mid --out b.mid\n
 Mostly pop, a little folk: studio compose --out a.mid --style "pop:0.7 folk:0.3"\n
 Three minutes with a shape: studio compose --out a.mid --form "intro4 A8 A8 B8 A'8 C8 B8 A8 outro4"\n
+From calm to driving, dense from bar 9 on: studio compose --out a.mid --energy "0.1 0.9" --density "1:0.3 8:0.3 9:0.8"\n
 Calm and bright over chords: studio compose --out a.mid --style folk --energy 0.1 --brightness 0.9 --chords "C Am F G" """
 )
 @limited
@@ -66,16 +67,17 @@ def compose(
     """Let the network write music: a new piece, or the next bars of a song."""
     from studio.app.generating import Order
     from studio.cli.music import Files, compose_files, reproduce_file
-    from studio.engines.api import Wishes
 
     files = Files(continue_, out, wav)
     if from_provenance:
         reproduce_file(from_provenance, take, even_if_changed, device, files, json)
         return
     verb, seed = "continue" if continue_ else "new", -1 if seed is None else seed
-    wishes = Wishes(density, register, energy, brightness, repetition)
-    order = Order(verb, style, bars, key_of(key), temperature, top_p, seed, takes, wishes, kept.limits, kept.chords, form=form)
-    compose_files(order, tempo, model, device, files, json)
+    courses = {"density": density, "register": register, "energy": energy, "brightness": brightness, "repetition": repetition}
+    order = Order(
+        verb, style, bars, key_of(key), temperature, top_p, seed, takes, limits=kept.limits, chords=kept.chords, form=form
+    )
+    compose_files(order, tempo, model, device, files, json, courses)
 
 
 @app.command(

@@ -1,20 +1,23 @@
 """Composing and rendering from the command line: the window's services, with files at both ends."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from studio.app.exporting import export_sound, export_stems
-from studio.app.generating import Order, compose, style_named, usual_tempo, with_take
+from studio.app.generating import Order, compose, request_of, style_named, usual_tempo, with_take
 from studio.app.provenance_notes import note_of, note_texts, read_notes
 from studio.app.reproducing import reproduce
 from studio.app.session import Proposal
 from studio.app.shelf import Shelf
 from studio.app.songs import MIDI, export_midi, read_song
 from studio.cli.console import answer, bar, say
+from studio.cli.courses import WishCourse
 from studio.cli.styles import styles_of
 from studio.cli.tracks import with_own_instruments
+from studio.engines.api import Turn, Wishes
 from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music.document import Document
@@ -49,9 +52,17 @@ class Files:
                 raise StudioError(f"There is no folder '{path.parent}'.", "Make it first, or choose another.")
 
 
-def compose_files(order: Order, tempo: float | None, model: str, device: str, files: Files, json: bool) -> None:
-    """Write ``order`` into files, a pair a take, and say what was written."""
-    rows = written(order, tempo, model, device, files)
+def compose_files(
+    order: Order,
+    tempo: float | None,
+    model: str,
+    device: str,
+    files: Files,
+    json: bool,
+    courses: Mapping[str, WishCourse | None] | None = None,
+) -> None:
+    """Write ``order``, with ``courses`` of its wishes by name, into files, a pair a take, and say what was written."""
+    rows = written(order, tempo, model, device, files, courses or {})
     if json:
         answer({"seed": rows[0]["seed"], "takes": rows})
         return
@@ -62,7 +73,9 @@ def compose_files(order: Order, tempo: float | None, model: str, device: str, fi
     say(f"The seed was {rows[0]['seed']}: --seed {rows[0]['seed']} writes the same notes again.")
 
 
-def written(order: Order, tempo: float | None, model: str, device: str, files: Files) -> list[dict[str, Any]]:
+def written(
+    order: Order, tempo: float | None, model: str, device: str, files: Files, courses: Mapping[str, WishCourse | None]
+) -> list[dict[str, Any]]:
     """Compose and write the files; a row a take. A negative seed is drawn."""
     files.check()
     form = Form.parse(order.form) if order.form else None
@@ -76,9 +89,22 @@ def written(order: Order, tempo: float | None, model: str, device: str, files: F
     order = replace(order, style=first, second_style=second, second_share=share)
     title = f"{style_named(order).capitalize() or 'Piece'} {order.seed}"
     document = _context(files, tempo, usual_tempo(order, generator), title)
+    order = steered(order, courses, document)
     with bar(f"Writing {order.bars} bars") as ctx:
         proposal = compose(order, document, generator, ctx, helpers=shelf)
     return [_row(document, proposal, k, order, files.of_take(k, order.takes), generator.card, shelf) for k in range(order.takes)]
+
+
+def steered(order: Order, courses: Mapping[str, WishCourse | None], document: Document) -> Order:
+    """``order`` with what ``courses`` say of each wish by name, bar by bar of where it is written in ``document``."""
+    asked = {name: course for name, course in courses.items() if course}
+    bars = [Wishes(**{name: course.at(k + 1, order.bars) for name, course in asked.items()}) for k in range(order.bars)]
+    request, meter = request_of(order, document), document.meter
+    first = meter.bar_of(request.start)
+    turns = [Turn(meter.bar_start(first + k) - request.start, bars[k]) for k in range(1, order.bars) if bars[k] != bars[k - 1]]
+    if turns and order.form:
+        raise StudioError("Wishes cannot change along a piece with a form.", "Leave out the form, or ask for one value.")
+    return replace(order, wishes=bars[0], turns=tuple(turns))
 
 
 def _row(

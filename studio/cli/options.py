@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
+from studio.cli.courses import WishCourse, read_course
 
-def _wish(meaning: str) -> str:
-    return f"From 0 to 1: {meaning}; 0.5 is usual, left out it is open."
+
+def _wish(meaning: str) -> typer.models.OptionInfo:
+    said = f"From 0 to 1: {meaning}; 0.5 is usual, left out it is open. Two numbers lead from the first bar to the last."
+    return typer.Option(help=said, parser=read_course, metavar="COURSE")  # type: ignore[no-any-return]
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on stdout, for programs.")]
@@ -38,11 +41,11 @@ Temperature = Annotated[float, typer.Option(help="Lower is safer, higher bolder;
 TopP = Annotated[float, typer.Option(help="Choose among the likeliest notes with this share.", min=0.01, max=1)]
 Seed = Annotated[int | None, typer.Option(help="The same seed writes the same notes; by default it is drawn.", min=0)]
 Tempo = Annotated[float | None, typer.Option(help="Beats a minute of a new piece.", min=20, max=400)]
-Density = Annotated[float | None, typer.Option(help=_wish("sparse to dense, among the style's songs"), min=0, max=1)]
-Register = Annotated[float | None, typer.Option(help=_wish("low to high"), min=0, max=1)]
-Energy = Annotated[float | None, typer.Option(help=_wish("calm to driving"), min=0, max=1)]
-Brightness = Annotated[float | None, typer.Option(help=_wish("dark to bright"), min=0, max=1)]
-Repetition = Annotated[float | None, typer.Option(help=_wish("ever new to repeating itself"), min=0, max=1)]
+Density = Annotated[WishCourse | None, _wish("sparse to dense, among the style's songs")]
+Register = Annotated[WishCourse | None, _wish("low to high")]
+Energy = Annotated[WishCourse | None, _wish("calm to driving")]
+Brightness = Annotated[WishCourse | None, _wish("dark to bright")]
+Repetition = Annotated[WishCourse | None, _wish("ever new to repeating itself")]
 Model = Annotated[str, typer.Option(help="Which generator; the first one by default.")]
 FromProvenance = Annotated[
     str,

@@ -57,6 +57,23 @@ class Wishes:
         return any(v is not None for v in (self.density, self.register, self.energy, self.brightness, self.repetition))
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From ``at`` ticks after the region's start on, ``wishes`` hold."""
+
+    at: int
+    wishes: Wishes
+
+
+@runtime_checkable
+class Steered(Context, Protocol):
+    """A context whose composer may wish for something else while the engine writes."""
+
+    @property
+    def wishes(self) -> Wishes | None:
+        """What is wished for now, from the next beat to be written on; None as long as that is what the request says."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What no written note may break. Drums have no pitch: ``grid``, ``least`` and ``most`` alone hold for them.
@@ -86,7 +103,8 @@ class GenerateRequest:
     ``tracks`` are the ids of the context's tracks to write for; empty lets the engine choose (for a new piece).
     ``key`` locks every pitched note to its scale; None leaves the pitches free.
     ``style`` is one of the engine's styles, empty for any; of ``second_style`` (empty for none) the music has ``second_share``,
-    from 0 to 1, and of the first the rest. ``temperature`` 1 is the engine's measured default.
+    from 0 to 1, and of the first the rest. ``wishes`` hold until the first of ``turns``.
+    ``temperature`` 1 is the engine's measured default.
     ``chords`` replace the context's own in the region. An engine that cannot do what ``wishes`` or ``limits`` ask says so.
     ``takes`` alternatives are written at once; take k of seed s is the same whatever ``takes`` is.
     """
@@ -106,6 +124,7 @@ class GenerateRequest:
     chords: tuple[ChordSpan, ...] = ()
     second_style: str = ""
     second_share: float = 0.0
+    turns: tuple[Turn, ...] = ()
 
     @property
     def end(self) -> int:
@@ -128,12 +147,14 @@ class Chunk:
     """Notes of one take as they were written: (part, notes) with starts counted from the song's start.
 
     Nothing more will start before ``written_to`` in this take. A take's last chunk has ``written_to`` at the
-    request's end. A part keeps its identity (equality) from chunk to chunk.
+    request's end. A part keeps its identity (equality) from chunk to chunk. ``turns`` are those of the wishes so far, whether
+    the request had them or they came while it was written: a request with them writes the same notes.
     """
 
     take: int
     notes: tuple[tuple[Part, Notes], ...]
     written_to: int
+    turns: tuple[Turn, ...] = ()
 
 
 @runtime_checkable

@@ -5,15 +5,15 @@ slower, and the bytes it writes would depend on the machine. Rows of the batch d
 same alone and among others.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from studio.engines import lstm_writer_wishes
-from studio.engines.api import Chunk, Context, GenerateRequest, Quiet
+from studio.engines.api import Chunk, Context, GenerateRequest, Quiet, Steered, Wishes
 from studio.engines.cards import Card, check_weights
 from studio.engines.lstm_writer_batch import Batch, Shown
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
@@ -21,6 +21,7 @@ from studio.engines.lstm_writer_memory import Known, Memory
 from studio.engines.lstm_writer_setting import Setting, setting_of
 from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
 from studio.engines.lstm_writer_take import Take
+from studio.engines.lstm_writer_turns import Bearing
 from studio.engines.lstm_writer_wishes import Course, Plans, course_of, mixed
 from studio.engines.note_columns import N_TRACK, VERSION
 from studio.engines.note_controls import CONTROLS
@@ -123,7 +124,7 @@ class LstmWriter:
         rows = [(requests[k], heard[k], take) for k, take in numbers]
         if any(len(h.styles) > 1 for h in heard):
             most = -(-most // 2)
-        writers = [(at, self._write(rows[at : at + most])) for at in range(0, len(rows), most)]
+        writers = [(at, self._write(rows[at : at + most], ctx)) for at in range(0, len(rows), most)]
         while writers:
             for turn in list(writers):
                 at, writer = turn
@@ -134,18 +135,21 @@ class LstmWriter:
                 yield from ((at + k, share, chunks) for k, share, chunks in done)
 
     def _heard(self, request: GenerateRequest, ctx: Context) -> "Heard":
-        self._check(request)
+        for wishes in (request.wishes, *(turn.wishes for turn in request.turns)):
+            self._possible(wishes)
         setting = setting_of(request)
         known = self._model.shape.styles
         styles = tuple(known.index(n) if n in known else len(known) for n in setting.mixture.names)
         return Heard(setting, styles, *self._listen(setting, styles, ctx))
 
-    def _check(self, request: GenerateRequest) -> None:
-        lstm_writer_wishes.check(request.wishes)
-        if request.wishes.any and not self._model.shape.plans:
+    def _possible(self, wishes: Wishes) -> Wishes:
+        """``wishes``; raises StudioError where there are none such."""
+        lstm_writer_wishes.check(wishes)
+        if wishes.any and not self._model.shape.plans:
             raise StudioError(
                 f"'{self.card.title}' has not learned to follow such wishes.", "Choose another model, or leave them out."
             )
+        return wishes
 
     def costs(self, document: Document, ctx: Context, style: str | None = None) -> Costs:
         """What ``document`` costs in nats (see :mod:`studio.engines.lstm_writer_costs`).
@@ -158,7 +162,9 @@ class LstmWriter:
             raise StudioError("The file has no notes.", "Choose a file with notes.")
         return costs_of(self._model, piece, ctx, style)
 
-    def _listen(self, setting: Setting, styles: tuple[int, ...], ctx: Context) -> "tuple[NoteState, Any, tuple[State, ...], Known]":
+    def _listen(
+        self, setting: Setting, styles: tuple[int, ...], ctx: Context
+    ) -> "tuple[NoteState, Any, tuple[State, ...], Known]":
         """Hear the context: what :class:`Heard` holds of it."""
         piece = setting.piece
         n = len(piece)
@@ -206,28 +212,34 @@ class LstmWriter:
         told[:, [*setting.parts, *np.unique(setting.piece.track).tolist(), N_TRACK]] = 1
         return told
 
-    def _write(self, rows: "list[tuple[GenerateRequest, Heard, int]]") -> Iterator[list[tuple[int, float, list[Chunk]]]]:
+    def _write(
+        self, rows: "list[tuple[GenerateRequest, Heard, int]]", ctx: Context
+    ) -> Iterator[list[tuple[int, float, list[Chunk]]]]:
         """Write takes (request, what was heard, number) in one batch; yields after every note, for each row not yet closed."""
         from studio.nn.runtime import inference
 
+        bearings = [Bearing(q, h.setting.start, h.setting.end, self._courses(q, h, number)) for q, h, number in rows]
         shown = [
-            Shown(
-                self._told(heard.setting, 1), heard.styles, heard.setting.mixture.weights, heard.setting.flat, heard.states,
-                self._guides(request, heard),
-            )
-            for request, heard, _ in rows
-        ]  # fmt: skip
-        batch, memory = Batch(self._stepper, shown), self._memory([heard for _, heard, _ in rows])
+            Shown(self._told(h.setting, 1), h.styles, h.setting.mixture.weights, h.setting.flat, h.states) for _, h, _ in rows
+        ]
+        batch = Batch(self._stepper, shown)
+        memory = self._memory([heard for _, heard, _ in rows])
         takes = []
-        for k, (request, heard, number) in enumerate(rows):
-            course, past = self._course(request, heard, number), heard.past.copy()
-            row = (batch.ints[k], batch.levels[k])
-            takes.append(Take(request, heard.setting, number, heard.styles[0], past, heard.last, course, row))
-        alive = list(enumerate(takes))
+        for k, ((request, heard, number), bearing) in enumerate(zip(rows, bearings, strict=True)):
+            past, row = heard.past.copy(), (batch.ints[k], batch.levels[k])
+            takes.append(Take(request, heard.setting, number, heard.styles[0], past, heard.last, bearing, row))
+        alive, wished = list(enumerate(takes)), None
+        steered = ctx if isinstance(ctx, Steered) else None
         while alive:
+            now = steered.wishes if steered else None
+            if now is not None and now != wished:
+                wished = self._possible(now)
+                for _, take in alive:
+                    take.steer(wished)
             for _, take in alive:
                 take.before()
             with inference():
+                batch.guide([self._guides(t) for t in takes])
                 batch.remember()
                 for head in HEADS:
                     alive = self._choose(head, alive, batch, memory)
@@ -243,20 +255,24 @@ class LstmWriter:
             row[list(h.styles)] = h.setting.mixture.weights
         return Memory(self._model.cache, [h.known for h in heard], styles[:, :-1])
 
-    def _course(self, request: GenerateRequest, heard: "Heard", take: int) -> Course:
+    def _courses(self, request: GenerateRequest, heard: "Heard", take: int) -> Callable[[Wishes], Course]:
+        """What makes a take's course of wishes."""
         setting = heard.setting
-        new = not len(setting.piece)
-        parts, harmony = tuple(setting.parts), setting.harmony
-        courses = [
-            course_of(request, self._plans, style, setting.bars, parts, harmony, take, new, setting.moved)
-            for style in heard.styles
-        ]
-        return mixed(courses, setting.mixture.weights)
+        new, parts = not len(setting.piece), tuple(setting.parts)
 
-    def _guides(self, request: GenerateRequest, heard: Heard) -> bool:
+        def made(wishes: Wishes) -> Course:
+            asked = replace(request, wishes=wishes)
+            courses = [
+                course_of(asked, self._plans, style, setting.bars, parts, setting.harmony, take, new, setting.moved)
+                for style in heard.styles
+            ]
+            return mixed(courses, setting.mixture.weights)
+
+        return made
+
+    def _guides(self, take: Take) -> bool:
         """Whether a second row shall write without what is asked for, so that the difference can be made larger."""
-        asked = request.wishes.any or bool(heard.setting.harmony.starts)
-        return asked and bool(self._model.shape.controls)
+        return take.guided and bool(self._model.shape.controls)
 
     @staticmethod
     def _choose(head: str, alive: list[tuple[int, Take]], batch: Batch, memory: Memory | None) -> list[tuple[int, Take]]:

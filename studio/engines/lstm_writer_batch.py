@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shown:
-    """A take as the network is to see it: the players it is ``told`` of [1, N_TRACK + 1], and whether it is ``guided``.
+    """A take as the network is to see it: the players it is ``told`` of [1, N_TRACK + 1].
 
     Of each of its styles it has the number among the network's, the weight, whether no velocities are heard (``flat``), and
     the LSTM's state of one row.
@@ -39,69 +39,61 @@ class Shown:
     weights: tuple[float, ...]
     flat: tuple[bool, ...]
     states: "tuple[State, ...]"
-    guided: bool
-
-
-class _Copies:
-    """Rows that are shown what others are, but for a style, its velocities, or all that is asked for."""
-
-    def __init__(self, count: int) -> None:
-        self.rows: list[int] = []
-        self.of: list[int] = []
-        self._count = count
-
-    def add(self, of: int) -> int:
-        """A further row like ``of``; returns its number."""
-        self.rows.append(self._count + len(self.rows))
-        self.of.append(of)
-        return self.rows[-1]
 
 
 class Batch:
-    """The rows of takes: :attr:`ints` and :attr:`levels` begin with a row a take, which it fills in."""
+    """The rows of takes: :attr:`ints` and :attr:`levels` begin with a row a take, which it fills in.
+
+    Before the first step, :meth:`guide` says which takes are guided.
+    """
 
     def __init__(self, stepper: "NoteStepper", takes: Sequence[Shown]) -> None:
-        copies, count = _Copies(len(takes)), len(takes)
-        numbers, states = {k: t.styles[0] for k, t in enumerate(takes)}, [t.states[0] for t in takes]
-        self._free: list[int] = []
-        flat: list[int] = []
-        self._guides: list[tuple[int, int]] = []
-        self._mixes: list[tuple[int, int, float, float, bool]] = []
-        for k, take in enumerate(takes):
-            own = [k]
-            if take.guided:
-                own.append(copies.add(k))
-                states.append(take.states[0])
-                self._free.append(own[1])
-                self._guides.append((k, own[1]))
-            for row in own if len(take.styles) > 1 else ():
-                other = copies.add(k)
-                states.append(take.states[1])
-                numbers[other] = take.styles[1]
-                self._free += [other] if row != k else []
-                flat += [other] if take.flat[1] else []
-                first, second = take.weights
-                self._mixes.append((row, other, first, second, take.flat[1] and not take.flat[0]))
-        self._flat = np.array(flat, np.int64)
-        self._rows, self._of = np.array(copies.rows, np.int64), np.array(copies.of, np.int64)
-        self._set_style = np.array([k for k in numbers if k >= count], np.int64)
-        self._styles = np.array([numbers[k] for k in self._set_style.tolist()], np.int64)
-        needed = count + len(copies.rows)
-        rows = stepper.rows(needed)
-        self.ints, self.levels = np.zeros((rows, WIDTH), np.int64), np.zeros((rows, LEVELS), np.uint8)
+        self._stepper, self._takes = stepper, takes
+        most = stepper.rows(2 * sum(len(t.styles) for t in takes))
+        self.ints, self.levels = np.zeros((most, WIDTH), np.int64), np.zeros((most, LEVELS), np.uint8)
+        self._guided: list[bool] = []
+        self._places: dict[tuple[int, int, bool], int] = {}
+
+    def guide(self, guided: Sequence[bool]) -> None:
+        """Guide other takes from now on: a row that is told nothing has heard until here what the take's own has."""
+        if list(guided) != self._guided:
+            self._lay(guided)
+
+    def _lay(self, guided: Sequence[bool]) -> None:
+        """A row for each take, style, and being told or not, the takes' own ones first."""
+        count = len(self._takes)
+        keys = [
+            (k, style, free)
+            for k, take in enumerate(self._takes)
+            for style in range(len(take.styles))
+            for free in ((False, True) if guided[k] else (False,))
+        ]
+        keys.sort(key=lambda key: key[1:] != (0, False))
+        states = [self._state(*key) for key in keys]
+        rows = self._stepper.rows(len(keys))
         told = np.zeros((rows, N_TRACK + 1), np.float32)
-        for k, take in enumerate(takes):
-            told[k] = take.told
-        told[self._rows] = told[self._of]
-        state = stepper.together([*states, *[states[0]] * (rows - needed)])
-        self._steps = stepper.steps(self.ints, self.levels, told, state)
+        told[: len(keys)] = np.concatenate([self._takes[k].told for k, _, _ in keys])
+        state = self._stepper.together([*states, *[states[0]] * (rows - len(keys))])
+        self._steps = self._stepper.steps(self.ints[:rows], self.levels[:rows], told, state)
+        self._guided, self._places = list(guided), {key: row for row, key in enumerate(keys)}
+        further = keys[count:]
+        self._rows, self._of = np.arange(count, len(keys)), np.array([k for k, _, _ in further], np.int64)
+        self._styles = np.array([self._takes[k].styles[style] for k, style, _ in further], np.int64)
+        self._free = np.array([self._places[key] for key in further if key[2]], np.int64)
+        self._flat = np.array([self._places[key] for key in further if self._takes[key[0]].flat[key[1]]], np.int64)
+
+    def _state(self, take: int, style: int, free: bool) -> "State":
+        """The state that a row goes on from."""
+        if not self._places:
+            return self._takes[take].states[style]
+        return self._steps.state(self._places.get((take, style, free), self._places[take, style, False]))
 
     def _mirror(self) -> None:
         """Show the further rows what their takes are shown."""
         if not len(self._rows):
             return
         self.ints[self._rows], self.levels[self._rows] = self.ints[self._of], self.levels[self._of]
-        self.ints[self._set_style, STYLE] = self._styles
+        self.ints[self._rows, STYLE] = self._styles
         self.ints[self._free, CONTROL:] = OPEN
         if len(self._flat):
             self.ints[self._flat[:, None], VELOCITY_COLUMNS] = VELOCITIES
@@ -115,13 +107,22 @@ class Batch:
         """A head's logits, of which the takes' rows are those to draw from."""
         self._mirror()
         logits = self._steps.logits(head)
-        for row, other, first, second, deaf in self._mixes:
-            if not (deaf and head == "velocity"):
-                logits[row] = np.float32(first) * logits[row] + np.float32(second) * logits[other]
-        for row, free in self._guides:
-            logits[row] = logits[free] + np.float32(GUIDANCE) * (logits[row] - logits[free])
+        for (k, style, free), row in self._places.items():
+            if style:
+                self._mix(logits, k, row, self._places[k, 0, free], head)
+        for k, guided in enumerate(self._guided):
+            if guided:
+                free_row = self._places[k, 0, True]
+                logits[k] = logits[free_row] + np.float32(GUIDANCE) * (logits[k] - logits[free_row])
         return logits
 
     def hidden(self, head: str) -> "Tensor":
         """The hidden vectors that a head's :meth:`scores` were last made from."""
         return self._steps.hidden(head)
+
+    def _mix(self, logits: Floats, take: int, second: int, first: int, head: str) -> None:
+        """Mix a row of the second style into that of the first; a style that hears no velocities has no say in them."""
+        shown = self._takes[take]
+        if not (head == "velocity" and shown.flat[1] and not shown.flat[0]):
+            one, other = (np.float32(w) for w in shown.weights)
+            logits[first] = one * logits[first] + other * logits[second]

@@ -44,11 +44,11 @@ class Goal:
 
 
 class Helm:
-    """Watches one take from ``start`` on, in steps; ``goal`` says what holds for the bars from a step on."""
+    """Watches one take from ``start`` on, in steps; ``goal`` says what the bars from a step to another should be like."""
 
-    def __init__(self, goal: Callable[[int], Goal], start: int) -> None:
+    def __init__(self, goal: Callable[[int, int], Goal], start: int) -> None:
         self._goal, self._start = goal, start
-        self._known: tuple[int, Goal] = (start, goal(start))
+        self._known: tuple[int, int, Goal] = (start, start, goal(start, start))
         self._first = self._copied = 0
         self._steps: list[int] = []
         self._notes: list[tuple[int, int, bool]] = []
@@ -66,9 +66,9 @@ class Helm:
     def _wanted(self, now: int) -> Goal:
         """What the window up to ``now`` should be like."""
         since = self._since(now)
-        if since != self._known[0]:
-            self._known = (since, self._goal(since))
-        return self._known[1]
+        if (since, now) != self._known[:2]:
+            self._known = (since, now, self._goal(since, now))
+        return self._known[2]
 
     def _recent(self, now: int) -> int:
         """How many of the latest notes the window up to ``now`` has; it only ever moves on."""

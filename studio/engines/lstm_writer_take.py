@@ -3,13 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines.api import Chunk, GenerateRequest
+from studio.engines.api import Chunk, GenerateRequest, Wishes
 from studio.engines.lstm_writer_helm import Helm
 from studio.engines.lstm_writer_limits import Voices
 from studio.engines.lstm_writer_loops import Loops, most_of
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
 from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity
-from studio.engines.lstm_writer_wishes import Course
+from studio.engines.lstm_writer_turns import Bearing
 from studio.engines.note_columns import (
     DRUM_STEPS,
     DRUMS,
@@ -73,7 +73,7 @@ class Take:
         style: int,
         state: NoteState,
         last: npt.NDArray[np.int64],
-        course: Course,
+        bearing: Bearing,
         row: tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]],
     ) -> None:
         self.number, self.setting = number, setting
@@ -83,9 +83,10 @@ class Take:
         self.state = state
         self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
-        self._course, self._voices, self._count = course, Voices(setting.fence), setting.band.counting()
+        self._bearing, self._voices, self._count = bearing, Voices(setting.fence), setting.band.counting()
+        self._course = bearing.course(setting.start)
         self._loops = Loops(most_of([s.loop for s in setting.mixture.styles]))
-        self._helm = Helm(course.goal, setting.start)
+        self._helm = Helm(bearing.goal, setting.start)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}
@@ -100,6 +101,15 @@ class Take:
             state.skip_to(setting.start)
             self._was = START
 
+    def steer(self, wishes: Wishes) -> None:
+        """Wish for something else from the next beat on."""
+        self._bearing.steer(max(self.state.now, self.setting.start), wishes)
+
+    @property
+    def guided(self) -> bool:
+        """Whether a second row shall write without what is asked for, so that the difference can be made larger."""
+        return self._bearing.wishes.any or bool(self.setting.harmony.starts)
+
     # -- one note: before, shift, track, pitch, duration, velocity
 
     def before(self) -> None:
@@ -109,6 +119,7 @@ class Take:
         self.levels[:] = levels
         self.ints[WAS : WAS + 5] = self._was
         now = max(self.state.now, self.setting.start)
+        self._course = self._bearing.course(now)
         self.ints[CONTROL:_CHORD] = self._course.at(now)
         self.ints[_CHORD], self.ints[_CHORD + 2] = self._course.chords(now)
         self.ints[_CHORD + 1] = OPEN[-1]
@@ -321,7 +332,7 @@ class Take:
         self._handed = now
         made = [(self.setting.parts[c], self._notes([n for n in ready if n[1] == c])) for c in sorted({n[1] for n in ready})]
         written = self._request.end if self.done else now * TICKS_A_STEP
-        return Chunk(self.number, tuple(made), min(written, self._request.end))
+        return Chunk(self.number, tuple(made), min(written, self._request.end), self._bearing.turns)
 
     def _notes(self, rows: list[tuple[int, int, int, int, int]]) -> Notes:
         request, moved = self._request, self.setting.moved

@@ -171,6 +171,14 @@ class Steps:
             fed[:, n:] = h.numpy()
         self._shared: list[Tensor] = []
 
+    def state(self, row: int) -> State:
+        """The state of one row, as it is now."""
+        outs = (fed[row : row + 1, -cell.shape[1] :] for fed, cell in zip(self._fed, self._cells, strict=True))
+        return [
+            (torch.from_numpy(out.copy()), torch.from_numpy(cell[row : row + 1].copy()))
+            for out, cell in zip(outs, self._cells, strict=True)
+        ]
+
     def remember(self) -> Tensor:
         """One step of the LSTM: what the heads share, [rows, 5 * width]."""
         step, width, units = self._step, self._width, self._step.shape.units

@@ -62,9 +62,7 @@ def choose_device(wish: str = "auto") -> torch.device:
     return torch.device(wish)
 
 
-def load_weights(
-    module: torch.nn.Module, content: bytes, device: torch.device, besides: tuple[str, ...] = ()
-) -> torch.nn.Module:
+def load_weights(module: torch.nn.Module, content: bytes, device: torch.device, besides: tuple[str, ...] = ()) -> torch.nn.Module:
     """``module`` with the safetensors ``content`` in it, as float32, for inference on ``device``.
 
     Tensors whose names begin with one of ``besides`` are left out.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.app.generator_process import _Order, _Orders, packed, unpacked
-from studio.engines.api import Chunk
+from studio.engines.api import Chunk, Steered, Wishes
 from studio.errors import Cancelled
 
 
@@ -62,3 +62,14 @@ def test_notes_that_come_together_travel_together_and_none_is_kept_back():
     sent = [unpacked(list(arrays)) for _, arrays in parent.told]
     assert [c for part in sent for c in part] == chunks and len(sent) < len(chunks)
     assert all(message["id"] == 7 and message["event"] == "chunks" for message, _ in parent.told)
+
+
+def test_what_is_wished_for_while_it_writes_reaches_its_order():
+    parent = FakeParent(write(1), write(2))
+    orders = _Orders(parent)
+    first = _Order(parent, orders, orders.next()[0])
+    assert isinstance(first, Steered) and first.wishes is None
+    parent.inbox.put(({"do": "steer", "id": 1}, list(packed(Wishes(energy=0.9)))))
+    first.progress(0.1)
+    assert first.wishes == Wishes(energy=0.9)
+    assert _Order(parent, orders, orders.next()[0]).wishes is None

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,8 @@ from studio.app.arranging import arrange
 from studio.app.changes import Change
 from studio.app.remote_generator import RemoteGenerator
 from studio.app.shelf import Shelf
-from studio.engines.api import GenerateRequest, Generator, Quiet
+from studio.app.wheel import Wheel
+from studio.engines.api import GenerateRequest, Generator, Quiet, Wishes
 from studio.errors import Cancelled, StudioError
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
@@ -103,3 +105,16 @@ def test_changes_are_made_there_as_here(shelf):
     assert there.take.note_count and there == here
     with pytest.raises(StudioError, match="no notes in these bars"):
         arrange(Change("walk", 8 * BAR, 9 * BAR, (1,)), song, shelf, Quiet())
+
+
+def test_steering_reaches_it_while_it_writes_and_the_turns_write_the_same_here(shelf):
+    remote, here = shelf.generator(), Shelf("cpu").generator()
+    request = GenerateRequest(Document(), 0, 60 * BAR, style="folk", seed=5, wishes=Wishes(energy=0.1))
+    wheel, notes, turns = Wheel(), [], ()
+    for chunk in remote.generate(request, wheel):
+        wheel.wishes = Wishes(energy=0.9, brightness=0.8)
+        turns = chunk.turns
+        for part, n in chunk.notes:
+            notes += [(chunk.take, part, *row) for row in zip(n.start, n.duration, n.pitch, n.velocity, strict=True)]
+    assert [t.wishes for t in turns] == [wheel.wishes]
+    assert written(here, replace(request, turns=turns)) == notes

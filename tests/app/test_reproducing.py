@@ -62,6 +62,22 @@ def test_a_mixture_of_styles_is_written_again_and_notes_of_before_there_were_any
     assert same(again(older).proposal.take, old) and not same(take, old)
 
 
+def test_a_take_that_was_steered_while_it_was_written_is_written_again():
+    class Hand(Quiet):
+        wishes = None
+
+        def progress(self, fraction, message=""):
+            if fraction > 0.2:
+                self.wishes = Wishes(density=0.1 if fraction < 0.6 else 0.9)
+
+    proposal = compose(replace(ORDER, bars=8, wishes=Wishes(), chords="", limits=Limits()), Document(), steered_writer(), Hand())
+    for take in proposal.takes:
+        turns = json.loads(take.provenance.request)["turns"]
+        assert len(turns) == 2 and turns[1]["wishes"]["density"] == 0.9
+        assert same(again(take.provenance).proposal.take, take)
+    assert len({take.turns for take in proposal.takes}) > 1  # each where it had got to
+
+
 def test_going_on_needs_the_song_and_hears_only_what_was_heard():
     order = replace(ORDER, verb="continue", style="", bars=2, takes=1, chords="", limits=Limits())
     proposal = compose(order, song(), steered_writer(), Quiet())

@@ -8,6 +8,7 @@ from studio.app.songs import read_song
 from studio.cli import main
 from studio.cli import music as cli_music
 from studio.engines.api import Limits, Wishes
+from studio.music.document import Document
 from studio.music.pitch import Key
 from tests.fakes import FakeShelf
 
@@ -154,7 +155,8 @@ def test_impossible_files_are_told_before_the_work(studio, out, wav, told, monke
 
 def test_wishes_and_limits_are_passed_on(studio, monkeypatch):
     asked = []
-    monkeypatch.setattr(cli_music, "compose_files", lambda order, *rest: asked.append(order))
+    steered = cli_music.steered
+    monkeypatch.setattr(cli_music, "compose_files", lambda order, *rest: asked.append(steered(order, rest[-1], Document())))
     words = "compose --out a.mid --density 0.2 --register 0.8 --energy 0.1 --brightness 0.9 --repetition 0.5"
     limits = "--chords C,Am --chord-notes all --lowest 48 --highest 84 --polyphony 2 --leap 7 --grid 16"
     assert studio(*words.split(), *limits.split())[0] == 0

@@ -7,7 +7,7 @@ LATER, LONG = int(np.argmax(SHIFTS == 24)), int(np.argmax(DURATIONS == 96))
 
 
 def written(goal, per_beat, pitch=60, beats=8, track=4, length=12, copied=False):
-    helm = Helm(lambda step: goal, 0)
+    helm = Helm(lambda since, now: goal, 0)
     for k in range(beats * per_beat):
         helm.push(k * STEPS // per_beat, track, pitch, k * STEPS // per_beat + length, copied)
     return helm
@@ -31,9 +31,9 @@ def test_the_register_is_pulled_to_where_it_is_wished():
 
 
 def test_bright_has_fewer_low_notes():
-    bright, dark = (Helm(lambda step, b=b: Goal(brightness=b), 0).pitch(0, []) for b in (1.0, 0.0))
+    bright, dark = (Helm(lambda since, now, b=b: Goal(brightness=b), 0).pitch(0, []) for b in (1.0, 0.0))
     assert bright[40] < bright[60] and dark[40] > dark[60]
-    assert Helm(lambda step: Goal(brightness=0.5), 0).pitch(0, []) is None
+    assert Helm(lambda since, now: Goal(brightness=0.5), 0).pitch(0, []) is None
 
 
 def test_only_the_last_four_bars_count():

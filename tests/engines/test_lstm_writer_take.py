@@ -3,6 +3,7 @@ import numpy as np
 from studio.engines.api import GenerateRequest
 from studio.engines.lstm_writer_setting import setting_of
 from studio.engines.lstm_writer_take import Take
+from studio.engines.lstm_writer_turns import Bearing
 from studio.engines.lstm_writer_wishes import Plans, course_of
 from studio.engines.note_columns import DURATIONS, N_SHIFT, N_TRACK, SHIFTS, VELOCITIES
 from studio.engines.note_features import LEVELS, START, WIDTH, NoteState
@@ -19,7 +20,8 @@ def take_of(style="pop", bars=4, **more):
     plans = Plans(np.zeros((0, 1, 1, 6), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
     course = course_of(request, plans, 0, setting.bars, tuple(setting.parts), setting.harmony, 0, True)
     row = np.zeros(WIDTH, np.int64), np.zeros(LEVELS, np.uint8)
-    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START, course, row)
+    bearing = Bearing(request, setting.start, setting.end, lambda wishes: course)
+    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START, bearing, row)
 
 
 def write(take, wish=None):
