@@ -12,6 +12,7 @@ from studio.music import edits
 from studio.music.document import Track
 from studio.music.pitch import Key
 from studio.ui.panels.generate import GeneratePanel
+from studio.ui.panels.steering import moods_of
 from studio.ui.panels.takes import TakesPanel
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import GUTTER
@@ -258,6 +259,7 @@ class Writing:
         panel.write_clicked.connect(self._order)
         panel.change_clicked.connect(self._change)
         panel.cancel_clicked.connect(self.cancel)
+        panel.steering.changed.connect(self._steer)
         takes.picked.connect(studio.generating.show)
         takes.auditioned.connect(self.audition)
         takes.kept.connect(self._keep)
@@ -277,6 +279,11 @@ class Writing:
         self._takes.setFocus()
         self._studio.arranging.make(change)
 
+    def _steer(self) -> None:
+        """The network that is writing follows what steers it."""
+        if self._studio.generating.writing:
+            self._studio.generating.steer(self._panel.steering.wishes)
+
     def told(self) -> str:
         """How far the writing is, in bars."""
         proposal = self._studio.session.proposal
@@ -288,8 +295,9 @@ class Writing:
         return t("Writing bar {n} of {all}", n=now - first + 1, all=last - first + 1)
 
     def follow(self) -> None:
-        """Called after every change of the session: starts the sound with the first written bar."""
+        """Called after every change of the session: shows the take's course, starts the sound with the first written bar."""
         proposal = self._studio.session.proposal
+        self._panel.steering.mood.course = moods_of(proposal.take) if proposal else ()
         if proposal is None or (proposal.start, proposal.end) != self._seen:
             self._seen = None
             if proposal and proposal.take.note_count:

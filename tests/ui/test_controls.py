@@ -1,9 +1,10 @@
 """The controllers behind the actions."""
 
 from dataclasses import replace
+from time import sleep
 
 from studio.app.session import Proposal, ProposedTake
-from studio.engines.api import Part
+from studio.engines.api import Chunk, Part, Turn, Wishes
 from studio.music.notes import Notes
 from tests.ui.conftest import BAR
 
@@ -133,3 +134,32 @@ def test_what_is_proposed_out_of_sight_is_scrolled_to(window):
     session.propose(Proposal(2 * BAR, 3 * BAR, (take, take), active=1))
     assert view.visible_ticks()[1] < 2 * BAR, "only once: whoever scrolls away means it"
     session.propose(None)
+
+
+def test_the_pad_steers_the_network_that_is_writing_and_shows_its_way(window, qtbot, writer):
+    heard = []
+
+    def generate(request, ctx):
+        part = Part("New")
+        for start in range(request.start, request.end, 3840):
+            while start > request.start and ctx.wishes is None:
+                sleep(0.01)
+                ctx.progress(0.1)
+            heard.append(ctx.wishes)
+            turns = (Turn(960, ctx.wishes),) if ctx.wishes else ()
+            yield Chunk(0, ((part, Notes.of([start], 900, 60)),), start + 3840, turns)
+
+    writer.generate = generate
+    window.write_panel.takes.index = 0
+    window.write_panel.bars.setValue(2)
+    window.write_panel.listen.setChecked(False)
+    pad = window.write_panel.steering.mood
+    pad.mood = (0.1, 0.5)  # nobody is writing
+    window.writing.write()
+    qtbot.waitUntil(lambda: heard == [None])
+    pad.mood = (0.9, 0.8)
+    qtbot.waitUntil(lambda: not window.studio.generating.writing and not window.studio.session.proposal.writing)
+    assert heard[1] == Wishes(energy=0.9, brightness=0.8)
+    qtbot.waitUntil(lambda: pad.course == ((0.1, 0.5), (0.9, 0.8)))
+    window.writing.drop_all()
+    qtbot.waitUntil(lambda: pad.course == ())

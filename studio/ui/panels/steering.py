@@ -1,9 +1,13 @@
 """STEER: a mood pad, density, register and chords for the writer; each left open until it is touched."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from studio.app.provenance_notes import asked_of
+from studio.app.session import ProposedTake
 from studio.engines.api import Wishes
 from studio.ui.fold import FoldButton
 from studio.ui.forms import form_row
@@ -24,6 +28,16 @@ def wish_text(position: int, words: tuple[str, ...]) -> str:
     return t("as it comes") if position == _MIDDLE else t(words[min(3, position * len(words) // 100)])
 
 
+def moods_of(take: ProposedTake) -> tuple[tuple[float, float], ...]:
+    """Energy and brightness that ``take`` was written with one after the other, where it turned; else nothing."""
+    if not take.turns:
+        return ()
+    first = asked_of(take.provenance).get("wishes") or {}
+    wishes = [(first.get("energy"), first.get("brightness")), *((w.wishes.energy, w.wishes.brightness) for w in take.turns)]
+    found = [(0.5 if energy is None else energy, 0.5 if brightness is None else brightness) for energy, brightness in wishes]
+    return tuple(mood for k, mood in enumerate(found) if not k or mood != found[k - 1])
+
+
 class MoodPad(QWidget):
     """Energy across, brightness up, each 0 to 1, or open (None), which a double click brings back. ``changed`` follows."""
 
@@ -32,6 +46,7 @@ class MoodPad(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._mood: tuple[float, float] | None = None
+        self._course: tuple[tuple[float, float], ...] = ()
         self.setFixedSize(QSize(_PAD, _PAD))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -52,13 +67,31 @@ class MoodPad(QWidget):
             self.update()
             self.changed.emit()
 
+    @property
+    def course(self) -> tuple[tuple[float, float], ...]:
+        """The moods that the shown take has gone through, the first ones first."""
+        return self._course
+
+    @course.setter
+    def course(self, course: tuple[tuple[float, float], ...]) -> None:
+        if course != self._course:
+            self._course = course
+            self._name()
+            self.update()
+
     def _name(self) -> None:
         if self._mood is None:
             said = t("Mood: as it comes")
         else:
             energy, brightness = (round(100 * v) for v in self._mood)
             said = t("Mood: energy {energy} %, brightness {brightness} %", energy=energy, brightness=brightness)
-        named(self, said, t("Calm to driving across, dark to bright up. Double click: as it comes"))
+        tip = t("Calm to driving across, dark to bright up. Double click: as it comes")
+        more = t("Drag while the network writes: it follows from the next beat on. The line is the way of the take shown.")
+        named(self, said, f"{tip}\n{more}")
+
+    def _place(self, mood: tuple[float, float]) -> QPointF:
+        room = self._room()
+        return QPointF(room.left() + mood[0] * room.width(), room.bottom() - mood[1] * room.height())
 
     def _room(self) -> QRectF:
         return QRectF(self.rect()).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
@@ -112,12 +145,23 @@ class MoodPad(QWidget):
         upright = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(middle, upright | int(Qt.AlignmentFlag.AlignLeft), t("calm"))
         painter.drawText(middle, upright | int(Qt.AlignmentFlag.AlignRight), t("driving"))
-        x, y = self._mood or (0.5, 0.5)
-        dot = QPointF(room.left() + x * room.width(), room.bottom() - y * room.height())
+        self._paint_course(painter)
         painter.setPen(QPen(theme.color("proposed" if self._mood else "muted"), 1.5))
         painter.setBrush(theme.color("proposed") if self._mood else theme.color("raised"))
-        painter.drawEllipse(dot, 5, 5)
+        painter.drawEllipse(self._place(self._mood or (0.5, 0.5)), 5, 5)
         painter.end()
+
+    def _paint_course(self, painter: QPainter) -> None:
+        """The way of the take: a line that grows stronger towards where it has got to, a dot where it turned."""
+        color = look().color("proposed")
+        places = [self._place(mood) for mood in self._course]
+        for k, (a, b) in enumerate(pairwise(places)):
+            color.setAlphaF(0.25 + 0.5 * (k + 1) / (len(places) - 1))
+            painter.setPen(QPen(color, 1.5))
+            painter.drawLine(a, b)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawEllipse(a, 2, 2)
 
 
 class Steering(QWidget):

@@ -15,7 +15,7 @@ from studio.ui.texts import noted, t, told
 from studio.ui.theme import look, mixed, ui_font
 from studio.ui.widgets import named
 
-_FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to"})
+_FOR_MACHINES = frozenset({"seed", "context", "context_sha256", "notes_sha256", "start", "length", "written_to", "turns"})
 
 
 def provenance_text(provenance: Provenance) -> str:
@@ -31,6 +31,8 @@ def provenance_text(provenance: Provenance) -> str:
     unasked = _FOR_MACHINES if asked.get("second_style") else {*_FOR_MACHINES, "second_share"}
     told_values = {name: _value_text(value) for name, value in asked.items() if name not in unasked}
     lines += [f"{_name_text(name)}: {value}" for name, value in told_values.items() if value]
+    if asked.get("turns"):
+        lines.append(t("Wishes changed on the way: {n}", n=len(asked["turns"])))
     return "\n".join(line for line in lines if line)
 
 

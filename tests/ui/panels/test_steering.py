@@ -4,8 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from studio.engines.api import Wishes
-from studio.ui.panels.steering import MoodPad, Steering
+from studio.app.session import ProposedTake
+from studio.engines.api import Turn, Wishes
+from studio.music.document import Provenance
+from studio.ui.panels.steering import MoodPad, Steering, moods_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -66,3 +68,21 @@ def test_what_was_asked_for_can_be_shown(steering):
     assert steering.wishes == wishes
     steering.wishes = Wishes()
     assert steering.wishes == Wishes()
+
+
+def test_the_way_of_a_take_is_seen_on_the_pad(qtbot):
+    pad = MoodPad()
+    qtbot.addWidget(pad)
+    pad.show()
+    before = pad.grab().toImage()
+    pad.course = ((0.1, 0.2), (0.1, 0.9), (0.9, 0.9))
+    assert pad.grab().toImage() != before
+    pad.course = ()
+    assert pad.grab().toImage() == before
+
+
+def test_the_way_begins_with_what_was_asked_for_and_leaves_out_what_did_not_move():
+    asked = Provenance("generated", request='{"wishes": {"energy": 0.2, "brightness": null}}')
+    turns = (Turn(960, Wishes(energy=0.2, density=0.9)), Turn(1920, Wishes(energy=0.8, brightness=0.7)))
+    assert moods_of(ProposedTake(provenance=asked, turns=turns)) == ((0.2, 0.5), (0.8, 0.7))
+    assert moods_of(ProposedTake(provenance=asked)) == ()

@@ -1,3 +1,5 @@
+import json
+
 from studio.app.session import ProposedTake
 from studio.engines.api import Part
 from studio.music.document import Provenance
@@ -22,3 +24,14 @@ def test_notes_are_in_their_hue_and_what_is_written_is_shaded(qtbot):
 def test_where_a_take_came_from():
     assert provenance_text(Provenance("played", source="Played, pass 2")) == "Played\nPlayed, pass 2"
     assert provenance_text(Provenance("drawn")) == "Drawn"
+
+
+def test_a_mixture_and_turns_are_told_where_there_are_any():
+    def text(**asked):
+        return provenance_text(Provenance("generated", "e", "m", "0" * 64, json.dumps({"style": "pop", **asked}), 1))
+
+    plain = text(second_style="", second_share=0.0, turns=[])
+    assert "hare" not in plain and "way" not in plain
+    mixed = text(second_style="folk", second_share=0.3, turns=[{"at": 0}, {"at": 960}])
+    assert "Second style: Folk" in mixed and "Second share: 0.3" in mixed
+    assert mixed.endswith("Wishes changed on the way: 2")
