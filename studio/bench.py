@@ -32,6 +32,7 @@ BENCHES: dict[str, Bench] = {
     "limits": Bench("studio.app.benches_limits:run", "Limits that are guaranteed: what was written, and what it broke"),
     "steering": Bench("studio.train.benches_steering:steering", "Density, register, energy, brightness: asked for and written"),
     "mixture": Bench("studio.train.benches_mixture:mixture", "Music between two styles: does it move with the share?"),
+    "turning": Bench("studio.train.benches_turning:turning", "Wishes turned up halfway through a piece: does it rise?"),
     "playback": Bench("studio.ui.benches_playback:run", "Click to sound; captured sound while everything is busy"),
     "audition": Bench("studio.ui.benches_audition:run", "A take's key, and a click in Explore, to captured sound; eight takes"),
     "edits": Bench("studio.ui.benches_edits:run", "Edit to sound: notes, instruments, volume, pan and mute while a song plays"),

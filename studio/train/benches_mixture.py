@@ -52,16 +52,18 @@ def outcomes(writer: LstmWriter, pair: tuple[str, str], bars: int, each: int) ->
 
 
 def moves(found: Floats) -> tuple[float, bool] | None:
-    """How a figure [shares, each] moves; None where the ends do not differ.
+    """How a figure [shares, each] moves, NaN where a piece has none; None where the ends do not differ.
 
     Its rank correlation with the share, counted towards the second style, and whether its mean halfway lies between the ends'.
     """
-    if np.isnan(found).any():
+    some = ~np.isnan(found)
+    if not some.any(axis=1).all() or not some[[0, -1]].all():
         return None
-    means, error = found.mean(axis=1), np.sqrt((found[[0, -1]].var(axis=1, ddof=1) / found.shape[1]).sum())
+    means, error = np.nanmean(found, axis=1), np.sqrt((found[[0, -1]].var(axis=1, ddof=1) / found.shape[1]).sum())
     if abs(means[-1] - means[0]) <= 2 * error:
         return None
-    correlation = spearman(np.repeat(SHARES, found.shape[1]).tolist(), found.reshape(-1).tolist())
+    shares = np.repeat(SHARES, found.shape[1]).reshape(found.shape)
+    correlation = spearman(shares[some].tolist(), found[some].tolist())
     low, high = sorted((means[0], means[-1]))
     return correlation * float(np.sign(means[-1] - means[0])), bool(low <= means[len(SHARES) // 2] <= high)
 
@@ -97,7 +99,13 @@ def mixture(argv: Sequence[str]) -> int:
             moved = moves(found[:, :, k])
             all_moves += [(figure, *moved)] if moved else []
             said = f"{moved[0]:.2f}{'' if moved[1] else '  halfway not between'}" if moved else "the two do not differ"
-            print(f"  {figure:<20}" + "".join(f"{v:>9.2f}" for v in found[:, :, k].mean(axis=1)) + "   " + said, flush=True)
+            print(
+                f"  {figure:<20}"
+                + "".join(f"{v[v == v].mean() if (v == v).any() else np.nan:>9.2f}" for v in found[:, :, k])
+                + "   "
+                + said,
+                flush=True,
+            )
     for figure in FIGURES:
         mine = [(c, between) for f, c, between in all_moves if f == figure]
         if mine:
