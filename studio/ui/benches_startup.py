@@ -76,8 +76,7 @@ def probe(began: float) -> None:
         loaded = [name for name in HEAVY if name in sys.modules]
         seconds, processor = time.time() - began, time.process_time()
         print(json.dumps({"seconds": seconds, "processor_seconds": processor, "loaded": loaded}), flush=True)
-        QApplication.closeAllWindows()
-        QApplication.quit()
+        os._exit(0)  # closing would wait for the networks, whose loading has begun; what was started ends with its pipe
 
     watcher = Watcher()
     execute = QApplication.exec
