@@ -27,49 +27,41 @@ def tiny_network(seed=0):
     return NoteLstm(shape_of(**SMALL)).eval()
 
 
+def _written_by(name, network):
+    """A writer of a network's, by way of a model folder."""
+    with TemporaryDirectory() as folder:
+        card = Card(name, "lstm-writer", f"{name.capitalize()} writer", hyper={**network.shape.as_dict(), "version": VERSION})
+        writer = LstmWriter()
+        writer.prepare(export(network.state_dict(), card, Path(folder)), "cpu")
+    return writer
+
+
 @lru_cache(maxsize=1)
 def tiny_writer():
     """An untrained writer: it writes nonsense within all limits."""
-    with TemporaryDirectory() as folder:
-        card = Card("tiny", "lstm-writer", "Tiny writer", hyper={**shape_of(**SMALL).as_dict(), "version": VERSION})
-        card = export(tiny_network().state_dict(), card, Path(folder))
-        writer = LstmWriter()
-        writer.prepare(card, "cpu")
-    return writer
+    return _written_by("tiny", tiny_network())
 
 
 @lru_cache(maxsize=1)
 def remembering_writer():
     """An untrained writer with a cache that it believes where anything is alike."""
     torch.manual_seed(2)
-    shape = shape_of(**SMALL, cache=8)
-    network = NoteLstm(shape)
+    network = NoteLstm(shape_of(**SMALL, cache=8))
     network.cache.maps.normal_()
     network.cache.gates[:, 2:5, 1:] = 1.0
-    with TemporaryDirectory() as folder:
-        card = Card("remembering", "lstm-writer", "Remembering writer", hyper={**shape.as_dict(), "version": VERSION})
-        card = export(network.state_dict(), card, Path(folder))
-        writer = LstmWriter()
-        writer.prepare(card, "cpu")
-    return writer
+    return _written_by("remembering", network)
 
 
 @lru_cache(maxsize=1)
 def steered_writer():
     """An untrained writer with plans: wishes are held to by the lean alone."""
     torch.manual_seed(1)
-    shape = shape_of(**SMALL, plans=4)
-    network = NoteLstm(shape)
+    network = NoteLstm(shape_of(**SMALL, plans=4))
     network.plans[:] = torch.from_numpy(OPEN[: network.plans.shape[-1]])
     network.plans[..., 0] = torch.tensor([6, 10, 14, 18], dtype=torch.uint8)[None, :, None]  # 0.7 to 5.7 notes a beat
     network.plans[..., 2] = torch.tensor([8, 11, 14, 17], dtype=torch.uint8)[None, :, None]  # 52 to 70
     network.plan_tracks[:] = 1
-    with TemporaryDirectory() as folder:
-        card = Card("steered", "lstm-writer", "Steered writer", hyper={**shape.as_dict(), "version": VERSION})
-        card = export(network.state_dict(), card, Path(folder))
-        writer = LstmWriter()
-        writer.prepare(card, "cpu")
-    return writer
+    return _written_by("steered", network)
 
 
 def part(name="", program=0, drums=False, rows=((0, 24, 60, 80),)):

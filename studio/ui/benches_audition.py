@@ -6,7 +6,6 @@ figures and is told beside them.
 """
 
 import argparse
-import os
 import time
 from dataclasses import replace
 
@@ -15,14 +14,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from studio.app.session import Proposal, ProposedTake
-from studio.app.virtual_card import RATE, VirtualCard, missing_programs
+from studio.app.virtual_card import RATE, VirtualCard
 from studio.engines.api import Part
 from studio.errors import StudioError
 from studio.music.notes import Notes
 from studio.ui.benches_keys import lag_of
-from studio.ui.benches_playback import BenchWindow
+from studio.ui.benches_playback import BenchWindow, captured_window
 from studio.ui.files import load_demo
-from studio.ui.main import draw_anywhere
 from studio.ui.panels.changing import Region
 
 BAR_MS, BAR_SECONDS = 100.0, 4.0
@@ -36,28 +34,13 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--times", type=int, default=8, help="how often to listen")
     parser.add_argument("--latency", type=float, default=0.1, help="the device's latency in seconds, 0 for the lowest")
     args = parser.parse_args(argv)
-    if missing := missing_programs():
-        raise StudioError(
-            f"This needs {', '.join(missing)}.", "Debian: apt install pulseaudio pulseaudio-utils libasound2-plugins"
-        )
-    draw_anywhere()
-    card = VirtualCard()
-    try:
-        card.start()
-        os.environ.update(card.environment)
-        window = BenchWindow(args.latency)
-        try:
-            window.open()
-            window.play(load_demo())
-            print(f"the capture lags by {lag_of(card):.0f} ms at most, which lie in the figures")
-            passed = _takes(window)
-            passed &= _from_rest(window, card, args.times)
-            passed &= _from_take_to_take(window, card, args.times)
-            _explored(window, card, args.times)
-        finally:
-            window.close()
-    finally:
-        card.close()
+    with captured_window(args.latency) as (window, card):
+        window.play(load_demo())
+        print(f"the capture lags by {lag_of(card):.0f} ms at most, which lie in the figures")
+        passed = _takes(window)
+        passed &= _from_rest(window, card, args.times)
+        passed &= _from_take_to_take(window, card, args.times)
+        _explored(window, card, args.times)
     return 0 if passed else 1
 
 

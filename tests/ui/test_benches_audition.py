@@ -5,11 +5,11 @@ import pytest
 
 from studio.app.virtual_card import RATE
 from studio.errors import StudioError
-from studio.ui import benches_audition
+from studio.ui import benches_audition, benches_playback
 
 
 def test_it_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benches_audition, "missing_programs", lambda: ["pactl"])
+    monkeypatch.setattr(benches_playback, "missing_programs", lambda: ["pactl"])
     with pytest.raises(StudioError, match="pactl"):
         benches_audition.run([])
 
