@@ -33,7 +33,7 @@ class Memory:
         self._chosen = np.full((len(HEADS), len(known), self._room), -1, np.int64)
         for row, (heads, length) in enumerate(zip(known, lengths, strict=True)):
             for number, (keys, chosen) in enumerate(heads):
-                self._keys[number, row, :length], self._chosen[number, row, :length] = keys, chosen
+                self._keys[number, row, :length], self._chosen[number, row, :length] = keys, np.maximum(chosen, -1)
             self._at[row] = length
 
     def mixed(self, head: str, rows: list[int], scores: Floats, allowed: npt.NDArray[np.bool_], hidden: "Tensor") -> Floats:

@@ -14,14 +14,14 @@ from studio.music.document import Document
 from studio.music.pitch import SCALES, Key
 from studio.music.time import Meter, TimeSignature
 from tests.documents import some
-from tests.writers import BEAT, song, tiny_writer
+from tests.writers import BEAT, remembering_writer, song, tiny_writer
 
 BAR = 4 * BEAT
 
 
-def written(request, ctx=None):
+def written(request, ctx=None, writer=tiny_writer):
     """Per take: rows (part name, start, duration, pitch, velocity), and the chunks."""
-    chunks = list(tiny_writer().generate(request, ctx or Quiet()))
+    chunks = list(writer().generate(request, ctx or Quiet()))
     takes = {}
     for chunk in chunks:
         rows = takes.setdefault(chunk.take, [])
@@ -92,6 +92,15 @@ def test_it_goes_on_in_the_songs_own_tracks():
     assert all(r[1] >= 4 * BAR and r[1] + r[2] <= 6 * BAR for r in takes[0])
     _, chunks = written(GenerateRequest(song(), 4 * BAR, 2 * BAR, tracks=(2,), seed=5))
     assert {(p.track_id, p.drums) for c in chunks for p, _ in c.notes} == {(2, True)}
+
+
+def test_what_the_song_chose_changes_what_is_written_and_takes_do_not_mind_each_other():
+    one = GenerateRequest(song(), 4 * BAR, 3 * BAR, seed=5)  # with drums, whose lengths nobody chose
+    many = GenerateRequest(song(), 4 * BAR, 3 * BAR, seed=5, takes=5)
+    a, b = (written(r, writer=remembering_writer)[0] for r in (one, many))
+    assert a[0] == b[0] and len({tuple(rows) for rows in b.values()}) == 5
+    heard = GenerateRequest(song(8), 8 * BAR, 3 * BAR, seed=5)
+    assert [r[1] - 4 * BAR for r in written(heard, writer=remembering_writer)[0][0]] != [r[1] for r in a[0]]
 
 
 def test_a_gap_before_the_region_is_bridged():

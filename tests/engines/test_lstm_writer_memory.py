@@ -57,12 +57,26 @@ def test_what_was_heard_before_counts_as_if_it_was_written():
     hidden, scores, chosen = a_piece(30)
     number, styles = HEADS.index("pitch"), np.eye(STYLES)[:1]
     known = tuple(
-        (cache.keys(number, hidden[:20, 0]), chosen[:20]) if k == number else (np.zeros((20, DIMS), np.float32), np.full(20, -1))
+        (cache.keys(number, hidden[:20, 0]), chosen[:20]) if k == number else (np.zeros((20, DIMS), np.float32), np.full(20, -100))
         for k in range(len(HEADS))
     )
     memory = Memory(cache, [known], styles)
     rest = written(memory, hidden[20:], scores[20:], chosen[20:])
     assert rest == pytest.approx(expected(cache, hidden, scores, chosen)[20:], abs=1e-5)
+
+
+def test_where_nothing_was_chosen_in_what_was_heard_nothing_is_remembered():
+    cache = a_cache()
+    hidden, scores, chosen = a_piece(30)
+    number, styles = HEADS.index("pitch"), np.eye(STYLES)[:1]
+    kept, some = np.arange(20) % 3 > 0, chosen[:20].copy()
+    some[~kept] = -100
+    keys = cache.keys(number, hidden[:20, 0])
+    made = []
+    for k, c in ((keys, some), (keys[kept], some[kept])):
+        memory = Memory(cache, [((k, c),) * len(HEADS)], styles)
+        made.append(written(memory, hidden[20:], scores[20:], chosen[20:]))
+    assert made[0] == pytest.approx(made[1], abs=1e-5)
 
 
 def test_a_take_is_the_same_alone_and_among_others():
