@@ -29,9 +29,9 @@ def test_children_are_counted():
 def test_the_most_of_each_phase_is_kept(capsys):
     watch = Watch()
     watch.phase("large")
-    held = np.ones(60 << 17)  # 60 MB
+    held = np.ones(400 << 17)  # 400 MB: processes of tests before this one may be on their way out
     watch.phase("small again")
     del held
     watch.close()
-    assert watch.most["large"] > watch.most["started"] + 50
+    assert watch.most["large"] > watch.most["started"] + 300
     assert "large: most" in capsys.readouterr().out
