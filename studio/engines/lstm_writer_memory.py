@@ -21,9 +21,13 @@ _LEAST = np.float32(-1e9)
 
 
 class Memory:
-    """``known`` is what was heard before each take, ``styles`` [takes, styles] the share of each style in it."""
+    """``known`` is what was heard before each take, ``styles`` [takes, styles] the share of each style in it.
+
+    A take before which nothing was heard recalls nothing.
+    """
 
     def __init__(self, cache: "NoteCache", known: Sequence[Known], styles: npt.NDArray[np.float64]) -> None:
+        self._recalls = [bool(k) for k in known]
         self._caches = {h: cache.while_writing(k, styles) for k, h in enumerate(HEADS)}
         self._most, dims = cache.most, cache.maps.shape[2]
         lengths = [len(k[0][1]) if k else 0 for k in known]
@@ -35,6 +39,12 @@ class Memory:
             for number, (keys, chosen) in enumerate(heads):
                 self._keys[number, row, :length], self._chosen[number, row, :length] = keys, np.maximum(chosen, -1)
             self._at[row] = length
+
+    def mix(self, head: str, rows: list[int], scores: Floats, allowed: npt.NDArray[np.bool_], hidden: "Tensor") -> None:
+        """Put :meth:`mixed` in the place of the scores [n, classes] of those of the takes ``rows`` that recall anything."""
+        places = [i for i, row in enumerate(rows) if self._recalls[row]]
+        if places:
+            scores[places] = self.mixed(head, [rows[i] for i in places], scores[places], allowed[places], hidden)
 
     def mixed(self, head: str, rows: list[int], scores: Floats, allowed: npt.NDArray[np.bool_], hidden: "Tensor") -> Floats:
         """Logarithms of the chances [n, classes] of the takes ``rows`` from the network's scores and ``hidden`` vectors."""

@@ -103,6 +103,11 @@ def test_what_the_song_chose_changes_what_is_written_and_takes_do_not_mind_each_
     assert [r[1] - 4 * BAR for r in written(heard, writer=remembering_writer)[0][0]] != [r[1] for r in a[0]]
 
 
+def test_a_new_piece_is_the_networks_alone(monkeypatch):
+    monkeypatch.setattr("studio.engines.lstm_writer.Memory", None)  # would be called
+    assert written(GenerateRequest(Document(), 0, 2 * BAR, style="pop"), writer=remembering_writer)[0][0]
+
+
 def test_a_gap_before_the_region_is_bridged():
     takes, _ = written(GenerateRequest(song(), 40 * BAR, 2 * BAR, seed=5))
     assert {r[1] // BAR for r in takes[0]} == {40, 41}

@@ -94,3 +94,13 @@ def test_what_is_not_allowed_gets_nothing():
     able = np.array([[True, False, True, False]])
     made = memory.mixed("pitch", [0], np.zeros((1, CLASSES), np.float32), able, torch.randn(1, WIDTH))
     assert np.exp(made[0, able[0]]).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_who_heard_nothing_recalls_nothing():
+    cache = a_cache()
+    hidden, scores, _ = a_piece(3, 2)
+    known = ((cache.keys(2, hidden[:, 0]), np.arange(3)),) * len(HEADS)
+    memory = Memory(cache, [(), known], np.eye(STYLES))
+    made = scores[0].copy()
+    memory.mix("pitch", [0, 1], made, np.ones((2, CLASSES), bool), hidden[0])
+    assert np.array_equal(made[0], scores[0, 0]) and not np.array_equal(made[1], scores[0, 1])
