@@ -72,10 +72,8 @@ class HoleTake:
         self._request, self._scene, self._target, self._draw = request, scene, target, draw
         self.done, self._closed = False, False
         self.shift, self.shift_class = 0, 0
-        inside = hole.own & (hole.time >= hole.start) & (hole.time < hole.end)
-        self._fixed = sorted(
-            zip(hole.time[inside].tolist(), hole.steps[inside].tolist(), hole.pitch[inside].tolist(), strict=True)
-        )
+        ahead = hole.own & (hole.time >= hole.start)  # behind the hole too: the last notes may reach there
+        self._fixed = sorted(zip(hole.time[ahead].tolist(), hole.steps[ahead].tolist(), hole.pitch[ahead].tolist(), strict=True))
         before = hole.own & (hole.time < hole.start)
         ends = (hole.time + hole.steps)[before]
         self._sounding = {p: e for p, e in zip(hole.pitch[before].tolist(), ends.tolist(), strict=True) if e > hole.start}

@@ -1,9 +1,15 @@
-import numpy as np
+from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from studio.engines.api import Limits
 from studio.engines.arranger_features import END
 from studio.engines.arranger_setting import NEW_PARTS, ArrangeRequest, hole_in, scene_of
 from studio.engines.arranger_take import MOST_LISTENED, HoleTake
+from studio.engines.lstm_writer_setting import TICKS_A_STEP
 from studio.engines.note_columns import DURATIONS, SHIFTS, VELOCITIES
+from studio.music.notes import Notes
 from tests.writers import BEAT, song
 
 BAR = 4 * BEAT
@@ -98,3 +104,29 @@ def test_another_part_follows_in_the_same_bars():
     note(t, 0, 60, 23)
     note(t, END, 0, 0)
     assert t.chunk(False, False).written_to == BAR
+
+
+def locked_behind_the_window():
+    """A take of the first of two windows, with a locked chord of two where the second begins."""
+    own = song(8)
+    scene = scene_of(ArrangeRequest(own, BAR, 6 * BAR, tracks=(1,)))
+    second = scene.windows[1][0] * TICKS_A_STEP
+    chord = Notes.of([second, second], [BEAT, BEAT], [60, 64], 80).replace(locked=np.ones(2, bool))
+    tune = own.tracks[0]
+    kept = Notes.concat([tune.notes.select((tune.notes.start < BAR) | (tune.notes.start >= 7 * BAR)), chord])
+    request = ArrangeRequest(
+        own.with_track(replace(tune, clips=(tune.clips[0].with_notes(kept),))),
+        BAR, 6 * BAR, tracks=(1,), limits=Limits(polyphony=2),
+    )  # fmt: skip
+    scene = scene_of(request)
+    hole = hole_in(scene, scene.targets[-1], scene.windows[0], 12, NOTHING)
+    return HoleTake(request, scene, replace(scene.targets[-1], single=False), hole, 0, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("pitch", [60, 62])
+def test_a_long_note_ends_where_the_next_window_has_locked_notes(pitch):
+    t = locked_behind_the_window()
+    assert t.hole.end - t.hole.start == 384
+    for shift, duration in ((288, 24), (72, 96)):  # the second begins a beat before the window ends
+        assert note(t, int(np.flatnonzero(SHIFTS == shift)[0]), pitch, int(np.flatnonzero(DURATIONS == duration)[0]))
+    assert t.rows()[1, :2].tolist() == [t.hole.end - 24, 24]
