@@ -26,6 +26,8 @@ from studio.music.pitch import Key
 VERBS = ("fill", "accompany", "harmonise", "vary", "sample", "blend", "walk", "slide", "drums", "groove")
 _LOCKED = 0.15
 _BARS = 4
+_LONG = {"fill": 6, "accompany": 6, "harmonise": 6}
+"""Bars of which the arranger writes four, and then the others."""
 _TAKES = 4
 _PARTS = ("Bass", "Chords", "Strings", "Melody", "Drums")
 Drawn = tuple[Limits, Key | None, str]
@@ -35,7 +37,7 @@ def change_of(verb: str, document: Document, drawn: Drawn, draw: np.random.Gener
     """A change of some bars of ``document`` under limits; None where none of its tracks is for ``verb``."""
     bar = document.meter.bar_start(1)
     start = int(draw.integers(0, 3)) * bar
-    end = start + _BARS * bar
+    end = start + _LONG.get(verb, _BARS) * bar
     tracks = [t for t in document.tracks if _fits(verb, t, start, end)]
     if not tracks:
         return None

@@ -128,5 +128,5 @@ def test_a_long_note_ends_where_the_next_window_has_locked_notes(pitch):
     t = locked_behind_the_window()
     assert t.hole.end - t.hole.start == 384
     for shift, duration in ((288, 24), (72, 96)):  # the second begins a beat before the window ends
-        assert note(t, int(np.flatnonzero(SHIFTS == shift)[0]), pitch, int(np.flatnonzero(DURATIONS == duration)[0]))
+        assert note(t, int(np.flatnonzero(shift == SHIFTS)[0]), pitch, int(np.flatnonzero(duration == DURATIONS)[0]))
     assert t.rows()[1, :2].tolist() == [t.hole.end - 24, 24]

@@ -39,9 +39,9 @@ def expected(cache, hidden, scores, chosen, head="pitch"):
     number = HEADS.index(head)
     keys, writing = cache.keys(number, hidden[:, 0]), cache.while_writing(number, np.eye(STYLES)[:1])
     first = [max(0, k - cache.most + 1) for k in range(len(chosen))]
-    return np.array([
-        writing.mixed([0], scores[k], keys[k : k + 1] @ keys[f:k].T, chosen[None, f:k]) for k, f in enumerate(first)
-    ])
+    return np.array(
+        [writing.mixed([0], scores[k], keys[k : k + 1] @ keys[f:k].T, chosen[None, f:k]) for k, f in enumerate(first)]
+    )
 
 
 @pytest.mark.parametrize(("most", "notes"), [(2048, 150), (20, 50)])
@@ -57,7 +57,9 @@ def test_what_was_heard_before_counts_as_if_it_was_written():
     hidden, scores, chosen = a_piece(30)
     number, styles = HEADS.index("pitch"), np.eye(STYLES)[:1]
     known = tuple(
-        (cache.keys(number, hidden[:20, 0]), chosen[:20]) if k == number else (np.zeros((20, DIMS), np.float32), np.full(20, -100))
+        (cache.keys(number, hidden[:20, 0]), chosen[:20])
+        if k == number
+        else (np.zeros((20, DIMS), np.float32), np.full(20, -100))
         for k in range(len(HEADS))
     )
     memory = Memory(cache, [known], styles)

@@ -93,7 +93,9 @@ def test_a_piece_at_once_costs_what_it_costs_choice_by_choice(most, monkeypatch)
     keys, styles = cache.keys(0, hidden), np.eye(STYLES)[[1]]
     for k in range(30):
         first = max(0, k - most)
-        made = mixed(cache, scores[k : k + 1].numpy(), keys[k : k + 1], keys[None, first:k], chosen[None, first:k].clip(-1), styles)
+        made = mixed(
+            cache, scores[k : k + 1].numpy(), keys[k : k + 1], keys[None, first:k], chosen[None, first:k].clip(-1), styles
+        )
         assert costs[k] == pytest.approx(-made[0, chosen[k]] if chosen[k] >= 0 else 0, abs=1e-4)
 
 
