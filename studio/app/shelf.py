@@ -10,7 +10,7 @@ from studio.engines.arranger import ArrangerEngine
 from studio.engines.cards import Card, find_cards
 from studio.engines.clip_vae import ClipVae
 from studio.engines.registry import ENGINES, make_engine
-from studio.errors import StudioError
+from studio.errors import Cancelled, StudioError
 
 log = logging.getLogger(__name__)
 CHANGES = "changes"
@@ -29,6 +29,8 @@ class Closing(Protocol):
 class Shelf:
     """Prepared engines by model id. Safe to ask from several threads: a model is loaded once, by the first who asks.
 
+    Each model has a lock of its own, so that nobody waits for a model that somebody else asked for.
+
     ``tell`` gets one sentence when a device failed and the CPU took over. ``apart``: what a generator is made with that
     writes in a process of its own, beside a window; such a shelf is to be closed.
     """
@@ -44,25 +46,30 @@ class Shelf:
         self._tell = tell
         self._apart = apart
         self._made: dict[str, object] = {}
-        self._lock = threading.Lock()
+        self._age = self._closings = 0  # how often the engines were put away, and how often for good
+        self._lock = threading.Lock()  # held for moments only
+        self._loading: dict[str, threading.Lock] = {}
 
     def of_kind(self, kind: str) -> list[Card]:
         """The cards whose engine is of ``kind``: generator or renderer."""
         return [c for c in self.cards if c.engine in ENGINES and ENGINES[c.engine].kind == kind]
 
     def use(self, device: str) -> None:
-        """Wish for another device: engines asked for from now on are made anew on it."""
-        with self._lock:
-            self.device = device
-        self.close()
+        """Wish for another device: engines asked for from now on, or being loaded now, are made anew on it."""
+        self.device = device
+        self._put_away()
 
     def close(self) -> None:
-        """Put the engines away, and end the processes in which they write."""
+        """Put the engines away, and end the processes in which they write. Who waits for a model gets Cancelled."""
+        self._closings += 1
+        self._put_away()
+
+    def _put_away(self) -> None:
         with self._lock:
             engines, self._made = self._made, {}
+            self._age += 1
         for engine in engines.values():
-            if isinstance(engine, Closing):
-                engine.close()
+            _end(engine)
 
     def generator(self, model: str = "") -> Generator:
         """The generator of that model id, the first one by default. Loads it when needed: seconds, so off the main thread."""
@@ -84,12 +91,7 @@ class Shelf:
         """What makes changes (:class:`studio.app.changes.ChangeRequest`) in a process of its own; None where all is made here."""
         if self._apart is None:
             return None
-        with self._lock:
-            if CHANGES not in self._made:
-                apart = self._apart(self._tell)
-                apart.prepare(Card(CHANGES, "", "Changes"), self.device)
-                self._made[CHANGES] = apart
-            made = self._made[CHANGES]
+        made = self._made_once(Card(CHANGES, "", "Changes"))
         return made if isinstance(made, Generator) else None
 
     def clips(self, kind: str) -> ClipVae:
@@ -103,10 +105,7 @@ class Shelf:
 
     def _engine(self, model: str, kind: str, protocol: type[Engine]) -> Engine:
         card = self._card(model, kind)
-        with self._lock:
-            if card.id not in self._made:
-                self._made[card.id] = self._prepared(card)
-            engine = self._made[card.id]
+        engine = self._made_once(card)
         if not isinstance(engine, protocol):
             raise StudioError(f"The model '{card.title}' is not a {kind}.", "Choose another model.")
         return engine
@@ -119,8 +118,30 @@ class Shelf:
         wanted = f"'{model}'" if model else f"of the kind {kind}"
         raise StudioError(f"There is no model {wanted}.", "Run 'studio models' to see what is installed.")
 
+    def _made_once(self, card: Card) -> object:
+        """The engine of ``card``; the first who asks makes it, the others wait for that."""
+        with self._lock:
+            if card.id in self._made:
+                return self._made[card.id]
+            loading = self._loading.setdefault(card.id, threading.Lock())
+        closings = self._closings
+        with loading:
+            while True:
+                with self._lock:
+                    if card.id in self._made:
+                        return self._made[card.id]
+                    age = self._age
+                if self._closings != closings:
+                    raise Cancelled
+                engine = self._prepared(card)
+                with self._lock:
+                    if age == self._age:
+                        self._made[card.id] = engine
+                        return engine
+                _end(engine)  # nobody wants it on that device any more
+
     def _prepared(self, card: Card) -> object:
-        if self._apart is not None and ENGINES[card.engine].kind == "generator":
+        if self._apart is not None and (card.id == CHANGES or ENGINES[card.engine].kind == "generator"):
             apart = self._apart(self._tell)
             apart.prepare(card, self.device)
             return apart
@@ -137,3 +158,8 @@ class Shelf:
             engine = make_engine(card.engine)
             engine.prepare(card, "cpu")  # type: ignore[attr-defined]
         return engine
+
+
+def _end(engine: object) -> None:
+    if isinstance(engine, Closing):
+        engine.close()
