@@ -9,7 +9,7 @@ import math
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from studio.app.excerpts import excerpt
 from studio.app.fluidsynth import soundfont, synthesise
 from studio.app.rendering import render_song
 from studio.audio.effects import Load, Plugin
+from studio.audio.latency import AUTOMATIC
 from studio.audio.mixer import Events, Scene, Strip
 from studio.audio.output import Output
 from studio.audio.ring import DONE
@@ -137,8 +138,9 @@ class ComparePlayer:
     """Plays versions round and round, one of them heard. ``tell`` gets sentences for the user, from any thread. To be closed."""
 
     def __init__(
-        self, versions: tuple[Version, ...], rate: int, tell: Callable[[str], None], device: str = "", latency: float = 0.1
-    ) -> None:
+        self, versions: tuple[Version, ...], rate: int, tell: Callable[[str], None],
+        device: str = "", latency: float = AUTOMATIC, known: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
         self._tell, self._rate = tell, rate
         self._frames = len(versions[0].sound)
         self._store = RowStore(2 * sum(v.sound.nbytes for v in versions) + (64 << 20))
@@ -146,7 +148,7 @@ class ComparePlayer:
             for side in (0, 1):
                 self._store.put(2 * k + side, np.ascontiguousarray(version.sound[:, side]))
         self._events = [_whole(number, self._frames) for number in range(2 * len(versions))]
-        self._output = Output(rate, self._store, self._event, device, latency)
+        self._output = Output(rate, self._store, self._event, device, latency, known)
         self._output.set_loop((0, self._frames))
         self._order = 0
         self.heard = 0

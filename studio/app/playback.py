@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from studio.app.device_news import DeviceNews
 from studio.app.jobs import Jobs
 from studio.app.live import MIDDLE, Live, Voice
 from studio.app.metronome import clicks, count_in_clicks
@@ -20,6 +21,7 @@ from studio.app.planning import Planner
 from studio.app.position import SNAP_SECONDS, EvenPosition
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.settings import Settings
+from studio.audio.latency import AUTOMATIC
 from studio.audio.meters import Levels
 from studio.audio.output import Output
 from studio.audio.ring import DONE, END_AT, GAPS, MISSING, READ
@@ -38,7 +40,7 @@ _LOADING = "instruments"
 class Playback:
     """See the module. ``renderer`` loads the instruments when called, ``tell`` gets sentences for the user from any thread.
 
-    ``overview`` is the song's sound for waveform and spectrogram, :mod:`studio.app.overview`.
+    ``late`` gets a device's name and the latency that it needs; ``overview`` is the song's sound in pictures, :mod:`.overview`.
     """
 
     def __init__(
@@ -48,10 +50,11 @@ class Playback:
         settings: Settings | None = None,
         tell: Callable[[str], None] = log.warning,
         rows_bytes: int = ROWS_BYTES,
+        late: Callable[[str, float], None] = lambda *_: None,
     ) -> None:
         settings = settings or Settings()
-        self._load, self._jobs, self._tell = renderer, jobs, tell
-        self._device, self._latency = settings.audio_device, settings.latency
+        self._load, self._jobs, self._tell, self._late = renderer, jobs, tell, late
+        self._sound = settings.audio_device, settings.latency, settings.known_latencies
         self._rate = settings.sample_rate
         self._document = Document()
         self._loop_on = False
@@ -60,7 +63,7 @@ class Playback:
         self._counted = 0  # frames of the count-in before it
         self._order = 0
         self._even = EvenPosition()
-        self._silent_since_lost = False
+        self._news = DeviceNews(tell)
         self._lock = threading.RLock()
         self._output: Output | None = None
         self._closed = False
@@ -77,11 +80,14 @@ class Playback:
         with self._lock:
             if self._output is not None or self._closed:
                 return
-            self._output = Output(self._rate, self._store, self._event, self._device, self._latency)
-            self._output.set_loop(self._loop_frames())
+            self._open_output()
             self._planner.plan(self._document)  # under the lock: closing ends a thread that is there, or none is started
         if self.rendering.renderer is None and not self._jobs.running(_LOADING):
             self._jobs.start(_LOADING, "Loading the instruments", lambda job: self._load(), self._loaded)
+
+    def _open_output(self) -> None:
+        self._output = Output(self._rate, self._store, self._event, *self._sound)
+        self._output.set_loop(self._loop_frames())
 
     def reload(self) -> None:
         """Load the instruments again, because another device shall run them; the old ones play until then."""
@@ -301,11 +307,11 @@ class Playback:
         self.start()
         return self._output.wait_for_devices() if self._output else []
 
-    def set_device(self, name: str = "", latency: float = 0.1) -> None:
-        """Play on the device of that name (empty: the system's) with ``latency`` seconds, 0 for the lowest."""
-        self._device, self._latency = name, latency
+    def set_device(self, name: str = "", latency: float = AUTOMATIC, known: dict[str, float] | None = None) -> None:
+        """Play on the device of that name (empty: the system's); ``latency`` and ``known`` as in :class:`Output`."""
+        self._sound = name, latency, known or {}
         if self._output:
-            self._output.set_device(name, latency)
+            self._output.set_device(*self._sound)
 
     @property
     def gaps(self) -> tuple[int, int]:
@@ -362,8 +368,7 @@ class Playback:
             self._store.clear()
             self.rendering.set_rate(rate)
             self.overview.set_rate(rate)
-            self._output = Output(rate, self._store, self._event, self._device, self._latency)
-            self._output.set_loop(self._loop_frames())
+            self._open_output()
             self._playing, self._frame = False, frame
         self._planner.again()
         if playing:
@@ -375,20 +380,12 @@ class Playback:
     def _event(self, message: dict[str, Any]) -> None:
         """On the thread that listens to the sound's processes."""
         event = message["event"]
-        if event == "silent":
-            self._silent_since_lost = True
-            self._tell("No sound device can be used, so playing is silent. Plug one in, or choose another.")
-        elif event == "lost":
-            self._silent_since_lost = True
-            self._tell("The sound device has gone. It is opened again as soon as it is back.")
-        elif event == "opened":
-            if message["wanted"] != message["device"]:
-                self._tell(f"'{message['wanted']}' is not there, so {message['name']} plays.")
-            elif self._silent_since_lost:
-                self._tell(f"Sound is back: {message['name']}.")
-            self._silent_since_lost = False
-        elif event == "no effect":
+        self._news.hear(message)
+        if event == "no effect":
             self._tell(f"The effect {message['title']} cannot be used, so the sound passes it by. Install it, or remove it.")
+        elif event == "late":
+            self._sound = *self._sound[:2], self._sound[2] | {message["name"]: message["latency"]}
+            self._late(message["name"], message["latency"])
         elif event == "rate":
             self._planner.later(lambda: self._change_rate(message["rate"]))
         elif event == "restarted":

@@ -2,10 +2,11 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from studio.audio.latency import AUTOMATIC
 from studio.paths import user_config
 
 log = logging.getLogger(__name__)
@@ -17,14 +18,16 @@ class Settings:
     """Everything that is remembered from one start to the next.
 
     ``audio_device`` is a device's name, empty for the system's default; ``midi_input`` a keyboard's, empty for every one;
-    ``latency`` seconds, 0 for the lowest; ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback;
+    ``latency`` seconds, 0 for the lowest, -1 for what proves itself: ``latencies`` are names of devices that needed more and their
+    seconds, parted by tabs; ``model_device`` auto, cpu, cuda or mps; ``sample_rate`` frames a second of playback;
     ``count_in`` bars before recording, which ``record_replaces`` what is there or adds to it; ``theme`` dark or light;
     ``language`` a code, empty for the system's; ``shortcuts`` the changed ones, an action's id and its keys parted by tabs.
     """
 
     audio_device: str = ""
     midi_input: str = ""
-    latency: float = 0.1
+    latency: float = AUTOMATIC
+    latencies: tuple[str, ...] = ()
     sample_rate: int = 48_000
     model_device: str = "auto"
     listen_while_writing: bool = True
@@ -40,6 +43,17 @@ class Settings:
     shortcuts: tuple[str, ...] = ()
     first_start: bool = True
     recent: tuple[str, ...] = ()
+
+    @property
+    def known_latencies(self) -> dict[str, float]:
+        """Seconds by the names of devices that needed more latency."""
+        parted = (line.rpartition("\t") for line in self.latencies)
+        return {name: float(seconds) for name, _, seconds in parted if _is_number(seconds)}
+
+    def with_latency(self, device: str, seconds: float) -> "Settings":
+        """These settings with what ``device`` needs."""
+        known = {**self.known_latencies, device: seconds}
+        return replace(self, latencies=tuple(f"{name}\t{needed:g}" for name, needed in known.items()))
 
     def with_recent(self, path: Path) -> "Settings":
         """These settings with ``path`` at the head of the recent files."""
@@ -80,3 +94,11 @@ def _from_json(stored: dict[str, Any]) -> Settings:
         elif type(value) is type(default):
             values[field.name] = value
     return Settings(**values)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -39,7 +39,7 @@ class Studio:
         self.generating.match_tracks = self.settings.match_tracks
         self.arranging = Arranging(self.shelf, self.jobs, self.session)
         self.exploring = Exploring(self.shelf, self.jobs, self.session)
-        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
+        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound, late=self._remember_latency)
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
         self.midi = MidiInput(self.keyboard, self._tell_of_keyboards)
@@ -48,7 +48,9 @@ class Studio:
         self.session.subscribe(self._follow)
 
     def change_settings(self, **changed: Any) -> None:
-        """Change and store settings."""
+        """Change and store settings. With another latency, what devices needed so far is to be found out anew."""
+        if changed.get("latency", self.settings.latency) != self.settings.latency:
+            changed = {"latencies": (), **changed}
         self.settings = replace(self.settings, **changed)
         save_settings(self.settings)
 
@@ -77,6 +79,12 @@ class Studio:
 
     def _tell_later(self, message: str) -> None:
         self.jobs.post(lambda: self.notices.tell(message))
+
+    def _remember_latency(self, device: str, seconds: float) -> None:
+        def store() -> None:
+            self.change_settings(latencies=self.settings.with_latency(device, seconds).latencies)
+
+        self.jobs.post(store)
 
     def _tell_of_sound(self, message: str) -> None:
         self.jobs.post(lambda: self.notices.tell(message, action="devices"))

@@ -213,15 +213,31 @@ class Desk:
         """Let the newest scene, loop and rows be heard: from a moment ahead of the player on, if it has not come too far."""
         self._stale = self._filled = False
         place = self._place_before(self._pen.soonest)
+        if place is None and self._just_begun():
+            self._begin_anew(self._places[0])
+            return
         if place is None:
             if self._stream is not None and self._counts_to is None:
                 self._stream.set_scene(self._scene)
             self._over = False
             return
-        n = self._ring.numbers
         self._at, self._counts_to = place.at, place.counts_to
         self._block, self._stream = place.block, place.stream
         self._stream.back(place.mark, self._stream.scene if self._counts_to is not None else self._scene)
+        self._write_from(place)
+
+    def _just_begun(self) -> bool:
+        """Whether the player is still in the first piece after a jump, before which there is no place to go back to."""
+        return len(self._places) > 1 and self._places[0].counts_to is None and self._pen.can_go_back
+
+    def _begin_anew(self, place: _Place) -> None:
+        """Jump to where the last jump went once more."""
+        self._places, self._at = [], place.at
+        self._open_stream()
+        self._write_from(place)
+
+    def _write_from(self, place: _Place) -> None:
+        n = self._ring.numbers
         n[SEGMENTS], n[END_AT], self._over = place.segments, -1, False
         gone = self._ring.meter_frames >= place.cursor
         self._ring.meter_frames[gone] = -1

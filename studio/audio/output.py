@@ -3,13 +3,14 @@
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from time import perf_counter_ns
 
 import numpy as np
 
 from studio.audio.child import Child, alive_until
+from studio.audio.latency import AUTOMATIC
 from studio.audio.mixer import Events, Scene
 from studio.audio.ring import CALLED_NS, DESK_ALIVE, OPEN, PLAYER_ALIVE, Ring
 from studio.audio.rows import RowStore
@@ -29,11 +30,15 @@ class Output:
     """Two processes and the ring between them.
 
     ``on_event`` gets what they say (a mapping with ``event``) on a thread of its own: ``opened``, ``lost``, ``silent``,
-    ``rate``, ``restarted``. A desk that had to be started anew is told of the rows, the scene and the loop again,
-    not to play. ``latency`` is seconds, 0 for the lowest; an empty ``device`` is the system's.
+    ``rate``, ``late``, ``restarted``. A desk that had to be started anew is told of the rows, the scene and the loop again,
+    not to play. ``latency`` is seconds, 0 for the lowest, or AUTOMATIC; ``known`` are the latencies by the names of devices that
+    were late (:mod:`.latency`); an empty ``device`` is the system's.
     """
 
-    def __init__(self, rate: int, store: RowStore, on_event: Heard, device: str = "", latency: float = 0.1) -> None:
+    def __init__(
+        self, rate: int, store: RowStore, on_event: Heard,
+        device: str = "", latency: float = AUTOMATIC, known: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
         self.ring = Ring(rate=rate)
         self._on_event = on_event
         self._store = store
@@ -42,7 +47,7 @@ class Output:
         self._keys: dict[int, tuple[int, Events]] = {}  # by id of the events: under which number the desk knows them
         self._key = 0
         self._lock = threading.Lock()
-        self._device, self._latency = device, latency
+        self._device, self._latency, self._known = device, latency, dict(known or {})
         self._devices: list[str] = []
         self._devices_came = threading.Event()
         self._stop = threading.Event()
@@ -122,10 +127,14 @@ class Output:
             self._send_scene()
         self.set_loop(self._loop)
 
-    def set_device(self, device: str, latency: float) -> None:
+    def set_device(self, device: str, latency: float, known: Mapping[str, float] | None = None) -> None:
         """Play on another device, or with another latency."""
-        self._device, self._latency = device, latency
-        self._player.tell({"do": "device", "device": device, "latency": latency})
+        self._device, self._latency, self._known = device, latency, dict(known or {})
+        self._player.tell({"do": "device", **self._options})
+
+    @property
+    def _options(self) -> Message:
+        return {"device": self._device, "latency": self._latency, "known": self._known}
 
     def wait_for_devices(self, seconds: float = 5.0) -> list[str]:
         """The devices' names, the system's kind first; empty when the player does not answer in time."""
@@ -146,8 +155,7 @@ class Output:
     def _start_player(self) -> Child:
         self.ring.numbers[PLAYER_ALIVE] = alive_until(_STARTING_SECONDS)
         self.ring.numbers[OPEN] = 0
-        options = json.dumps({"device": self._device, "latency": self._latency})
-        return Child("studio.audio.player", [self.ring.name, options], self._hear)
+        return Child("studio.audio.player", [self.ring.name, json.dumps(self._options)], self._hear)
 
     def _start_desk(self) -> Child:
         self.ring.numbers[DESK_ALIVE] = alive_until(_STARTING_SECONDS)
@@ -162,6 +170,8 @@ class Output:
             self._devices = message["devices"]
             self._devices_came.set()
         else:
+            if message["event"] == "late":
+                self._known = {**self._known, message["name"]: message["latency"]}
             self._on_event(message)
 
     def _watch(self) -> None:
@@ -191,7 +201,7 @@ class Output:
         latest = max(int(self.ring.numbers[CALLED_NS]), self._reopened_ns)
         if self.ring.numbers[OPEN] and now - latest > stalled:
             self._reopened_ns = now
-            self._player.tell({"do": "device", "device": self._device, "latency": self._latency})
+            self._player.tell({"do": "device", **self._options})
 
 
 def sound_outputs() -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from studio.audio.child import Parent, alive_until, ask_for_realtime
+from studio.audio.latency import AUTOMATIC, MOST_LATE, Latencies, Lateness
 from studio.audio.ring import CALLED_NS, OPEN, PLAYER_ALIVE, PLAYING, Reader, Ring
 
 try:
@@ -34,11 +35,14 @@ _RATES = (48_000, 44_100)
 class Player:
     """One ring, one device at a time."""
 
-    def __init__(self, ring: Ring, parent: Parent, device: str, latency: float) -> None:
+    def __init__(self, ring: Ring, parent: Parent, device: str, latency: float, known: dict[str, float]) -> None:
         self._ring = ring
         self._reader = Reader(ring)
         self._parent = parent
         self._wanted, self._latency = device, latency
+        self._latencies = Latencies(known, _REALTIME)
+        self._name, self._opened_with = "", latency
+        self._late = Lateness(ring.rate, latency)
         self._stream: Any = None
         self._lost = threading.Event()
         self._retry_at = 0
@@ -58,6 +62,7 @@ class Player:
                 self._close()
                 self._parent.tell({"event": "lost", "device": self._wanted})
                 self._retry_at = 0
+            self._follow_lateness()
             if self._stream is None:
                 self._play_silently()
                 if perf_counter_ns() >= self._retry_at:
@@ -66,11 +71,31 @@ class Player:
     def _obey(self, message: dict[str, Any]) -> None:
         if message["do"] == "device":
             self._wanted, self._latency = message["device"], message["latency"]
+            self._latencies = Latencies(message["known"], _REALTIME)
             self._complained = ""
-            self._close()
-            self._open()
+            self._open_anew()
         elif message["do"] == "devices":
             self._parent.tell({"event": "devices", "devices": self._devices()})
+
+    def _follow_lateness(self) -> None:
+        """Open a device that was late with more latency: while nothing plays, or at once where it is late again and again."""
+        late = self._late.count
+        if self._stream is None or self._latency != AUTOMATIC or not late or (self._ring.numbers[PLAYING] and late < MOST_LATE):
+            return
+        self._late.count = 0
+        longer = self._latencies.longer(self._name, self._opened_with)
+        if longer is not None:
+            self._parent.tell({"event": "late", "name": self._name, "latency": longer})
+            self._open_anew()
+
+    def _open_anew(self) -> None:
+        """Open the device once more: what it has not played yet is played afterwards, without a click."""
+        self._reader.resting = True
+        if self._stream is not None and self._ring.numbers[PLAYING]:
+            sleep(min(1.0, self._stream.latency + 3 * FRAMES / self._ring.rate))
+        self._close()
+        self._open()
+        self._reader.resting = False
 
     def _devices(self) -> list[str]:
         if sounddevice is None:
@@ -129,7 +154,7 @@ class Player:
             return
         self._parent.tell({
             "event": "opened", "device": device, "wanted": self._wanted, "latency": stream.latency,
-            "name": sounddevice.query_devices(stream.device)["name"], "realtime": _REALTIME,
+            "name": self._name, "realtime": _REALTIME,
         })  # fmt: skip
 
     def _try(self, device: str, rate: int) -> str:
@@ -137,12 +162,17 @@ class Player:
         try:
             info = sounddevice.query_devices(device or None, "output")
             channels = min(2, int(info["max_output_channels"]))
+            latency = self._latency
+            if latency == AUTOMATIC:
+                latency = self._latencies.of(info["name"], sounddevice.query_hostapis(info["hostapi"])["name"])
             self._lost.clear()
             stream = sounddevice.OutputStream(
                 device=device or None, samplerate=rate, channels=channels, dtype="float32",
-                blocksize=FRAMES if self._latency else FEWEST_FRAMES, latency=self._latency or "low",
+                blocksize=FRAMES if latency else FEWEST_FRAMES, latency=latency or "low",
                 callback=self._mono if channels == 1 else self._stereo, finished_callback=self._lost.set,
             )  # fmt: skip
+            self._name, self._opened_with = info["name"], latency
+            self._late = Lateness(rate, stream.latency)
             if rate == self._ring.rate:
                 stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
@@ -164,6 +194,7 @@ class Player:
         """PortAudio's callback."""
         now = perf_counter_ns()
         self._ring.numbers[CALLED_NS] = now
+        self._late.called(now, frames, bool(status) and status.output_underflow)
         self._reader.fill(out, now + int(max(0.0, time.outputBufferDacTime - time.currentTime) * 1e9))
 
     def _mono(self, out: Any, frames: int, time: Any, status: Any) -> None:
@@ -186,7 +217,7 @@ _REALTIME = False
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the process: the ring's name, and JSON options ``device`` and ``latency`` in seconds, 0 for the lowest."""
+    """Run the process: the ring's name, and JSON options ``device``, ``latency`` in seconds (0 for the lowest, or AUTOMATIC), ``known``."""
     global _REALTIME  # noqa: PLW0603 - set once, before anything runs
     name, options = (sys.argv[1:] if arguments is None else arguments)[:2]
     parent = Parent()

@@ -154,6 +154,7 @@ class Reader:
         self._ring = ring
         self._skips = int(ring.numbers[SKIPS])
         self._was_playing = False
+        self.resting = False  # fades out and stays where it is, until this is False again
         self._fading = np.zeros((FADE, 2), np.float32)
         self._slots = SlotReader(ring.slots.numbers, ring.slots.sound)
 
@@ -161,7 +162,7 @@ class Reader:
         """Fill ``out`` [frames, 2], whose first frame will be heard at ``heard_ns`` of the performance counter."""
         n = self._ring.numbers
         frames = len(out)
-        playing = bool(n[PLAYING])
+        playing = bool(n[PLAYING]) and not self.resting
         skips = int(n[SKIPS])
         fade = 0
         if self._was_playing and (skips != self._skips or not playing):

@@ -15,11 +15,12 @@ from PySide6.QtTest import QTest
 
 from studio.app.session import Proposal, ProposedTake
 from studio.app.virtual_card import RATE, VirtualCard
+from studio.audio.latency import AUTOMATIC
 from studio.engines.api import Part
 from studio.errors import StudioError
 from studio.music.notes import Notes
 from studio.ui.benches_keys import lag_of
-from studio.ui.benches_playback import BenchWindow, captured_window
+from studio.ui.benches_playback import LATENCY_HELP, BenchWindow, captured_window
 from studio.ui.files import load_demo
 from studio.ui.panels.changing import Region
 
@@ -32,7 +33,7 @@ def run(argv: list[str]) -> int:
     """Print what was measured; the exit code is 1 where a bar is missed."""
     parser = argparse.ArgumentParser(prog="studio bench audition", description=__doc__)
     parser.add_argument("--times", type=int, default=8, help="how often to listen")
-    parser.add_argument("--latency", type=float, default=0.1, help="the device's latency in seconds, 0 for the lowest")
+    parser.add_argument("--latency", type=float, default=AUTOMATIC, help=LATENCY_HELP)
     args = parser.parse_args(argv)
     with captured_window(args.latency) as (window, card):
         window.play(load_demo())
@@ -73,13 +74,14 @@ def _from_take_to_take(bench: BenchWindow, card: VirtualCard, times: int) -> boo
     made = session.proposal
     if made is None:
         raise StudioError("Nothing was proposed.", "Is there a writer?")
-    part, bar = Part("Flute", 73), made.end - made.start
-    late = (part, Notes.of([made.end - 960], 480, [72]))
-    takes = [ProposedTake((late,), made.end)]
-    takes += [ProposedTake(((part, Notes.of([made.start], bar // 4, [60 + k])),), made.end) for k in range(times)]
+    part, length = Part("Flute", 73), made.end - made.start
+    start, end = made.end, made.end + length  # the song's last notes have died away by then
+    late = (part, Notes.of([end - 960], 480, [72]))
+    takes = [ProposedTake((late,), end)]
+    takes += [ProposedTake(((part, Notes.of([start], length // 4, [60 + k])),), end) for k in range(_TAKES - 1)]
     took = []
     for k in range(times):
-        session.propose(Proposal(made.start, made.end, tuple(takes[: 1 + _TAKES - 1])))
+        session.propose(Proposal(start, end, tuple(takes)))
         _fall_silent(bench)
         _press(bench, 0)
         bench.live(0.7)

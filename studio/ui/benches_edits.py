@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.app.virtual_card import RATE, VirtualCard
+from studio.audio.latency import AUTOMATIC
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.ui.benches_keys import lag_of
-from studio.ui.benches_playback import BenchWindow, captured_window, first_seconds, song_of_voices
+from studio.ui.benches_playback import LATENCY_HELP, BenchWindow, captured_window, first_seconds, song_of_voices
 
 BARS_MS = {"a note's pitch": 100.0, "a note more": 100.0, "all instruments": 300.0, "volume": 100.0, "pan": 100.0, "mute": 100.0}
 RENDERS_NOTHING = ("volume", "pan", "mute")
@@ -47,7 +48,7 @@ def run(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="studio bench edits", description=__doc__)
     parser.add_argument("--notes", type=int, default=5_000)
     parser.add_argument("--each", type=int, default=5, help="how often to make each kind of edit")
-    parser.add_argument("--latency", type=float, nargs="+", default=[0.0, 0.1], help="of the device, in seconds; 0: the lowest")
+    parser.add_argument("--latency", type=float, nargs="+", default=[0.0, AUTOMATIC, 0.1], help=LATENCY_HELP)
     args = parser.parse_args(argv)
     with captured_window(args.latency[0]) as (window, card):
         song = song_of_voices(args.notes / _NOTES_A_SECOND)

@@ -22,6 +22,7 @@ from studio.app.rendering import render_song
 from studio.app.settings import Settings
 from studio.app.studio import Studio
 from studio.app.virtual_card import RATE, VirtualCard, missing_programs, share_found
+from studio.audio.latency import AUTOMATIC
 from studio.engines.api import GenerateRequest, Quiet
 from studio.errors import Cancelled, StudioError
 from studio.music.document import Clip, Document, Take, Track
@@ -32,6 +33,7 @@ from studio.ui.main import draw_anywhere, make_application
 from studio.ui.poster import Poster
 from studio.ui.window import MainWindow
 
+LATENCY_HELP = f"the device's latency in seconds, 0 for the lowest, {AUTOMATIC:g} for what the program finds out"
 BAR_CLICK_MS = 600.0
 _HEARD = 1e-4
 _PROGRAMS = (0, 4, 11, 19, 24, 26, 32, 40, 42, 48, 52, 56, 60, 65, 71, 73)
@@ -42,7 +44,7 @@ def run(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="studio bench playback", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long to play beside everything, 0: not at all")
     parser.add_argument("--clicks", type=int, default=5, help="how often to click")
-    parser.add_argument("--latency", type=float, default=0.1, help="the device's latency in seconds, 0 for the lowest")
+    parser.add_argument("--latency", type=float, default=AUTOMATIC, help=LATENCY_HELP)
     args = parser.parse_args(argv)
     with captured_window(args.latency) as (window, card):
         passed = _clicks(window, card, args.clicks)

@@ -50,8 +50,9 @@ class Comparing(QObject):
         from studio.app.comparing import ComparePlayer
 
         self.close()
-        settings = self._studio.settings
-        self._player = ComparePlayer(versions, settings.sample_rate, self._tell_later, settings.audio_device, settings.latency)
+        s = self._studio.settings
+        sound = s.audio_device, s.latency, s.known_latencies
+        self._player = ComparePlayer(versions, s.sample_rate, self._tell_later, *sound)
         self.page = ComparePage(self._window)
         self.page.heard.connect(self._player.hear)
         self.page.played.connect(self._play)

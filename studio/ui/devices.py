@@ -70,7 +70,7 @@ class Devices(QObject):
     def sound_changed(self) -> None:
         """The sound goes where the settings say."""
         settings = self._studio.settings
-        self._studio.playback.set_device(settings.audio_device, settings.latency)
+        self._studio.playback.set_device(settings.audio_device, settings.latency, settings.known_latencies)
 
 
 def _entry(menu: QMenu, title: str, chosen: bool, call: Callable[[], None]) -> None:

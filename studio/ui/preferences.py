@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QTabWidget, QVBox
 from studio.app.jobs import Job
 from studio.app.settings import Settings
 from studio.app.studio import Studio
+from studio.audio.latency import AUTOMATIC
 from studio.ui.forms import Control, Form, control_of
 from studio.ui.shortcut_page import ShortcutPage
 from studio.ui.texts import LANGUAGES, noted, t
@@ -21,7 +22,9 @@ MODEL_TITLES = {
 }  # fmt: skip
 SYSTEM_DEVICE = noted("The system's own device")
 EVERY_KEYBOARD = noted("Every keyboard")
-LATENCIES = {0.1: noted("Safe (0.1 s)"), 0.0: noted("Lowest")}
+LATENCIES = {
+    AUTOMATIC: noted("Automatic"), 0.0: noted("Lowest"), 0.03: noted("Short (0.03 s)"), 0.1: noted("Safe (0.1 s)"),
+}  # fmt: skip
 THEME_TITLES = {"dark": noted("Dark"), "light": noted("Light")}
 
 
@@ -45,7 +48,12 @@ PAGES: dict[str, tuple[Row, ...]] = {
     noted("Sound"): (
         Row("audio_device", noted("Sound goes to"), noted("The device that plays"), {"": SYSTEM_DEVICE}),
         Row("midi_input", noted("Recorded from"), noted("The MIDI keyboard that is heard"), {"": EVERY_KEYBOARD}),
-        Row("latency", noted("Latency"), noted("Lowest: keys sound sooner, and a busy computer may crackle"), LATENCIES),
+        Row(
+            "latency",
+            noted("Latency"),
+            noted("Less: keys sound sooner, and a busy computer may crackle. Automatic finds out what it can do"),
+            LATENCIES,
+        ),
         Row("audition_notes", noted("Notes sound while they are edited"), noted("Hear a note while you draw or drag it")),
         Row("metronome", noted("Metronome"), noted("Click on every beat while the song plays")),
     ),

@@ -29,3 +29,11 @@ def test_recent_files_are_newest_first_without_repeats(tmp_path):
     assert len(settings.recent) == RECENT_LIMIT
     assert settings.recent[0] == str((tmp_path / "9.mid").resolve())
     assert len(set(settings.recent)) == RECENT_LIMIT
+
+
+def test_the_latency_that_devices_need_is_kept_by_their_names(tmp_path):
+    settings = Settings().with_latency("Loud\tBox", 0.05).with_latency("", 0.1).with_latency("Loud\tBox", 0.1)
+    path = tmp_path / "settings.json"
+    save_settings(settings, path)
+    assert load_settings(path).known_latencies == {"Loud\tBox": 0.1, "": 0.1}
+    assert Settings(latencies=("broken", "odd\tmuch")).known_latencies == {}

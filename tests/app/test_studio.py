@@ -5,6 +5,7 @@ import pytest
 from studio.app.session import Proposal, ProposedTake
 from studio.app.settings import load_settings
 from studio.app.studio import Studio
+from studio.audio.latency import AUTOMATIC
 from studio.engines.api import Part
 from studio.music.document import Document
 from studio.music.notes import Notes
@@ -51,3 +52,13 @@ def test_settings_are_stored_when_they_change(studio, tmp_path):
     studio.change_settings(latency=0.0)
     studio.remember(tmp_path / "song.mid")
     assert load_settings() == studio.settings and studio.settings.latency == 0.0
+
+
+def test_what_a_device_needs_is_remembered_until_the_latency_is_chosen_anew(studio):
+    studio._remember_latency("Card", 0.05)
+    assert load_settings().known_latencies == {"Card": 0.05}
+    studio.change_settings(audio_device="Card")
+    assert studio.settings.known_latencies == {"Card": 0.05}
+    studio.change_settings(latency=0.1)
+    studio.change_settings(latency=AUTOMATIC)
+    assert load_settings().known_latencies == {}

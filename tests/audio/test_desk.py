@@ -213,6 +213,21 @@ def test_what_changes_is_heard_at_once_and_what_does_not_stays_to_the_bit(made: 
     assert made.ring.numbers[WRITTEN] - made.ring.numbers[READ] < 0.3 * RATE
 
 
+@pytest.mark.parametrize("frame", [0, 70_100])
+def test_a_change_right_behind_a_jump_is_heard_at_once(made: Made, frame: int) -> None:
+    made.say({"do": "play", "frame": frame, "id": 1})
+    made.ring.numbers[READ] = made.ring.numbers[SKIP_TO] + FADE + 100  # the player is in the first piece
+    other = replace(made.scene, gain=0.5)
+    made.show(other)
+    made.settle()
+    begin = 100 + GUARD + OVER
+    whole = take(MixStream(other, made.rows, RATE), 60)
+    np.testing.assert_array_equal(made.at(begin, 6_000), whole[frame + begin : frame + begin + 6_000])
+    first = int(made.ring.numbers[SKIP_TO])
+    assert made.ring.song_frame(first + FADE + 5_000) == frame + 5_000
+    assert made.ring.numbers[WRITTEN] - made.ring.numbers[READ] < 0.3 * RATE
+
+
 def test_dragging_does_not_keep_it_from_getting_on(made: Made) -> None:
     made.say({"do": "play", "frame": 0, "id": 1})
     for k in range(40):

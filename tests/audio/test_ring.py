@@ -92,3 +92,23 @@ def test_positions(ring: Ring) -> None:
     assert ring.song_frame(110) == 48_010
     assert ring.song_frame(50) == 48_000
     assert ring.heard() == 0
+
+
+def test_a_reader_that_rests_fades_and_goes_on_where_it_stopped(ring: Ring) -> None:
+    ring.write(np.ones((8_000, 2), np.float32))
+    ring.numbers[PLAYING] = 1
+    reader = Reader(ring)
+    pull(reader, 1_000)
+    reader.resting = True
+    fading = pull(reader, 1_000)[:, 0]
+    assert 0 < fading[0] <= 1
+    assert (np.diff(fading) <= 0).all()
+    assert not fading[FADE:].any()
+    assert not pull(reader, 500).any()
+    assert ring.numbers[READ] == 1_000
+    assert ring.numbers[GAPS] == 0
+    reader.resting = False
+    rising = pull(reader, 1_000)[:, 0]
+    assert (np.diff(rising) >= 0).all()
+    assert (rising[FADE:] == 1).all()
+    assert ring.numbers[READ] == 2_000

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 
 from studio.app.settings import Settings, load_settings
+from studio.audio.latency import AUTOMATIC
 from studio.nn import runtime
 from studio.ui.preferences import PAGES, Pick
 
@@ -37,10 +38,10 @@ def test_every_row_is_a_field_of_the_settings_and_shows_it(window, page):
 
 def test_devices_and_latency_hold_at_once(window, page, monkeypatch):
     used = []
-    monkeypatch.setattr(window.studio.playback, "set_device", lambda name, latency: used.append((name, latency)))
+    monkeypatch.setattr(window.studio.playback, "set_device", lambda *sound: used.append(sound[:2]))
     choose(page.controls["audio_device"], "Loud")
     choose(page.controls["latency"], 0.0)
-    assert used == [("Loud", 0.1), ("Loud", 0.0)]
+    assert used == [("Loud", AUTOMATIC), ("Loud", 0.0)]
     choose(page.controls["model_device"], "cpu")
     assert window.studio.shelf.device == "cpu"
     stored = load_settings()
