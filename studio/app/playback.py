@@ -40,7 +40,8 @@ _LOADING = "instruments"
 class Playback:
     """See the module. ``renderer`` loads the instruments when called, ``tell`` gets sentences for the user from any thread.
 
-    ``late`` gets a device's name and the latency that it needs; ``overview`` is the song's sound in pictures, :mod:`.overview`.
+    ``overview`` is the song's sound for waveform and spectrogram, :mod:`studio.app.overview`; ``on_late``, called on any thread,
+    gets the name of a device that was late and the seconds of latency that it has from now on.
     """
 
     def __init__(
@@ -50,10 +51,10 @@ class Playback:
         settings: Settings | None = None,
         tell: Callable[[str], None] = log.warning,
         rows_bytes: int = ROWS_BYTES,
-        late: Callable[[str, float], None] = lambda *_: None,
     ) -> None:
         settings = settings or Settings()
-        self._load, self._jobs, self._tell, self._late = renderer, jobs, tell, late
+        self._load, self._jobs, self._tell = renderer, jobs, tell
+        self.on_late: Callable[[str, float], None] = lambda *_: None
         self._sound = settings.audio_device, settings.latency, settings.known_latencies
         self._rate = settings.sample_rate
         self._document = Document()
@@ -385,7 +386,7 @@ class Playback:
             self._tell(f"The effect {message['title']} cannot be used, so the sound passes it by. Install it, or remove it.")
         elif event == "late":
             self._sound = *self._sound[:2], self._sound[2] | {message["name"]: message["latency"]}
-            self._late(message["name"], message["latency"])
+            self.on_late(message["name"], message["latency"])
         elif event == "rate":
             self._planner.later(lambda: self._change_rate(message["rate"]))
         elif event == "restarted":

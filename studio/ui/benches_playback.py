@@ -86,6 +86,7 @@ class BenchWindow:
         self._poster = Poster()
         self.studio = Studio(self._poster.post, Settings(first_start=False))  # not as this computer's user has set it
         self.studio.playback.set_device("", latency)
+        self.studio.playback.on_late = lambda name, seconds: print(f"{name} was late, and has {seconds:g} s from now on")
         self.window = MainWindow(self.studio)
         self.window.files.ask_unsaved = lambda *_: "discard"
 

@@ -182,9 +182,12 @@ class Choice(QComboBox):
 
 
 class Segments(QFrame):
-    """One of a few, side by side in a rounded row, or in rows of ``columns``. ``picked`` gives the index."""
+    """One of a few, side by side in a rounded row, or in rows of ``columns``.
 
-    picked = Signal(int)
+    ``picked`` gives the index, ``shown`` also where it was not the user who chose.
+    """
+
+    picked, shown = Signal(int), Signal(int)
 
     def __init__(self, texts: Iterable[str], tips: Iterable[str], name: str, columns: int = 100) -> None:
         super().__init__()
@@ -206,6 +209,7 @@ class Segments(QFrame):
             row.addWidget(button, i // columns, i % columns, 1, columns - i % columns if last and columns <= i else 1)
             row.setColumnStretch(i % columns, 1)
         self._group.idClicked.connect(self.picked)
+        self._group.idToggled.connect(lambda i, on: self.shown.emit(i) if on else None)
         self._group.button(0).setChecked(True)
         named(self, name)
 

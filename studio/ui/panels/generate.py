@@ -213,7 +213,7 @@ class GeneratePanel(QFrame):
     def _connect(self) -> None:
         self.verb.picked.connect(lambda _: self._verb_picked())
         self.changing.changed.connect(self._refresh)
-        self.takes.picked.connect(self._refresh)
+        self.takes.shown.connect(lambda _: self._refresh())
         self.bars.valueChanged.connect(self._refresh)
         self.sections.changed.connect(self._refresh)
         self.freedom.valueChanged.connect(self._refresh)

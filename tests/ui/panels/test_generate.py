@@ -1,5 +1,7 @@
 """The order form."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -47,6 +49,9 @@ def test_an_order_can_be_shown(panel):
     order = Order("new", "pop", 32, Key(0, "major"), 1.2, seed=5, takes=1)
     panel.form.value = order
     assert panel.form.value == order
+    assert panel.write.text().strip() == "Write"
+    panel.form.value = replace(order, takes=4)
+    assert panel.write.text().strip() == "Write 4 takes"
 
 
 def test_the_die_gives_another_seed_each_time(panel):
