@@ -39,7 +39,8 @@ class Studio:
         self.generating.match_tracks = self.settings.match_tracks
         self.arranging = Arranging(self.shelf, self.jobs, self.session)
         self.exploring = Exploring(self.shelf, self.jobs, self.session)
-        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound, late=self._remember_latency)
+        self.playback = Playback(self.shelf.renderer, self.jobs, self.settings, self._tell_of_sound)
+        self.playback.on_late = self._remember_latency
         self.recorder = Recorder(self.session, self.playback)
         self.keyboard = Keyboard(self.playback, self._first_track, self.recorder)
         self.midi = MidiInput(self.keyboard, self._tell_of_keyboards)
