@@ -1,38 +1,46 @@
-"""Playing what is written as people do: the performer's timing and loudness, laid over notes."""
+"""Playing what is written as people do: the performer's timing and loudness, and the vibrato of held notes, laid over notes."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
+from studio.app.phrasing import law_of, phrased
 from studio.app.shelf import Shelf
+from studio.engines.cards import find_cards
 from studio.engines.performer import Performer
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER
+from studio.paths import user_instruments
 
 FINEST = (TICKS_PER_QUARTER // 4, TICKS_PER_QUARTER // 3)  # what a played note is taken for: a sixteenth, or else a triplet
 
 
 class Performing:
-    """Humanizes notes with the shelf's performer, which is loaded when it is first needed."""
+    """Humanizes notes with the shelf's performer, which is loaded when it is first needed, and the vibrato of the instruments' card."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._performer: Performer | None = None
         self._seed = 0
 
-    def humanized(self, document: Document, ids: Iterable[int]) -> Document:
-        """``document`` with those notes played. Asked again, it is played otherwise; the same seed plays the same.
+    def humanized(self, document: Document, ids: Iterable[int], seed: int | None = None) -> Document:
+        """``document`` with those notes played. Asked again without a seed, it is played otherwise; the same seed plays the same.
 
         Raises:
             StudioError: the performer's model is missing or damaged.
         """
         performer = self._loaded()
+        instruments = next(iter(self._shelf.of_kind("renderer")), None)
         self._seed += 1
+        seed = self._seed if seed is None else seed
         for track_id, notes in edits.notes_of(document, ids):
-            document = played(document, notes, performer, document.track(track_id).drums, self._seed)
+            track = document.track(track_id)
+            own = [c for c in find_cards(user_instruments()) if c.id == track.instrument] if track.instrument else []
+            document = played(document, notes, performer, track.drums, seed)
+            document = phrased(document, track_id, notes.id, law_of(instruments, *own), seed)
         return document
 
     def _loaded(self) -> Performer:

@@ -1,4 +1,4 @@
-"""A track's MIDI controllers as the expression of its notes: pitch bend, modulation, volume and expression, brightness.
+"""A track's MIDI controllers as the expression of its notes: pitch bend, modulation and its rate, volume, expression, brightness.
 
 A note hears the events of its own time only, counted from its onset, so equal notes under equal events are one sound.
 """
@@ -9,18 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines.expression import PLAIN, Curve, Expression
+from studio.engines.expression import PLAIN, VIBRATO_FROM_S, VIBRATO_FULL_S, Curve, Expression
 from studio.music.notes import EXPRESSION, PITCH_BEND, VOLUME, Controls
 from studio.music.tempo import TempoMap
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-MODULATION, BRIGHTNESS = 1, 74
+MODULATION, BRIGHTNESS, VIBRATO_RATE = 1, 74, 76
 DATA_ENTRY, PARAMETER_LOW, PARAMETER_HIGH = 6, 100, 101  # registered parameter 0 is the range of the pitch bend
 USUAL_RANGE = 2.0  # semitones
 BEND_FULL = 8192.0
 VIBRATO_CENTS = 50.0  # of the modulation wheel at its end (General MIDI 2, section 3.3.2)
+MIDDLE = 64  # of controllers that go to both sides
+FADE_POINTS = 5
 RAMP_SECONDS = 0.005  # a step of a controller is taken in this time
 TAIL_SECONDS = 0.1  # events so long after the release are still heard
 FAINTEST_DB = -80.0
@@ -97,6 +99,30 @@ def _loudness(controls: Controls, tempo: TempoMap, rate: int, usual_volume: int)
     return _stepping(frames, np.maximum(40 * np.log10(np.maximum(product, 1e-6)), FAINTEST_DB), 0.0)
 
 
+def vibrato_hz(rate: Floats | float) -> Floats:
+    """Vibrations a second at values of the vibrato's rate (General MIDI 2 leaves the scale open): an octave to either side."""
+    return np.asarray(PLAIN.vibrato_hz * 2 ** ((np.asarray(rate) - MIDDLE) / MIDDLE))
+
+
+def vibrato_rate(hertz: float) -> int:
+    """The value of the vibrato's rate for so many vibrations a second."""
+    return int(np.clip(round(MIDDLE + MIDDLE * np.log2(hertz / PLAIN.vibrato_hz)), 0, 127))
+
+
+def _swell(turns: Curve, rate: int) -> Curve:
+    """How much of its deepest vibrato the wheel asks for over a note; one that was up before the note fades in as ever."""
+    deepest = max(v for _, v in turns)
+    if all(v == deepest for _, v in turns):
+        return ()
+    at, values = (np.array(x, np.float64) for x in zip(*turns, strict=True))
+    if values[0]:
+        fade = np.linspace(VIBRATO_FROM_S, VIBRATO_FULL_S, FADE_POINTS) * rate
+        frames = np.union1d(at, np.rint(fade))
+        values = np.interp(frames, at, values) * np.interp(frames, fade, np.linspace(0, 1, FADE_POINTS))
+        at = frames
+    return tuple((int(frame), float(v / deepest)) for frame, v in zip(at, values, strict=True))
+
+
 def shapes_of(
     controls: Controls, tempo: TempoMap, start: Ints, held: Ints, rate: int, usual_volume: int
 ) -> tuple[Expression, ...]:
@@ -109,7 +135,7 @@ def shapes_of(
     end = start + held + round(TAIL_SECONDS * rate)
     bend, loudness = _bend(controls, tempo, rate), _loudness(controls, tempo, rate, usual_volume)
     wheel = _line(controls, MODULATION, tempo, rate, 0.0)
-    bright = _line(controls, BRIGHTNESS, tempo, rate, 64.0)
+    bright, quick = (_line(controls, number, tempo, rate, float(MIDDLE)) for number in (BRIGHTNESS, VIBRATO_RATE))
     touched = bend.touches(start, end) | loudness.steps(start, end) | wheel.touches(start, end) | bright.touches(start, start)
     ramp = max(1, round(RAMP_SECONDS * rate))
     shapes = [PLAIN] * len(start)
@@ -117,12 +143,16 @@ def shapes_of(
         begin, stop = int(start[n]), int(end[n])
         louder = loudness.curve(begin, stop, ramp)
         moved = tuple((frame, db - louder[0][1]) for frame, db in louder) if len(louder) > 1 else ()
-        turns = wheel.curve(begin, begin + int(held[n]), ramp)
+        turns = wheel.curve(begin, begin + int(held[n]) - 1, ramp)
+        deepest = max((v for _, v in turns), default=0.0)
+        onset = np.array([begin])
         how = Expression(
             bend=bend.curve(begin, stop, ramp),
             dynamics=moved,
-            vibrato=max((v for _, v in turns), default=0.0) / 127 * VIBRATO_CENTS,
-            brightness=float(bright.at(np.array([begin]))[0] - 64) / 64,
+            vibrato=deepest / 127 * VIBRATO_CENTS,
+            vibrato_hz=float(vibrato_hz(quick.at(onset))[0]) if deepest else PLAIN.vibrato_hz,
+            swell=_swell(turns, rate) if deepest else (),
+            brightness=float(bright.at(onset)[0] - MIDDLE) / MIDDLE,
         )
         shapes[n] = PLAIN if how.plain else how
     return tuple(shapes) if any(how is not PLAIN for how in shapes) else ()

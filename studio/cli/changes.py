@@ -167,6 +167,22 @@ def drums(
     _go(_change("drums", kept, takes=takes, seed=seed), song, out, bars, tracks, device, json)
 
 
+@app.command(
+    epilog="[bold]Example[/bold]: studio humanize song.mid --out played.mid --tracks Violin; studio render played.mid a.wav"
+)
+def humanize(
+    song: Song,
+    out: Annotated[Path, typer.Option(help="The MIDI file to write.")],
+    tracks: Tracks = "",
+    seed: Annotated[int, typer.Option(help="The same seed plays the same.", min=0)] = 1,
+    json: Json = False,
+) -> None:
+    """Play what is written as people do: timing and loudness learned from players, and late vibrato where nobody turned the wheel."""
+    from studio.cli.changing import humanize_file
+
+    humanize_file(song, out, tracks, seed, json)
+
+
 def _change(
     verb: str, kept: Kept, key: str = "", seed: int | None = None, parts: str = "", into: str = "", **fields: object
 ) -> "Asked":

@@ -8,6 +8,7 @@ from pathlib import Path
 from studio.app.arranging import arrange
 from studio.app.changes import Change
 from studio.app.generating import with_take
+from studio.app.performing import Performing
 from studio.app.provenance_notes import note_of, note_texts
 from studio.app.shelf import Shelf
 from studio.app.songs import export_midi, read_song
@@ -67,11 +68,7 @@ def read_change(asked: Asked, document: Document, bars: str, tracks: str) -> Cha
 def change_files(asked: Asked, song: Path, out: Path, bars: str, tracks: str, device: str, json: bool) -> None:
     """Change ``song`` into ``out``, a file a take, and say what was written."""
     files = Files(song, out, None)
-    files.check()
-    result = read_song(song)
-    for sentence in result.lost:
-        say(f"{song.name}: {sentence}")
-    document = result.document
+    document = _read(files)
     change = read_change(asked, document, bars, tracks)
     with bar("Loading the network") as ctx:
         proposal = arrange(change, document, Shelf(device, say), ctx)
@@ -90,3 +87,27 @@ def change_files(asked: Asked, song: Path, out: Path, bars: str, tracks: str, de
         answer({"seed": change.seed, "takes": rows})
         return
     say(f"The seed was {change.seed}: --seed {change.seed} writes the same notes again.")
+
+
+def humanize_file(song: Path, out: Path, tracks: str, seed: int, json: bool) -> None:
+    """Play the notes of ``song`` as people do, into ``out``, and say what was done."""
+    document = _read(Files(song, out, None))
+    chosen = tracks_in(tracks, document) or tuple(t.id for t in document.tracks)
+    ids = [i for k in chosen for i in document.track(k).notes.id.tolist()]
+    played = Performing(Shelf("cpu", say)).humanized(document, ids, seed)
+    export_midi(played, out)
+    turned = {k: len(played.track(k).controls) - len(document.track(k).controls) for k in chosen}
+    told = [document.track(k).name for k in chosen if turned[k]]
+    if json:
+        answer({"midi": str(out), "notes": len(ids), "seed": seed, "vibrato": told, "controls": sum(turned.values())})
+    else:
+        print(f"{out}: {len(ids):,} notes played; vibrato for {', '.join(told) or 'nobody'}")
+
+
+def _read(files: Files) -> Document:
+    files.check()
+    assert files.source is not None
+    result = read_song(files.source)
+    for sentence in result.lost:
+        say(f"{files.source.name}: {sentence}")
+    return result.document

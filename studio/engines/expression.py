@@ -11,7 +11,8 @@ class Expression:
     """The shape of a note.
 
     ``tuning`` cents; ``bend`` a curve of cents; ``glide`` cents from which the pitch comes at the onset. ``vibrato`` depth in
-    cents to either side, fading in after the attack, ``vibrato_hz`` times a second. ``dynamics`` a curve of decibels.
+    cents to either side, fading in after the attack, ``vibrato_hz`` times a second; ``swell`` a curve of how much of it there is
+    (0 to 1), in place of the fading in. ``dynamics`` a curve of decibels.
     ``brightness``, ``breath`` (the noise of bow, reed or hammer) and ``attack`` (soft to hard) from -1 to 1.
     """
 
@@ -20,6 +21,7 @@ class Expression:
     glide: float = 0.0
     vibrato: float = 0.0
     vibrato_hz: float = 5.5
+    swell: Curve = ()
     dynamics: Curve = ()
     brightness: float = 0.0
     breath: float = 0.0
@@ -37,4 +39,5 @@ class Expression:
         return not (self.moves or colour)
 
 
+VIBRATO_FROM_S, VIBRATO_FULL_S = 0.15, 0.5  # seconds after the onset between which it fades in
 PLAIN = Expression()

@@ -323,7 +323,8 @@ class NeuralInstruments:
         with np.errstate(over="ignore"):
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
-        phase = np.stack([_phases(s) for s in seed.tolist()]).astype(np.float64)
+        starts = [laws.MODE_PHASES if p.sound.corrected_modes else s for p, s in zip(places, seed.tolist(), strict=True)]
+        phase = np.stack([_phases(s) for s in starts]).astype(np.float64)
         for n, (place, key) in enumerate(zip(places, keys, strict=True)):
             if place.sound.beating:
                 string = int(seed[n]) + int(key[1])

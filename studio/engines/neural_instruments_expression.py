@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from studio.engines.expression import Curve, Expression
+from studio.engines.expression import VIBRATO_FROM_S, VIBRATO_FULL_S, Curve, Expression
 from studio.nn.spectral import LEAST, NEPER, NOISE_BANDS, NYQUIST_SHARE, POINTS, band_centres, control_times
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ BRIGHT_AROUND_HZ = 700.0
 BREATH_DB = 15.0
 SOFT_S, HARD_DB, HARD_S = 0.12, 9.0, 0.05  # rise of the softest attack; what the hardest adds, and for how long
 GLIDE_S = 0.06
-VIBRATO_FROM_S, VIBRATO_FULL_S = 0.15, 0.5
 GRID = 64  # frames between two points of the clock
 TAPS, FINE = 24, 256  # of the sinc, and its places between two samples
 AT_ONCE = 4096  # frames that are read at once
@@ -67,8 +66,9 @@ def cents_at(how: Expression, frames: Float, rate: int) -> Float:
     """How far the pitch lies off the key's at frames after the onset."""
     seconds = frames / rate
     rise = np.clip((seconds - VIBRATO_FROM_S) / (VIBRATO_FULL_S - VIBRATO_FROM_S), 0, 1)
+    share = curve_at(how.swell, frames) if how.swell else rise * rise * (3 - 2 * rise)
     wave = np.sin(2 * np.pi * how.vibrato_hz * (seconds - VIBRATO_FROM_S))
-    cents = how.tuning + how.glide * np.exp(-seconds / GLIDE_S) + how.vibrato * rise * rise * (3 - 2 * rise) * wave
+    cents = how.tuning + how.glide * np.exp(-seconds / GLIDE_S) + how.vibrato * share * wave
     return cents + curve_at(how.bend, frames) if how.bend else cents
 
 

@@ -25,6 +25,7 @@ POWER_S = 0.5
 FAINTEST_DB = -200.0  # a soft note's hiss lies under -150 dB a hertz, and raised to that it would be the loudest thing of it
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
+MODE_PHASES = 1  # seed of the phases in which modes start: those they were corrected in, for near ones add up by their phases
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
 
 
@@ -49,7 +50,8 @@ class Sound:
     ``mix`` of a blend: what it is mixed of, whose rows are ``row`` and those after it; empty where it is no blend;
     ``beating`` of its strings as :mod:`studio.engines.string_beating` has it, empty where there is none;
     ``hiss_db`` by how many dB the noise is raised over what the network says (see studio/train/instruments_laws);
-    the rest as in the training table.
+    ``vibrato`` as players of it have it: cents to either side, times a second, seconds until half of it is there; empty: none.
+    The sound is without; the performer proposes it (see studio/engines/performer_vibrato); the rest as in the training table.
     """
 
     id: str
@@ -71,12 +73,18 @@ class Sound:
     mix: tuple[Part, ...] = ()
     beating: tuple[float, ...] = ()
     hiss_db: float = 0.0
+    vibrato: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, values: dict[str, Any]) -> "Sound":
         """From a card's entry."""
-        lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness", "beating")}
+        lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness", "beating", "vibrato")}
         return cls(**values | lists | {"mix": tuple(Part(*p) for p in values.get("mix", ()))})
+
+    @property
+    def corrected_modes(self) -> bool:
+        """Whether its modes were brought to the recordings by ear, with phases of their own (see studio/engines/note_correction)."""
+        return bool(self.ratios) and self.kind == "recorded"
 
     @property
     def parts(self) -> tuple[Part, ...]:

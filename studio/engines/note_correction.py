@@ -30,7 +30,13 @@ def sound_of_controls(partials: Float, noise: Float, frequency: Float, rate: int
     levels = np.where(used > 0, partials, laws.FAINTEST_DB)
     far = [np.concatenate([x, x[-1:]])[None] for x in (laws.quiet(levels), laws.quiet(noise))]
     voice = voices_of(
-        used[None], uniform(1, len(used))[None], far[0], np.zeros((1, len(used))), far[1], np.zeros((1, NOISE_BANDS)), [1]
+        used[None],
+        uniform(laws.MODE_PHASES, len(used))[None],
+        far[0],
+        np.zeros((1, len(used))),
+        far[1],
+        np.zeros((1, NOISE_BANDS)),
+        [1],
     )[0]
     rows = np.zeros((1, frames), np.float32)
     Synthesiser(choose_device("cpu")).render([replace(voice, held=frames, length=frames)], rate, 0, rows)

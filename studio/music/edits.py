@@ -26,7 +26,7 @@ from studio.music.edits_clips_place import (
     resize_clips,
     split_clips,
 )
-from studio.music.edits_controls import draw_controls, remove_controls
+from studio.music.edits_controls import add_controls, draw_controls, remove_controls
 from studio.music.edits_notes import (
     add_notes,
     change_velocity,
@@ -90,6 +90,7 @@ from studio.music.edits_sound import add_sound, sounds_in_use
 __all__ = [
     "accept_take",
     "add_clip",
+    "add_controls",
     "add_marker",
     "add_notes",
     "add_section",

@@ -34,6 +34,17 @@ def draw_controls(document: Document, track_id: int, number: int, ticks: npt.Arr
     return _with(document, track_id, Controls.concat([kept, Controls.of(at[keep], number, new[keep])]))
 
 
+def add_controls(document: Document, track_id: int, controls: Controls) -> Document:
+    """Put events beside those that are there, after them where they are at one tick; places and values are kept in range.
+
+    Raises:
+        KeyError: there is no such track.
+    """
+    low, high = np.array([control_range(n) for n in controls.number.tolist()], np.int64).reshape(-1, 2).T
+    kept = Controls.of(np.clip(controls.tick, 0, MAX_TICK), controls.number, np.clip(controls.value, low, high))
+    return _with(document, track_id, Controls.concat([document.track(track_id).controls, kept]))
+
+
 def remove_controls(document: Document, track_id: int, number: int, start: int, end: int) -> Document:
     """Delete the events of one controller from ``start`` to ``end``, both included.
 

@@ -1,10 +1,12 @@
-"""Laws that are measured once the weights are there: how strings beat, and how loud noise is beside the partials.
+"""Laws measured once the weights are there: how strings beat, how loud noise is beside the partials, and what vibrato players have.
 
 Both are found in the training notes alone (without those held out) and written into the card; the weights stay what they are. The
 network is taught partials and noise apart, and what of the noise its weak partials bring along is heard twice: so the level of
-the noise is set by what sounds, against the recordings.
+the noise is set by what sounds, against the recordings. Vibrato is taken out of the notes before they are taught: what it was goes
+to the performer.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,11 @@ from studio.engines.spectral_distance import distance
 from studio.engines.string_beating import law_of
 from studio.nn.note_analysis import refine
 from studio.nn.note_beating import beating
+from studio.nn.note_vibrato import vibrato
 from studio.paths import models
 from studio.train.instruments_data import Row, fundamental_of, made_rows, read_rows, recording, split
 from studio.train.instruments_measures import one_of
-from studio.train.instruments_table import INSTRUMENTS
+from studio.train.instruments_table import INSTRUMENTS, MADE
 from studio.train.loop import Progress
 
 DIGITS = 4
@@ -32,6 +35,9 @@ LEAST_HISS_DB = -4.0  # the minimum is flat, and found in few notes: it is not f
 HISS_S = 1.2  # of a note that are listened to for it
 # Notes of an instrument that are listened to, evenly over the keys: for beats and for noise, of recorded ones and of others.
 NOTES = {True: (24, 8), False: (8, 3)}
+LAWS = ("beating", "noise", "vibrato")
+VIBRATO_S = 4.0  # of a note that are listened to for it
+LEAST_CENTS = 2.5  # of vibrato; what wavers less is steady playing
 
 
 def beats(name: str) -> bool:
@@ -56,6 +62,21 @@ def beating_of(rows: list[Row]) -> tuple[float, ...]:
         swings.append(beating(sound, rate, refine(sound, rate, fundamental_of(row, one), one.stiff)[2]))
     law = law_of([r.pitch for r in rows], [s[0] for s in swings], [s[1] for s in swings])
     return tuple(round(x, DIGITS) for x in law)
+
+
+def vibrato_of(rows: list[Row]) -> tuple[float, ...]:
+    """Cents, rate and start in the median of the notes that have vibrato; empty where fewer than half have it, or hardly any."""
+    one = INSTRUMENTS[rows[0].instrument]
+    found = []
+    for row in rows:
+        sound, rate = recording(row)
+        sound = sound[: round(VIBRATO_S * rate)]
+        found.append(vibrato(sound, rate, refine(sound, rate, fundamental_of(row, one), one.stiff)[2]))
+    long = [v for v in found if v is not None]
+    wavering = np.array([v for v in long if v.cents]).reshape(-1, 3)
+    if len(wavering) < max(4, len(long) / 2) or np.median(wavering[:, 0]) < LEAST_CENTS:
+        return ()
+    return tuple(round(float(x), 2) for x in np.median(wavering, 0))
 
 
 def lowest_of(levels: npt.ArrayLike, distances: npt.ArrayLike) -> float:
@@ -85,34 +106,46 @@ def hiss_of(engine: NeuralInstruments, sound: Sound, rows: list[Row]) -> float:
     return round(max(lowest_of(HISS_DB, means), LEAST_HISS_DB), 2)
 
 
-def fit(folder: Path, rows: list[Row], progress: Progress) -> None:
-    """Measure the laws of the model in ``folder`` in the notes ``rows`` and write them into its card."""
+def fit(folder: Path, rows: list[Row], progress: Progress, wanted: Sequence[str] = LAWS) -> None:
+    """Measure the ``wanted`` laws of the model in ``folder`` in the notes ``rows`` and write them into its card."""
     card = read_card(folder)
     engine = NeuralInstruments()
     engine.prepare(card, "cpu")
     sounds = []
     for k, values in enumerate(card.hyper["sounds"]):
         progress(k / len(card.hyper["sounds"]), f"laws of {values['title']}")
-        name = str(values["id"])
-        group = [r for r in rows if r.instrument == name]
-        if group and not INSTRUMENTS[name].modes:  # the noise of drums and bells also stands for modes that were not found
-            law = beating_of(group) if beats(name) else ()
-            sound = replace(Sound.of(values), beating=law)
-            values = {**values, "beating": list(law), "hiss_db": hiss_of(engine, sound, group)}
-        sounds.append(values)
+        group = [r for r in rows if r.instrument == str(values["id"])]
+        sounds.append({**values, **_laws_of(engine, Sound.of(values), group, wanted)} if group else values)
     write_card(replace(card, hyper={**card.hyper, "sounds": sounds}))
 
 
+def _laws_of(engine: NeuralInstruments, sound: Sound, group: list[Row], wanted: Sequence[str]) -> dict[str, Any]:
+    """The entries of a card for the ``wanted`` laws of a sound, as its notes ``group`` have them."""
+    one = INSTRUMENTS[sound.id]
+    found: dict[str, Any] = {}
+    if one.modes:  # the noise of drums and bells also stands for modes that were not found
+        return found
+    if "beating" in wanted:
+        found["beating"] = list(beating_of(group)) if beats(sound.id) else []
+    if "noise" in wanted:
+        found["hiss_db"] = hiss_of(engine, replace(sound, beating=tuple(found.get("beating", sound.beating))), group)
+    if "vibrato" in wanted:
+        found["vibrato"] = list(vibrato_of(group)) if one.steady else []
+    return found
+
+
 def train(recipe: dict[str, Any], folder: Path, resume: bool, progress: Progress) -> None:
-    """Measure the laws of the models that the recipe's ``of`` lists, each in the notes that it was trained on.
+    """Measure the ``laws`` (all, unless the recipe says which) of the models that it lists as ``of``, in the notes they learned.
 
     Unless it says ``made``, sounds whose notes were made with FluidSynth for the training keep those they have.
 
     Raises:
         StudioError: the training data or a model are missing.
     """
-    rows = [*read_rows(), *(made_rows() if recipe.get("made") else ())]
+    laws = tuple(recipe.get("laws", LAWS))
+    held = tuple(i for i in MADE if i.steady or laws != ("vibrato",))
+    rows = [*read_rows(), *(made_rows(held) if recipe.get("made") else ())]
     for model in recipe["of"]:
         settings = read_card(models() / str(model)).training["settings"]
         learned = [rows[k] for k in split(rows)[0]] if settings["holdout"] else rows
-        fit(models() / str(model), learned, progress)
+        fit(models() / str(model), learned, progress, laws)

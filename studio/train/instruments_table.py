@@ -169,7 +169,7 @@ _MADE = [
     _i("gunshot", "Gunshot", 127, 0.0, louder_db=3, lowest=48, highest=72),
 ]
 _PIECES = {
-    "kick": ("Bass drum", 3.0), "snare": ("Snare", 2.0), "snare_rest": ("Side stick", -1.0),
+    "kick": ("Bass drum", 10.0), "snare": ("Snare", 2.0), "snare_rest": ("Side stick", 4.0),
     "hihat_closed": ("Closed hi-hat", -6.0), "hihat_open": ("Open hi-hat", -4.0), "tom3": ("Tom", 1.0),
     "tom_floor": ("Floor tom", 1.0),
     "crash_l": ("Crash cymbal", 0.0), "china": ("China cymbal", 0.0),

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from studio.app import shelf
+from studio.app import performing, shelf
 from studio.app.performing import Performing
+from studio.app.shaping import MODULATION
 from studio.app.shelf import Shelf
+from studio.engines.cards import Card
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.checks import check
@@ -47,3 +49,24 @@ def test_without_a_model_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "find_cards", list)
     with pytest.raises(StudioError, match="There is no model"):
         Performing(Shelf()).humanized(song(False), [2])
+
+
+def test_held_notes_of_a_violin_get_vibrato_in_the_same_step() -> None:
+    document = edits.add_track(Document(), Track(0, program=40))
+    document = edits.add_notes(document, 1, Notes.of([0, 3840], 3840, 69, 80))
+    ids = document.tracks[0].notes.id
+    changed = Performing(Shelf()).humanized(document, ids, seed=3)
+    wheel = changed.tracks[0].controls.numbered(MODULATION)
+    assert wheel.value.max() > 5
+    assert check(changed) == []
+    assert Performing(Shelf()).humanized(document, ids, seed=3) == changed
+    assert Performing(Shelf()).humanized(document, ids, seed=4) != changed
+
+
+def test_an_instrument_of_ones_own_has_the_vibrato_of_its_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Card("own-reed", "own-instrument", "Reed", hyper={"sound": {"vibrato": [20.0, 5.0, 0.3]}})
+    monkeypatch.setattr(performing, "find_cards", lambda folder: [own])
+    document = edits.add_track(Document(), Track(0, instrument="own-reed"))
+    document = edits.add_notes(document, 1, Notes.of(0, 3840, 69, 80))
+    changed = Performing(Shelf()).humanized(document, document.tracks[0].notes.id)
+    assert changed.tracks[0].controls.numbered(MODULATION).value.max() > 25

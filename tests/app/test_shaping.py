@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.app.rendering import render_song
-from studio.app.shaping import BRIGHTNESS, MODULATION, shapes_of
+from studio.app.shaping import BRIGHTNESS, MODULATION, VIBRATO_RATE, shapes_of, vibrato_hz, vibrato_rate
 from studio.app.sounding import SHAPED, batch_of, sounding_of
 from studio.engines.api import Audio, Context, SoundBatch
 from studio.music.document import Clip, Document, Take, Track
@@ -97,3 +97,23 @@ def test_a_song_is_rendered_with_its_bends() -> None:
     document = Document("Bent", TEMPO, tracks=(track((400, PITCH_BEND, 4096), (1000, PITCH_BEND, 0)),))
     list(render_song(document, Watching(), RATE, dry=True))
     assert [how.bend[-2:] for how in seen if not how.plain] == [((25_000 - 240, 100.0), (25_000, 0.0))]
+
+
+def test_the_wheel_is_followed_and_one_that_was_up_fades_in() -> None:
+    late, up, steady = shapes((500, MODULATION, 0), (600, MODULATION, 60), (700, MODULATION, 120), (2400, MODULATION, 60))
+    assert late.swell == ((0, 0.0), (600 * 25 - 240, 0.0), (15_000, 0.5), (17_500 - 240, 0.5), (17_500, 1.0))
+    assert up.swell[0] == (0, 0.0)
+    assert dict(up.swell)[12_000] == pytest.approx(0.5 * (12_000 / RATE - 0.15) / 0.35)
+    assert dict(up.swell)[24_000] == 0.5
+    assert steady.swell == ()
+    assert steady.vibrato == pytest.approx(60 / 127 * 50)
+
+
+def test_the_rate_of_the_vibrato_is_a_controller() -> None:
+    quick, slow, plain = shapes((0, VIBRATO_RATE, 127), (10, MODULATION, 64), (1000, VIBRATO_RATE, 0), (3000, MODULATION, 0))
+    assert quick.vibrato_hz == pytest.approx(11.0, rel=0.02)
+    assert slow.vibrato_hz == pytest.approx(2.75)
+    assert plain.plain
+    for hertz in (4.0, 4.96, 5.5, 8.0):
+        assert float(vibrato_hz(vibrato_rate(hertz))) == pytest.approx(hertz, rel=0.006)
+    assert vibrato_rate(99.0) == 127

@@ -2,6 +2,9 @@ import pytest
 
 from studio.app.songs import export_midi, read_song
 from studio.cli import changing, main
+from studio.music import edits
+from studio.music.document import Document, Track
+from studio.music.notes import Notes
 from tests.arrangers import ArrangerShelf
 from tests.writers import BEAT, song
 
@@ -70,3 +73,25 @@ def test_takes_are_files_and_rows(tune, capsys):
 def test_what_cannot_be_done_is_said(tune, words, said, capsys):
     assert go(tune, *words) == 1
     assert said in capsys.readouterr().err
+
+
+def test_humanize_plays_the_tracks_and_tells_who_got_vibrato(tmp_path, capsys):
+    import json
+
+    document = edits.add_track(edits.add_track(Document(), Track(0, name="Solo", program=40)), Track(0, name="Keys"))
+    for track in document.tracks:
+        document = edits.add_notes(document, track.id, Notes.of([0, 3840], 3840, 69))
+    export_midi(document, tmp_path / "song.mid")
+    words = ["humanize", str(tmp_path / "song.mid"), "--out", str(tmp_path / "out.mid"), "--seed", "5"]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["notes"], told["vibrato"]) == (4, ["Solo"])
+    first = (tmp_path / "out.mid").read_bytes()
+    controls = read_song(tmp_path / "out.mid").document.tracks[0].controls
+    assert controls.numbered(1).value.max() > 5
+    assert main(words) == 0
+    assert "vibrato for Solo" in capsys.readouterr().out
+    assert (tmp_path / "out.mid").read_bytes() == first
+    assert main([*words, "--tracks", "Keys"]) == 0
+    assert "2 notes played; vibrato for nobody" in capsys.readouterr().out
+    assert main([*words, "--tracks", "Nobody"]) == 1

@@ -9,7 +9,7 @@ from studio.cli.program import app
 
 COMMANDS = [
     "compose", "render", "inspect", "evaluate", "models", "devices", "train", "bench",
-    "fill", "accompany", "harmonise", "vary", "blend", "groove", "drums",
+    "fill", "accompany", "harmonise", "vary", "blend", "groove", "drums", "humanize",
     "learn-instrument", "blend-instruments", "draw-hit", "vary-kit", "instruments", "forget-instrument",
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from studio.engines.api import DRUM_KIT, Quiet, Renderer, SoundBatch
 from studio.engines.cards import Card, read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import Cancelled, StudioError
+from studio.nn.counter import uniform
 from studio.nn.spectral import NEPER, NOISE_BANDS, POINTS, band_centres
 from studio.paths import models
 from tests.engines.instruments import tiny_model
@@ -94,6 +95,15 @@ def test_a_soft_note_hisses_no_more_than_a_loud_one(engine):
         audible = loud[:, :NOISE_BANDS] > loud[:, NOISE_BANDS:].max() - 120
         assert audible.any()
         assert np.ptp(quieter[audible]) < 0.01
+
+
+def test_recorded_modes_start_as_they_were_corrected(engine):
+    snare, piano = engine._voiced([(DRUM_KIT, 38, 80), (0, 60, 80)], RATE)
+    there = snare.frequency > 0
+    wanted = uniform(laws.MODE_PHASES, len(snare.phase))
+    assert there.any()
+    assert np.array_equal(snare.phase[there], wanted[there].astype(np.float64))
+    assert not np.array_equal(piano.phase[:8], wanted[:8])
 
 
 def test_in_tune_and_on_time(engine):

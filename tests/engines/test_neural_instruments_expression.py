@@ -92,3 +92,13 @@ def test_nothing_is_bent_over_the_nyquist_frequency(engine):
     for row in engine.render(up, RATE, 0, 8000, Quiet())[:2]:
         spectrum = np.abs(np.fft.rfft(row * np.hanning(len(row))))
         assert spectrum[int(0.98 * len(spectrum)) :].max() < 2e-3 * spectrum.max()
+
+
+def test_a_swell_is_in_place_of_the_fading_in():
+    frames = np.arange(0, 2 * RATE, 50.0)
+    late = cents_at(Expression(vibrato=20.0, swell=((0, 0.0), (RATE, 0.0), (RATE + RATE // 2, 1.0))), frames, RATE)
+    assert not late[frames <= RATE].any()
+    assert np.abs(late[frames > 1.5 * RATE]).max() == pytest.approx(20, abs=0.3)
+    early = cents_at(Expression(vibrato=20.0, swell=((0, 1.0),)), frames, RATE)
+    assert np.abs(early[frames < 0.15 * RATE]).max() > 15
+    assert Expression(swell=((0, 1.0),)).plain

@@ -44,6 +44,15 @@ def test_removing_takes_one_controller_in_a_stretch() -> None:
     assert edits.remove_controls(document, 1, 7, 0, 999) is document
 
 
+def test_added_events_stand_after_those_that_are_there() -> None:
+    document = song(Controls.of([0, 100], [1, 1], [5, 6]))
+    added = edits.add_controls(document, 1, Controls.of([100, -3, 50], [1, 1, PITCH_BEND], [7, 300, -9000]))
+    assert events(added, 1) == [(0, 5), (0, 127), (100, 6), (100, 7)]
+    assert events(added, PITCH_BEND) == [(50, -8192)]
+    assert check(added) == []
+    assert edits.add_controls(document, 1, Controls.empty()) is document
+
+
 @some
 @given(
     documents().filter(lambda d: d.tracks), st.sampled_from([1, 64, PITCH_BEND]), st.lists(st.integers(-9, 50_000), max_size=9)
