@@ -13,20 +13,22 @@ multiples of every vector width. So a block's samples do not depend on where it 
 nor threads show.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from studio.nn import spectral_noise
+from studio.nn.byte_cache import ByteCache
 from studio.nn.runtime import cores
+
+if TYPE_CHECKING:
+    from studio.nn.spectral_compiled import Blocks
 
 BLOCK = spectral_noise.BLOCK  # samples a block
 ONSET_HOP, HOP = 128, 256  # samples between two values of a partial's envelope: in a note's first block, and later
@@ -162,23 +164,35 @@ def _count(numbers: int, device: torch.device) -> torch.Tensor:
 
 
 class Synthesiser:
-    """Makes sound from voices on one device. Keeps the tables of the frequencies it met last, up to so many bytes."""
+    """Makes sound from voices on one device. Keeps the tables of the frequencies it met last, up to so many bytes.
 
-    def __init__(self, device: torch.device, tables_bytes: int = 48 << 20) -> None:
+    On the processor compiled loops do it, elsewhere torch; ``compiled`` says otherwise.
+    """
+
+    def __init__(self, device: torch.device, tables_bytes: int = 48 << 20, compiled: bool | None = None) -> None:
         self.device = device
-        self._tables: OrderedDict[tuple[bytes, int, int], torch.Tensor] = OrderedDict()
-        self._room, self._held = tables_bytes, 0
-        self._lock = threading.Lock()
+        self.tables: ByteCache[Any] = ByteCache(tables_bytes)
+        self._loops: Blocks | None = None
+        if device.type == "cpu" if compiled is None else compiled:
+            from studio.nn import spectral_compiled
+
+            self._loops = spectral_compiled.Blocks(self.tables, control_times())
 
     def render(self, voices: list[Voice], rate: int, first: int, rows: Rows, tick: Tick = lambda share: None) -> None:
         """Write frames from ``first`` on of every voice into its row; frames outside the notes stay as they are.
 
         ``tick`` is called with the share done, between blocks; what it raises ends the work.
         """
-        groups: dict[tuple[int, bool, bool], list[tuple[int, int]]] = {}
+        spans = []
         for v, voice in enumerate(voices):
             low, high = max(first, 0), min(first + len(rows[v]), voice.length)
-            for block in range(low // BLOCK, -(-high // BLOCK) if high > low else 0):
+            spans.append(range(low // BLOCK, -(-high // BLOCK) if high > low else 0))
+        if self._loops is not None:
+            self._render_compiled(self._loops, voices, spans, rate, first, rows, tick)
+            return
+        groups: dict[tuple[int, bool, bool], list[tuple[int, int]]] = {}
+        for v, (voice, span) in enumerate(zip(voices, spans, strict=True)):
+            for block in span:
                 width, hiss = _extent(voice, block, rate)
                 groups.setdefault((width, hiss, block == 0), []).append((v, block))
         chunks = [
@@ -196,6 +210,20 @@ class Synthesiser:
         workers = min(cores(), len(chunks)) if self.device.type == "cpu" else 1
         for done, _ in enumerate(_map(work, chunks, workers), 1):
             tick(done / len(chunks))
+
+    @staticmethod
+    def _render_compiled(
+        loops: "Blocks", voices: list[Voice], spans: list[range], rate: int, first: int, rows: Rows, tick: Tick
+    ) -> None:
+        """:meth:`render` of the blocks in ``spans``, a few of one voice at a time."""
+        pieces = [(v, span[k : k + loops.AT_ONCE]) for v, span in enumerate(spans) for k in range(0, len(span), loops.AT_ONCE)]
+
+        def work(piece: tuple[int, range]) -> None:
+            v, blocks = piece
+            _place(rows[v], loops.make(voices[v], blocks[0], len(blocks), rate), voices[v], blocks[0], rate, first)
+
+        for done, _ in enumerate(_map(work, pieces, min(cores(), len(pieces))), 1):
+            tick(done / len(pieces))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], width: int, hiss: bool, rate: int) -> npt.NDArray[np.float32]:
         """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]; all of them onsets, or none."""
@@ -251,21 +279,13 @@ class Synthesiser:
 
     def _table(self, voice: Voice, width: int, rate: int) -> torch.Tensor:
         """Sines of the first ``width`` partials over a hop, [4 width, HOP]: cos, -sin, and both rising from 0 to 1."""
-        key, widest = (voice.tune, rate, width), (voice.tune, rate, len(voice.frequency))
-        with self._lock:
-            table, whole = self._tables.get(key), self._tables.get(widest)
-            for known in (key, widest):
-                if known in self._tables:
-                    self._tables.move_to_end(known)
-        if table is not None:
-            return table
-        if whole is None:
-            whole = self._new_table(voice.frequency / rate)
-            self._keep(widest, whole)
-        if key != widest:
-            table = whole.view(4, -1, HOP)[:, :width].reshape(4 * width, HOP)
-            self._keep(key, table)
-        return whole if table is None else table
+        widest = len(voice.frequency)
+        if width == widest:
+            return self.tables.get((voice.tune, rate, width), lambda: self._new_table(voice.frequency / rate))
+        return self.tables.get(
+            (voice.tune, rate, width),
+            lambda: self._table(voice, widest, rate).view(4, -1, HOP)[:, :width].reshape(4 * width, HOP),
+        )
 
     def _new_table(self, turns: Float) -> torch.Tensor:
         angle = (
@@ -279,14 +299,6 @@ class Synthesiser:
         torch.sin(angle, out=table[1]).neg_()
         torch.mul(table[:2], _count(HOP, self.device) / HOP, out=table[2:])
         return table.view(-1, HOP)
-
-    def _keep(self, key: tuple[bytes, int, int], table: torch.Tensor) -> None:
-        with self._lock:
-            if key not in self._tables:
-                self._tables[key] = table
-                self._held += table.nbytes
-            while self._held > self._room and len(self._tables) > 1:
-                self._held -= self._tables.popitem(last=False)[1].nbytes
 
 
 def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterator[None]:
@@ -306,9 +318,9 @@ def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterato
 def _place(
     row: npt.NDArray[np.float32], samples: npt.NDArray[np.float32], voice: Voice, block: int, rate: int, first: int
 ) -> None:
-    """Put the part of a block that lies in the slice into ``row``, gated at the note's onset and end."""
+    """Put the part of blocks from ``block`` on that lies in the slice into ``row``, gated at the note's onset and end."""
     start = block * BLOCK
-    low, high = max(first, start, 0), min(first + len(row), start + BLOCK, voice.length)
+    low, high = max(first, start, 0), min(first + len(row), start + len(samples), voice.length)
     part = row[low - first : high - first]
     part[:] = samples[low - start : high - start]
     rise, fall = round(ONSET_S * rate), round(FADE_S * rate)

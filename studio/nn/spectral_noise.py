@@ -23,6 +23,7 @@ SHORT, LONG = 256, 512  # samples between two frames: in a note's first block, a
 ROUND = 1 << 16  # frames after which the order of the spectra comes again
 _ROWS = {SHORT: 1024, LONG: 1024}  # different spectra
 LONG_FRAMES = BLOCK // LONG + 1  # a later block needs the next one's first frame
+MOST_FRAMES = 1024  # that are made in one go
 SHORT_FRAMES = BLOCK // SHORT  # the first block's last frame is a long one
 
 
@@ -36,8 +37,18 @@ def band_centres() -> Float:
 def frame_times(block: int, rate: int) -> Float:
     """Seconds from the onset to the middles of the frames that a block is made of."""
     if block:
-        return np.asarray((block * BLOCK + np.arange(LONG_FRAMES) * LONG + (LONG - FADE) / 2) / rate)
-    return np.append(np.arange(SHORT_FRAMES) * SHORT / rate, frame_times(1, rate)[0])
+        return long_times((block - 1) * (LONG_FRAMES - 1), LONG_FRAMES, rate)
+    return np.append(short_times(rate), frame_times(1, rate)[0])
+
+
+def short_times(rate: int) -> Float:
+    """Seconds from the onset to the middles of the short frames."""
+    return np.asarray(np.arange(SHORT_FRAMES) * SHORT / rate)
+
+
+def long_times(first: int, count: int, rate: int) -> Float:
+    """Seconds from the onset to the middles of ``count`` long frames from the ``first`` on, which begins the second block."""
+    return np.asarray((BLOCK + (first + np.arange(count)) * LONG + (LONG - FADE) / 2) / rate)
 
 
 def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: list[int], rate: int) -> None:
@@ -46,7 +57,7 @@ def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: li
     ``size`` [n, frames, BANDS]: amplitudes a root hertz at :func:`frame_times`. ``keys`` are the notes'.
     """
     n, device = len(keys), out.device
-    rise, fall = _fades(device)
+    rise, fall = fades(device)
     if blocks[0]:
         first = [k + SHORT_FRAMES + (b - 1) * (LONG_FRAMES - 1) for k, b in zip(keys, blocks, strict=True)]
         wave = _frames(size, first, LONG, rate)
@@ -67,29 +78,34 @@ def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: li
 def _frames(size: torch.Tensor, first: list[int], hop: int, rate: int) -> torch.Tensor:
     """Frames before they are faded, [n, frames, hop + FADE]; ``first`` [n] numbers each note's first."""
     n, frames = size.shape[:2]
-    weights, bank = _weights(rate, hop, size.device), _bank(hop, size.device)
+    weights, unit = _weights(rate, hop, size.device), bank(hop, size.device)
     shape = torch.bmm(size, weights.expand(n, -1, -1)).view(n * frames, -1)
-    places = [k % ROUND for k in first]
-    pick = torch.from_numpy(np.concatenate([_order()[k : k + frames] for k in places])).to(size.device)
-    shape.mul_(bank.index_select(0, pick))
+    pick = torch.from_numpy(np.concatenate([rows_of(k, frames) for k in first])).to(size.device)
+    shape.mul_(unit.index_select(0, pick))
     spectrum = torch.view_as_complex(shape.view(n * frames, -1, 2))
     return torch.fft.irfft(spectrum, n=hop + FADE).view(n, frames, hop + FADE)
+
+
+def rows_of(number: int, frames: int) -> npt.NDArray[np.int64]:
+    """Rows of the bank that so many frames take, the first of them the ``number``-th of all; not to be written to."""
+    place = number % ROUND
+    return _order()[place : place + frames]
 
 
 @lru_cache(maxsize=1)
 def _order() -> npt.NDArray[np.int64]:
     """Which row of the bank each frame takes: a long round, in which every note starts at a place of its own."""
     order = (uniform(2, ROUND) * min(_ROWS.values())).astype(np.int64)
-    return np.concatenate([order, order[:SHORT_FRAMES]])
+    return np.concatenate([order, order[:MOST_FRAMES]])
 
 
 @lru_cache(maxsize=8)
-def _bank(hop: int, device: torch.device) -> torch.Tensor:
+def bank(hop: int, device: torch.device) -> torch.Tensor:
     """Spectra of unit magnitude and random phase, [rows, 2 bins]: real and imaginary by turns."""
     rows, bins = _ROWS[hop], (hop + FADE) // 2 + 1
-    bank = np.exp(2j * np.pi * uniform(hop, rows * bins).reshape(rows, bins))
-    bank[:, 0] = bank[:, -1] = 0
-    return torch.from_numpy(bank.astype(np.complex64).view(np.float32)).to(device)
+    unit = np.exp(2j * np.pi * uniform(hop, rows * bins).reshape(rows, bins))
+    unit[:, 0] = unit[:, -1] = 0
+    return torch.from_numpy(unit.astype(np.complex64).view(np.float32)).to(device)
 
 
 @lru_cache(maxsize=8)
@@ -102,6 +118,7 @@ def _weights(rate: int, hop: int, device: torch.device) -> torch.Tensor:
 
 
 @lru_cache(maxsize=4)
-def _fades(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def fades(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """How a frame comes and goes, [FADE] each."""
     n = (np.arange(FADE) + 0.5) * np.pi / (2 * FADE)
     return torch.from_numpy(np.sin(n).astype(np.float32)).to(device), torch.from_numpy(np.cos(n).astype(np.float32)).to(device)

@@ -165,13 +165,29 @@ def test_partials_that_have_died_away_are_no_longer_computed():
     assert (pruned != whole).any()
 
 
-def test_tables_are_given_up_least_lately_used_first():
-    synth = Synthesiser(torch.device("cpu"), tables_bytes=600_000)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_tables_are_given_up_least_lately_used_first(compiled):
+    synth = Synthesiser(torch.device("cpu"), tables_bytes=600_000, compiled=compiled)
     for k in range(8):
         synth.render([VOICES[k]], RATE, 0, np.zeros((1, 100), np.float32))
-    held = [t.nbytes for t in synth._tables.values()]
-    assert synth._held == sum(held) <= 600_000
-    assert next(reversed(synth._tables))[0] == VOICES[7].tune
+    held = synth.tables.values()
+    assert synth.tables.held == sum(t.nbytes for t in held.values()) <= 600_000
+    assert next(reversed(held))[0] == VOICES[7].tune
+
+
+def test_torch_and_the_compiled_loops_make_the_same_sound():
+    rows = np.zeros((len(VOICES), 30000), np.float32)
+    Synthesiser(torch.device("cpu"), compiled=False).render(VOICES, RATE, 0, rows)
+    for row, other in zip(rows, WHOLE, strict=True):
+        assert np.abs(row - other).max() < 2e-5 * np.abs(row).max()
+
+
+def test_with_torch_a_slice_has_the_bits_of_the_whole():
+    synth = Synthesiser(torch.device("cpu"), compiled=False)
+    whole, part = np.zeros((len(VOICES), 30000), np.float32), np.zeros((3, 9001), np.float32)
+    synth.render(VOICES, RATE, 0, whole)
+    synth.render([VOICES[k] for k in (7, 2, 5)], RATE, 4321, part)
+    assert part.tobytes() == whole[[7, 2, 5], 4321 : 4321 + 9001].tobytes()
 
 
 def test_buckets_and_grids():

@@ -1,0 +1,46 @@
+"""Blocks of notes by compiled loops: the same sound and the same choice of what is heard as torch's, bits that never change."""
+
+import numpy as np
+import pytest
+import torch
+
+from studio.nn import spectral, spectral_noise
+from studio.nn.byte_cache import ByteCache
+from studio.nn.spectral import BLOCK, control_times
+from studio.nn.spectral_compiled import Blocks, _bins
+from tests.nn.test_spectral import RATE, VOICES, voice
+
+
+@pytest.fixture(scope="module")
+def blocks() -> Blocks:
+    return Blocks(ByteCache(1 << 24), control_times())
+
+
+@pytest.mark.parametrize("number", range(0, 11, 3))
+def test_what_is_heard_is_what_torch_computes(blocks, number):
+    widths, noisy = blocks.extents(VOICES[number], 0, 6, RATE)
+    for block in range(6):
+        width, hiss = spectral._extent(VOICES[number], block, RATE)
+        assert width - 16 < widths[block] <= width
+        assert widths[block] % 8 == 0 or widths[block] == len(VOICES[number].frequency)
+        assert noisy[block] == hiss
+
+
+def test_blocks_made_together_have_the_bits_of_blocks_alone(blocks):
+    long = voice(held=9 * BLOCK, length=9 * BLOCK, noise_db=-50.0)
+    together = blocks.make(long, 0, 8, RATE).copy().reshape(8, BLOCK)
+    for block in (7, 0, 3, 1):
+        assert blocks.make(long, block, 1, RATE).tobytes() == together[block].tobytes()
+    assert blocks.make(long, 5, 3, RATE).tobytes() == together[5:].tobytes()
+
+
+@pytest.mark.parametrize("rate", [22050, 44100, 48000])
+def test_bins_have_the_weights_of_torch(rate):
+    for hop in (spectral_noise.SHORT, spectral_noise.LONG):
+        weights, bands = _bins(rate, hop)
+        full = spectral_noise._weights(rate, hop, torch.device("cpu")).numpy()[:, ::2]
+        made = np.zeros((spectral_noise.BANDS + 1, len(bands)), np.float32)
+        made[bands, np.arange(len(bands))] = weights[0]
+        made[bands + 1, np.arange(len(bands))] += weights[1]
+        assert np.abs(made[:-1] - full).max() < 1e-4 * full.max()
+        assert not made[-1].any()

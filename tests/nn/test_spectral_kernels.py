@@ -1,0 +1,69 @@
+"""The compiled loops, each beside what it stands for."""
+
+import numpy as np
+import pytest
+
+from studio.nn import spectral, spectral_kernels
+from studio.nn.counter import uniform
+from studio.nn.spectral_kernels import BANDS, BLOCK, GROUP, HOP, LEAST, ONSET_HOP, _exp, _join, _sum, lay_long, levels_at
+
+POINTS = spectral.control_times()
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return (uniform(sum(shape), int(np.prod(shape))).reshape(shape) - 0.5).astype(np.float32)
+
+
+def test_sizes_are_those_of_the_description():
+    assert (BLOCK, HOP, ONSET_HOP) == (spectral.BLOCK, spectral.HOP, spectral.ONSET_HOP)
+    assert (BANDS, LEAST) == (spectral.NOISE_BANDS, spectral.LEAST)
+    assert all(bucket % GROUP == 0 for bucket in spectral.BUCKETS)
+
+
+def test_powers_of_e():
+    values = np.linspace(-60, 60, 4001, dtype=np.float32)
+    made = values.copy()
+    _exp(made, 4000)
+    assert made[4000] == values[4000]
+    assert np.abs(made[:4000] / np.exp(values[:4000].astype(float)) - 1).max() < 1e-5  # of whole turns float32 knows no more
+    near = np.abs(values) < 2
+    assert np.abs(made[near] / np.exp(values[near].astype(float)) - 1).max() < 4e-7
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.0017, 0.5, 3.9999, 17.0, 64.0, 70.0])
+def test_levels_lie_on_the_line_between_two_points(seconds):
+    levels = numbers(len(POINTS) + 1, 60) * 8
+    for gone in (-1.0, 0.25):
+        made = np.zeros(40, np.float32)
+        levels_at(made, levels, 9, 40, seconds, gone, POINTS)
+        line = np.array([np.interp(seconds, POINTS, column) for column in levels[:-1, 9:49].T])
+        expected = np.exp(np.maximum(line + max(gone, 0) * levels[-1, 9:49], LEAST))
+        assert np.abs(made / expected - 1).max() < 1e-5
+
+
+def test_sums_are_products_of_matrices():
+    out, amounts, table = np.zeros((65, HOP), np.float32), numbers(65, 48), numbers(48, HOP)
+    _sum(out, amounts, table, 33, 40, HOP)
+    assert np.abs(out[:33] - amounts[:33, :40] @ table[:40]).max() < 1e-5
+    assert not out[33:].any()
+
+
+def test_hops_go_over_from_one_frame_to_the_next():
+    even, odd, out = numbers(3, 8), numbers(3, 8) + 1, np.zeros(16, np.float32)
+    _join(out, even, odd, 2, 8)
+    for j in range(2):
+        assert out[8 * j] == even[j, 0]
+        for n in range(1, 8):
+            on, back = even[j, n] - odd[j, n], even[j + 1, 8 - n] + odd[j + 1, 8 - n]
+            assert out[8 * j + n] == pytest.approx(on + n / 8 * (back - on), abs=1e-6)
+
+
+def test_only_noisy_blocks_get_noise():
+    out, fade = np.zeros((3, BLOCK), np.float32), np.ones(256, np.float32)
+    lay_long(out, np.ones((49, 768), np.float32), np.array([1, 0, 1]), 0, fade, fade)
+    assert not out[1].any()
+    assert set(np.unique(out[[0, 2]])) == {1.0, 2.0}
+
+
+def test_they_run_without_pythons_lock():
+    assert spectral_kernels.tones.targetoptions["nogil"]
