@@ -91,11 +91,16 @@ class Player:
     def _open_anew(self) -> None:
         """Open the device once more: what it has not played yet is played afterwards, without a click."""
         self._reader.resting = True
-        if self._stream is not None and self._ring.numbers[PLAYING]:
-            sleep(min(1.0, self._stream.latency + 3 * FRAMES / self._ring.rate))
+        self._let_through()
         self._close()
         self._open()
+        self._let_through()  # a stream that starts may stumble, and does so in silence
         self._reader.resting = False
+
+    def _let_through(self) -> None:
+        """While something plays, wait until the device has played what it was given."""
+        if self._stream is not None and self._ring.numbers[PLAYING]:
+            sleep(min(1.0, self._stream.latency + 3 * FRAMES / self._ring.rate))
 
     def _devices(self) -> list[str]:
         if sounddevice is None:

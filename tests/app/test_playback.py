@@ -266,6 +266,23 @@ def test_devices_by_name(sound_card: SoundCard, made: Made) -> None:
     wait(lambda: any("no such device" in s for s in made.said))
 
 
+def test_another_latency_while_it_plays_loses_nothing_and_repeats_nothing(sound_card: SoundCard, made: Made) -> None:
+    song = make_song(bars=2)
+    playback = made.ready(song)
+    expected = np.concatenate(list(render_song(song, Sines(), RATE)))
+    since = sound_card.mark()
+    playback.play()
+    wait(lambda: playback.position > 1_500)
+    playback.set_device("", 0.1)
+    wait(lambda: not playback.playing)
+    time.sleep(0.4)
+    sound = heard(sound_card, since)
+    assert found(expected, sound) > 0.95
+    pause = np.flatnonzero(np.diff(np.flatnonzero(sound.any(1))) > 480)
+    assert len(pause) == 1
+    assert largest_step(sound) < 1.5 * largest_step(expected)
+
+
 def test_overview_is_the_dry_mix(made: Made, no_sound_card: None) -> None:
     song = make_song(bars=3)
     song = replace(song, tracks=tuple(replace(t, pan=0.0) for t in song.tracks))
