@@ -101,7 +101,8 @@ class MixOverview:
             self._mark(self._scene, scene)
             self._scene = scene
             last = self.length // self.rate
-            for k in [k for k in self._pieces if k >= last]:
+            gone = sorted(k for k in self._pieces if k >= last)
+            for k in gone:
                 del self._pieces[k]
             for marked in (self._dirty, self._lacking, self._far):
                 marked.difference_update([k for k in marked if k >= last])
@@ -109,6 +110,7 @@ class MixOverview:
             if self._thread is None and self._dirty:
                 self._thread = threading.Thread(target=self._run, name="overview", daemon=True)
                 self._thread.start()
+        self._tell(gone)
 
     def set_rate(self, rate: int) -> None:
         """Begin anew with another rate."""
@@ -216,6 +218,8 @@ class MixOverview:
                     return
                 wave, whole = self._sum(scene, k)
                 with self._lock:
+                    if k * self.rate >= self.length:
+                        continue  # the song ends before it by now
                     (self._lacking.discard if whole else self._lacking.add)(k)
                     if whole or k not in self._far:  # else what was drawn stays until it is drawn anew
                         self._pieces[k] = wave

@@ -140,11 +140,11 @@ class Transport(QObject):
         self._state.viewport.set_playhead(tick, self.playing)
         self.changed.emit()
 
-    def show_excerpt(self, start: int, pitches: npt.NDArray[np.int16]) -> None:
-        """Scroll to notes from ``start`` on, as far as nothing of them is in sight."""
+    def show_excerpt(self, start: int, end: int, pitches: npt.NDArray[np.int16]) -> None:
+        """Scroll to notes in [start, end) that are less than half in sight, and to pitches of which none is."""
         view = self._state.viewport
         first, last = view.visible_ticks()
-        if not first <= start < last:
+        if min(end, last) - max(start, first) < min(end - start, last - first) / 2:
             view.scroll_to(max(0, start - (last - first) / 8))
         low, high = view.visible_pitches()
         if len(pitches) and not ((pitches >= low) & (pitches <= high)).any():
@@ -302,7 +302,8 @@ class Writing:
             self._seen = None
             if proposal and proposal.take.note_count:
                 self._seen = proposal.start, proposal.end
-                self._transport.show_excerpt(proposal.start, np.concatenate([n.pitch for _, n in proposal.take.parts]))
+                pitches = np.concatenate([n.pitch for _, n in proposal.take.parts])
+                self._transport.show_excerpt(proposal.start, proposal.end, pitches)
         if not (self._listening and proposal and proposal.take.written_to > proposal.start):
             return
         self._listening = False

@@ -34,13 +34,14 @@ class Explorer(QObject):
         window.follow(self._follow)
 
     def _open(self) -> None:
-        """Another verb was chosen: what makes changes gets ready, and the rows of this one get the room that they need."""
+        """Another verb was chosen: what makes changes gets ready, and its rows get the room that they need."""
         studio = self._window.studio
         if self._panel.verb_name in (*CHANGES, "explore"):
             studio.jobs.start("changes", "", lambda job: studio.shelf.changer())  # ready before it is asked
         self.look()
-        if self._panel.verb_name == "explore" and self._panel.needed_height() > self._panel.height():
-            QTimer.singleShot(0, self, self._window.layout_of_parts.make_room)  # once the rows are there
+        layout, explores = self._window.layout_of_parts, self._panel.verb_name == "explore"
+        needs_more = explores and self._panel.needed_height() > self._panel.height()
+        QTimer.singleShot(0, self, layout.make_room if needs_more else layout.fit_form)  # once the rows are there
 
     def look(self) -> None:
         """See what is around the chosen bars, when they are to be explored and are others than before."""

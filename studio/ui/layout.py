@@ -19,7 +19,7 @@ class Layout(QObject):
     def __init__(self, top: QWidget, left: QWidget, middle: tuple[QWidget, ...], right: tuple[QWidget, ...], bottom: QWidget):
         self.whole = QWidget()
         super().__init__(self.whole)
-        self._divided = False
+        self._divided = self._right_divided = False
         self.column = next(part for part in middle if isinstance(part, EditorColumn))
         self.write_panel = next(part for part in right if isinstance(part, GeneratePanel))
         self.sides = _splitter(Qt.Orientation.Horizontal)
@@ -33,6 +33,7 @@ class Layout(QObject):
         for part in (top, rule(), self.sides, rule(), bottom):
             rows.addWidget(part, 1 if part is self.sides else 0)
         self.column.splitter.splitterMoved.connect(self._divide)
+        self.right.splitterMoved.connect(self._divide_right)
 
     def _middle(self, parts: tuple[QWidget, ...]) -> QWidget:
         middle = QWidget()
@@ -62,6 +63,11 @@ class Layout(QObject):
             lanes[0] += self.column.arrangement.lanes.height()
             self.column.splitter.setSizes([lanes[0], whole - sum(lanes), *lanes[1:]])
 
+    def fit_form(self) -> None:
+        """Give the order form what it needs and the takes the rest, unless the user has divided them."""
+        if not self._right_divided:
+            self.make_room()
+
     def make_room(self) -> None:
         """Show the whole order form, as far as a few takes still have room below it."""
         sizes = self.right.sizes()
@@ -81,6 +87,9 @@ class Layout(QObject):
 
     def _divide(self) -> None:
         self._divided = True
+
+    def _divide_right(self) -> None:
+        self._right_divided = True
 
 
 def _splitter(orientation: Qt.Orientation) -> QSplitter:

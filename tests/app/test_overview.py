@@ -118,3 +118,10 @@ def test_a_far_piece_that_changed_meanwhile_is_not_drawn(made: Made) -> None:
     again = made.overview.far()
     assert again is not None
     assert again.rows.tolist() == [8]
+
+
+def test_what_lies_behind_the_end_of_a_song_that_got_shorter_is_told(made: Made) -> None:
+    made.show(scene(8 * RATE))
+    made.show(replace(scene(0), end=4 * RATE))
+    assert (8 * RATE, 9 * RATE) in made.changes
+    assert not made.overview.samples(8 * RATE, 9 * RATE).any()

@@ -1,5 +1,7 @@
 """Where the panels are."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -31,6 +33,23 @@ def test_the_whole_order_form_is_seen_where_there_is_room(window):
     window.layout_of_parts.make_room()
     assert window.write_panel.height() >= window.write_panel.needed_height() - 2
     assert window.takes_panel.height() >= 150
+
+
+def test_the_takes_get_what_a_short_form_leaves_until_the_user_divides_them(window, qtbot):
+    window.resize(1400, 900)
+    panel, layout = window.write_panel, window.layout_of_parts
+
+    def choose(verb):
+        panel.form.value = replace(panel.form.value, verb=verb)
+        qtbot.wait(30)
+        return layout.right.sizes()
+
+    long, short = choose("continue"), choose("groove")
+    assert short[0] < long[0] - 100 and short[1] > long[1] + 100
+    layout.right.splitterMoved.emit(0, 0)
+    layout.right.setSizes([500, 300])
+    divided = layout.right.sizes()
+    assert choose("continue") == divided
 
 
 @pytest.mark.parametrize("width", [940, 1050, 1400])

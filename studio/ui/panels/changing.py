@@ -11,7 +11,7 @@ from studio.app.generating import Order
 from studio.ui.forms import form_row
 from studio.ui.texts import noted, t, told
 from studio.ui.theme import look
-from studio.ui.widgets import Elided, Fader, Flow, named
+from studio.ui.widgets import Elided, Fader, Flow, label, named
 
 CHANGES = ("fill", "accompany", "harmonise", "vary", "blend", "groove", "drums")
 _NEEDS_PARTS = ("accompany",)
@@ -91,7 +91,10 @@ class ChangeRows(QWidget):
         self.amount.accent = look().proposed
         named(self.amount, t("Amount"), t("How far a variation goes from what is there"))
         self._amount = QWidget()
-        row = form_row(t("Amount"), self.amount)
+        self.amount_text = label(_amount_text(self.amount.value()), "muted")
+        self.amount_text.setFixedWidth(64)
+        self.amount_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = form_row(t("Amount"), self.amount, self.amount_text)
         row.setContentsMargins(0, 0, 0, 0)
         self._amount.setLayout(row)
         self.into = QPushButton(t("These bars"))
@@ -106,16 +109,22 @@ class ChangeRows(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for widget in (self.parts, self._amount, self._blend):
+        self._parts_title = label(t("Parts to add"), "muted")
+        for widget in (self._parts_title, self.parts, self._amount, self._blend):
             column.addWidget(widget)
         self.parts.changed.connect(self.changed)
-        self.amount.valueChanged.connect(lambda _: self.changed.emit())
+        self.amount.valueChanged.connect(self._amount_changed)
         self.show_verb("")
+
+    def _amount_changed(self, value: int) -> None:
+        self.amount_text.setText(_amount_text(value))
+        self.changed.emit()
 
     def show_verb(self, verb: str) -> None:
         """Show the rows that ``verb`` needs; none for an empty one."""
         self.verb = verb
-        self.parts.setVisible(verb in _NEEDS_PARTS)
+        for widget in (self._parts_title, self.parts):
+            widget.setVisible(verb in _NEEDS_PARTS)
         self._amount.setVisible(verb == "vary")
         self._blend.setVisible(verb == "blend")
         self.setVisible(bool(verb) and verb not in ("fill", "harmonise", "groove", "drums"))

@@ -189,7 +189,7 @@ class MapPad(QWidget):
         left, right, bottom, top = self._ends
         side, across, up = Qt.AlignmentFlag, int(Qt.AlignmentFlag.AlignHCenter), int(Qt.AlignmentFlag.AlignBottom)
         whole = QRectF(self.rect())
-        beside = QRectF(whole.left() + 8, whole.top(), whole.width() - 16, whole.height() / 2 - 3)
+        beside = QRectF(room.left() + 6, whole.top(), room.width() - 12, whole.height() / 2 - 3)  # inside the widest ring
         painter.drawText(beside, int(side.AlignLeft) | up, left)
         painter.drawText(beside, int(side.AlignRight) | up, right)
         painter.drawText(whole.adjusted(0, 4, 0, 0), across | int(side.AlignTop), top)

@@ -154,7 +154,9 @@ class GeneratePanel(QFrame):
         column.setContentsMargins(12, 10, 12, 4)
         column.setSpacing(8)
         column.addWidget(label(t("WRITE"), "heading"))
-        for widget in (self.verb, self.explain, self.changing, self.exploring, self.styles, self.mix, rule()):
+        self._styles_title = label(t("Style"), "muted")
+        above = (self.verb, self.explain, self.changing, self.exploring)
+        for widget in (*above, self._styles_title, self.styles, self.mix, rule()):
             column.addWidget(widget)
         self._bars = form_line(t("Bars"), self.bars, *self.quick)
         column.addWidget(self._bars)
@@ -256,6 +258,7 @@ class GeneratePanel(QFrame):
         for name, row in self._rows.items():
             row.setVisible(has_row(verb, name))
         self._bars.setVisible(has_row(verb, "bars") and not self.sections.plan)
+        self._styles_title.setVisible(has_row(verb, "styles") and not self.changing.parts.isHidden())  # beside other chips
         for widget in (self._stack, self.listen):
             widget.setVisible(not exploring)
         self.mix.allow(verb not in (*CHANGES, EXPLORE))

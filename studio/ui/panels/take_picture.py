@@ -142,7 +142,9 @@ class TakePicture(QWidget):
             for note_start, duration, pitch in zip(notes.start, notes.duration, notes.pitch, strict=True):
                 x, y = (int(note_start) - start) * scale, 4 + (high - int(pitch)) * step
                 painter.fillRect(QRectF(x, y, max(1.5, int(duration) * scale - 0.5), max(1.5, step)), color)
+        struck = sorted({int(pitch) for notes in drums for pitch in notes.pitch})
         for notes in drums:
-            for note_start in notes.start:
-                painter.fillRect(QRectF((int(note_start) - start) * scale, height - 6, 1.5, 3), color)
+            for note_start, pitch in zip(notes.start, notes.pitch, strict=True):
+                y = height - 6 if pitched else height - 6 - (height - 12) * struck.index(int(pitch)) / max(4, len(struck))
+                painter.fillRect(QRectF((int(note_start) - start) * scale, y, 1.5, 3), color)
         painter.end()

@@ -158,6 +158,7 @@ class TakesPanel(KeyFrame):
         while len(self.cards) > len(takes):
             card = self.cards.pop()
             self._list.removeWidget(card)
+            card.hide()  # at once, not only when it is deleted
             card.deleteLater()
         while len(self.cards) < len(takes):
             card = TakeCard(len(self.cards), self)

@@ -48,6 +48,7 @@ def test_accompanying_needs_a_part(rows):
 def test_a_variation_goes_as_far_as_the_slider_says(rows):
     rows.show_verb("vary")
     rows.amount.setValue(80)
+    assert rows.amount_text.text() == "all new"
     assert asked(rows, "vary").amount == 0.8
 
 

@@ -21,6 +21,23 @@ def test_notes_are_in_their_hue_and_what_is_written_is_shaded(qtbot):
     assert any(image.pixelColor(10, y).name() == "#3fc0fa" for y in range(36))
 
 
+def test_the_drums_of_a_take_without_other_notes_lie_in_rows(qtbot):
+    picture = TakePicture()
+    qtbot.addWidget(picture)
+    picture.resize(200, 36)
+    beat = (Part("Kit", drums=True), Notes.of([0, 1_000, 2_000], 100, [36, 38, 42]))
+
+    def rows_of(*parts):
+        picture.show_take(ProposedTake(parts, 4_000), 0, 4_000)
+        image = picture.grab().toImage()
+        hue = look().proposed.lower()
+        return [next((y for y in range(36) if image.pixelColor(x, y).name() == hue), None) for x in (0, 50, 100)]
+
+    kick, snare, hat = rows_of(beat)
+    assert kick > snare > hat
+    assert len(set(rows_of(beat, (Part("x"), Notes.of([3_000], 100, [60]))))) == 1
+
+
 def test_where_a_take_came_from():
     assert provenance_text(Provenance("played", source="Played, pass 2")) == "Played\nPlayed, pass 2"
     assert provenance_text(Provenance("drawn")) == "Drawn"
