@@ -6,7 +6,7 @@ playback (:mod:`studio.app.rendering_ahead`), so an export has the samples that 
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -28,7 +28,7 @@ from studio.app.sounding import (
 from studio.app.tapes import Piece, sounds_by_id
 from studio.audio.effects import Load, Plugin, Racks
 from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
-from studio.engines.api import Audio, Context, Quiet, Renderer
+from studio.engines.api import Audio, Context, Quiet, Renderer, WholeNotes
 from studio.errors import Cancelled
 from studio.music.document import Document
 from studio.music.effects import Effect
@@ -58,6 +58,7 @@ def make_rows(
     shaped: Shaped = NONE_SHAPED,
 ) -> Iterator[list[tuple[int, Wave]]]:
     """Rows by number, a few at a time. Notes of like length go together, so that little is rendered for nothing."""
+    whole = isinstance(renderer, WholeNotes)  # then nothing ever is
     tapes = [(n, piece) for n in numbers.tolist() if n & SHAPED and isinstance(piece := shaped[n], Piece)]
     for number, piece in tapes:
         yield [(number, piece.samples())]
@@ -70,12 +71,16 @@ def make_rows(
     while low < len(order):
         limit = max(1.0, float(lengths[order[low]])) * _PADDING
         high = low + 1
-        while high < min(len(order), low + at_once) and lengths[order[high]] <= limit:
+        while high < min(len(order), low + at_once) and (whole or lengths[order[high]] <= limit):
             high += 1
         which = order[low:high]
         with lock_of(renderer):
-            sound = renderer.render(batch_of(numbers[which], shaped), rate, 0, int(lengths[which].max()), ctx)
-        yield [(int(numbers[i]), sound[k, : int(lengths[i])]) for k, i in enumerate(which)]
+            batch = batch_of(numbers[which], shaped)
+            if isinstance(renderer, WholeNotes):
+                sound: Sequence[Wave] = renderer.whole(batch, rate, ctx)
+            else:
+                sound = list(renderer.render(batch, rate, 0, int(lengths[which].max()), ctx))
+        yield [(int(numbers[i]), row[: int(lengths[i])]) for row, i in zip(sound, which, strict=True)]
         low = high
 
 
@@ -146,7 +151,8 @@ class _SongRows(dict[int, Wave]):
 
     def _make(self, numbers: Ints, lengths: Ints) -> dict[int, Wave]:
         made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE, self._shaped)
-        return {n: np.array(row) for rows in made for n, row in rows}
+        kept = isinstance(self._renderer, WholeNotes)  # rows of their own; others are views of much more
+        return {n: row if kept else np.array(row) for rows in made for n, row in rows}
 
     def _drop(self, frame: int) -> None:
         """Forget rows whose last note is over; should they be too many, also those that will come again later."""

@@ -219,6 +219,14 @@ class Renderer(Protocol):
         """
 
 
+@runtime_checkable
+class WholeNotes(Protocol):
+    """A renderer that makes notes of unlike length together without filling them up."""
+
+    def whole(self, batch: SoundBatch, rate: int, ctx: Context) -> list[Audio]:
+        """Every note from its onset to its end, [frames] each: the samples of :meth:`Renderer.render`, in memory of their own."""
+
+
 @dataclass(frozen=True)
 class EngineEntry:
     """A row of the registry: what the engine is, and how to make one (imports nothing heavy until called)."""

@@ -29,7 +29,7 @@ from studio.nn.counter import mix64, uniform
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, voices_of
 
 if TYPE_CHECKING:
-    from studio.nn.spectral import Voice
+    from studio.nn.spectral import Rows, Voice
     from studio.nn.timbre import TimbreNet
 
 log = logging.getLogger(__name__)
@@ -176,7 +176,18 @@ class NeuralInstruments:
     def render(self, batch: SoundBatch, rate: int, first: int, count: int, ctx: Context) -> Audio:
         """Mono rows [n, count]: frames ``first`` to ``first + count`` of every note, zeros past its end."""
         rows = np.zeros((len(batch), count), np.float32)
+        self._fill(batch, self.lengths(batch, rate), rate, first, rows, ctx)
+        return rows
+
+    def whole(self, batch: SoundBatch, rate: int, ctx: Context) -> list[Audio]:
+        """Every note from its onset to its end, [frames] each."""
         lengths = self.lengths(batch, rate)
+        rows = [np.empty(length, np.float32) for length in lengths.tolist()]
+        self._fill(batch, lengths, rate, 0, rows, ctx)
+        return rows
+
+    def _fill(self, batch: SoundBatch, lengths: npt.NDArray[np.int64], rate: int, first: int, rows: "Rows", ctx: Context) -> None:
+        """Write frames from ``first`` on of every note into its row."""
         for k in range(0, len(batch), TOGETHER):
             part = slice(k, min(k + TOGETHER, len(batch)))
             with self._known:
@@ -196,9 +207,9 @@ class NeuralInstruments:
                 if self.device == "cpu":
                     raise
                 self._fall_back(error, ctx)
-                rows[part] = 0  # what was written before the failure may be anything
+                for row in rows[part]:
+                    row[:] = 0  # what was written before the failure may be anything
                 self._sound(played, shapes, rate, first, rows[part], tick)
-        return rows
 
     def _sound(
         self,
@@ -206,7 +217,7 @@ class NeuralInstruments:
         shapes: tuple[Expression, ...],
         rate: int,
         first: int,
-        rows: Audio,
+        rows: "Rows",
         tick: Callable[[float], None],
     ) -> None:
         """Plain notes all together, shaped ones one by one."""

@@ -8,7 +8,7 @@ import pytest
 
 from studio.app.rendering import make_rows, render_song, render_stems
 from studio.app.sounding import sounding_of
-from studio.engines.api import Quiet
+from studio.engines.api import Audio, Context, Quiet, SoundBatch
 from studio.errors import Cancelled, StudioError
 from studio.music.document import Document
 from tests.app.sines import Sines, make_song
@@ -42,6 +42,25 @@ def test_rows_come_in_batches_of_like_length() -> None:
     lengths[0] = 5
     got = list(make_rows(Sines(), sounding.number[:4], lengths[:4], RATE, Quiet()))
     assert [[len(row) for _, row in rows] for rows in got] == [[5], [int(lengths[1])] * 3]
+
+
+class WholeSines(Sines):
+    """Makes notes of any lengths together."""
+
+    def whole(self, batch: SoundBatch, rate: int, ctx: Context) -> list[Audio]:
+        lengths = self.lengths(batch, rate).tolist()
+        return [self.render(batch.select(slice(n, n + 1)), rate, 0, count, ctx)[0].copy() for n, count in enumerate(lengths)]
+
+
+def test_a_renderer_of_whole_notes_is_given_all_at_once_and_makes_the_same_song() -> None:
+    song = make_song()
+    sounding = sounding_of(song.tracks[0], song.tempo, RATE)
+    lengths = sounding.batch.held + RATE
+    lengths[0] = 5
+    got = list(make_rows(WholeSines(), sounding.number[:4], lengths[:4], RATE, Quiet()))
+    assert [sorted(len(row) for _, row in rows) for rows in got] == [[5, *[int(lengths[1])] * 3]]
+    made = np.concatenate(list(render_song(song, WholeSines(), RATE)))
+    np.testing.assert_array_equal(made, whole(song))
 
 
 def test_dry_has_no_room_and_no_limiter() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.engines import neural_instruments_laws as laws
-from studio.engines.api import DRUM_KIT, Quiet, Renderer, SoundBatch
+from studio.engines.api import DRUM_KIT, Quiet, Renderer, SoundBatch, WholeNotes
 from studio.engines.cards import Card, read_card
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import Cancelled, StudioError
@@ -199,6 +199,16 @@ def test_few_notes_are_kept_at_hand(card, whole, monkeypatch):
             one = MANY.select(slice(k, k + 1))
             assert engine.render(one, RATE, 0, 3000, Quiet()).tobytes() == whole[k : k + 1, :3000].tobytes()
     assert len(engine._voices) <= 4
+
+
+def test_whole_notes_have_the_samples_of_slices_and_nothing_after_them(engine, whole):
+    assert isinstance(engine, WholeNotes)
+    rows = engine.whole(MANY, RATE, Quiet())
+    assert [len(row) for row in rows] == engine.lengths(MANY, RATE).tolist()
+    for row, padded in zip(rows, whole, strict=True):
+        count = min(len(row), len(padded))
+        assert row[:count].tobytes() == padded[:count].tobytes()
+        assert row.base is None
 
 
 def test_an_empty_batch(engine):
