@@ -6,14 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from studio.codecs.audiofile import read_audio
-from studio.engines import drum_kits, own_instruments
+from studio.engines import own_instruments
 from studio.engines.api import Context, Renderer
 from studio.engines.cards import Card, read_card
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row
-from studio.engines.own_names import KIT_PREFIX
 from studio.errors import StudioError
 
 STEPS = 400  # of the fit
@@ -63,7 +62,7 @@ def blend_instruments(first: str, second: str, share: float, name: str, renderer
     Raises:
         StudioError: one of them is not there, or cannot be blended.
     """
-    one, other = _found(first, renderer), _found(second, renderer)
+    one, other = found_instrument(first, renderer), found_instrument(second, renderer)
     own_instruments.id_for(name)
     sound, row = blended(one, other, share)
     card = Card(
@@ -97,27 +96,6 @@ def draw_hit(kind: str, seed: int, name: str, renderer: NeuralInstruments, ctx: 
     return own_card(made, renderer)
 
 
-def vary_kit(name: str, tune: dict[str, float], damp: dict[str, float], use: dict[str, str], renderer: NeuralInstruments) -> Card:
-    """Save a drum kit: drums of the usual one (by key or name) tuned by semitones, damped to a share of their ring, or others.
-
-    ``use`` puts instruments (drawn hits, other drums; by id or title) in the place of drums.
-
-    Raises:
-        StudioError: a drum or an instrument is not there, or nothing is changed.
-    """
-    if not (tune or damp or use):
-        raise StudioError("Nothing about the kit is changed.", "Tune, damp or exchange a drum.")
-    kit = own_instruments.id_for(name, prefix=KIT_PREFIX)
-    pieces = drum_kits.varied(
-        {drum_kits.key_of(k): v for k, v in tune.items()},
-        {drum_kits.key_of(k): v for k, v in damp.items()},
-        {drum_kits.key_of(k): _found(v, renderer)[0].id for k, v in use.items()},
-    )
-    card = drum_kits.save_kit(kit, name.strip(), pieces)
-    renderer.refresh()
-    return card
-
-
 def own_card(wanted: str, renderer: NeuralInstruments) -> Card:
     """The card of an own instrument that these can play.
 
@@ -130,8 +108,12 @@ def own_card(wanted: str, renderer: NeuralInstruments) -> Card:
     raise StudioError(f"There is no instrument '{wanted}' of your own.", "See 'studio instruments'.")
 
 
-def _found(who: str, renderer: NeuralInstruments) -> tuple[Sound, Row]:
-    """The sound and row of a trained or own instrument, by id or title."""
+def found_instrument(who: str, renderer: NeuralInstruments) -> tuple[Sound, Row]:
+    """The sound and row of a trained or own instrument, by id or title.
+
+    Raises:
+        StudioError: there is none.
+    """
     known = renderer.rows()
     wanted = who.strip().casefold()
     for sound, row in known.values():

@@ -91,23 +91,42 @@ def draw_hit(
 
 @app.command(
     "vary-kit",
-    epilog='[bold]Example[/bold]: studio vary-kit --name Dusty --tune "acoustic snare=-2" --damp "ride=0.5" --use "38=Paper snare"',
+    epilog='[bold]Example[/bold]: studio vary-kit --name Dusty --tune "acoustic snare=-2" --damp "ride=0.5" --use "38=Paper snare" '
+    '--blend "bass drum=Floor tom:0.3"',
 )
 def vary_kit(
     name: Name,
     tune: Annotated[list[str] | None, typer.Option(help="DRUM=SEMITONES.")] = None,
     damp: Annotated[list[str] | None, typer.Option(help="DRUM=SHARE of its ring that is left.")] = None,
     use: Annotated[list[str] | None, typer.Option(help="DRUM=INSTRUMENT in its place, a drawn hit for example.")] = None,
+    blend: Annotated[list[str] | None, typer.Option(help="DRUM=OTHER:SHARE, another drum in it: all of it is 1.")] = None,
     json: Json = False,
 ) -> None:
-    """Make a drum kit of your own: tune, damp and exchange drums; render it with --instrument Drums=NAME."""
-    from studio.app import instruments
+    """Make a drum kit of your own: tune, damp, exchange and blend drums; render it with --instrument Drums=NAME."""
+    from studio.app import kits
 
-    card = instruments.vary_kit(name, _numbers(tune), _numbers(damp), _pairs(use), _renderer())
+    wanted = kits.changes_of(_numbers(tune), _numbers(damp), _pairs(use), _shares(blend))
+    card = kits.vary_kit(name, wanted, _renderer())
     if json:
         answer({"id": card.id, "title": card.title, "folder": str(card.folder), "kit": card.hyper["kit"]})
     else:
         print(f"{card.title} ({card.id}): {len(card.hyper['kit'])} drums are changed.")
+
+
+def _shares(words: list[str] | None) -> dict[str, tuple[str, float]]:
+    """OTHER:SHARE by drum; without a share it is a half."""
+    from studio.errors import StudioError
+
+    made = {}
+    for drum, value in _pairs(words).items():
+        other, colon, share = value.rpartition(":")
+        try:
+            made[drum] = (other.strip(), float(share)) if colon else (value, 0.5)
+        except ValueError as error:
+            raise StudioError(f"'{share}' is no share.", 'Write it as in --blend "snare=Side stick:0.3".') from error
+        if not 0 <= made[drum][1] <= 1:
+            raise StudioError(f"{share} is no share.", "It lies between 0 and 1.")
+    return made
 
 
 def _pairs(words: list[str] | None) -> dict[str, str]:

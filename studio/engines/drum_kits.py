@@ -4,7 +4,7 @@ Keys that a kit does not name sound as in the usual kit.
 """
 
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +61,18 @@ def key_of(text: str) -> int:
     return found[0]
 
 
-def varied(tune: dict[int, float], damp: dict[int, float], use: dict[int, str]) -> dict[int, KitPiece]:
-    """Pieces of the usual kit changed: tuned by semitones, rings cut to a share, and other drums in their place, by key."""
+def varied(
+    tune: dict[int, float], damp: dict[int, float], use: dict[int, str], blends: dict[int, str] | None = None
+) -> dict[int, KitPiece]:
+    """Pieces of the usual kit changed: tuned by semitones, rings cut to a share, and other drums in their place, by key.
+
+    ``blends``, drums with another in them, are tuned and ring as the usual drum does, but where they stand in for one in ``use``.
+    """
     pieces = {}
-    for key in sorted({*tune, *damp, *use}):
+    blends = blends or {}
+    for key in sorted({*tune, *damp, *use, *blends}):
         base = KitPiece(use[key]) if key in use else usual(key)
+        base = replace(base, piece=blends.get(key, base.piece))
         tuning = float(np.clip(base.tuning + tune.get(key, 0.0), -MOST_TUNE, MOST_TUNE))
         pieces[key] = KitPiece(base.piece, tuning, float(np.clip(base.short * damp.get(key, 1.0), SHORTEST, 4.0)))
     return pieces

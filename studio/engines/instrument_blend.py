@@ -1,5 +1,7 @@
 """A blend of two instruments: both are foretold and their levels mixed, the designed parts lie between theirs.
 
+Two drums are blended by :mod:`studio.engines.drum_blend`.
+
 Half way between two rows of the network it need not play what lies half way between their sounds. So a blend keeps the rows
 of both, and it is their amplitudes that are mixed, at equal power. Where noises of unlike colours meet, or sounds of unlike
 length, centroid and share of noise of the mix can still lie outside of both: these are set to lie between.
@@ -12,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from studio.engines import neural_instruments_laws as laws
+from studio.engines.drum_blend import blended_drums, is_drum
 from studio.engines.neural_instruments_laws import Float, Sound
 from studio.engines.own_instruments import Row
 from studio.errors import StudioError
@@ -29,12 +32,14 @@ def blended(a: tuple[Sound, Row], b: tuple[Sound, Row], share: float) -> tuple[S
     What rings off does so in a blend until ``share`` reaches a half, and is held from there, or the other way round.
 
     Raises:
-        StudioError: one of them is a drum or a bell, whose partials are no harmonics.
+        StudioError: one of them is a bell, or a drum and the other is none: their partials are no harmonics.
     """
+    if is_drum(a[0]) and is_drum(b[0]):
+        return blended_drums(a, b, share)
     for sound, _ in (a, b):
         if sound.ratios:
             raise StudioError(
-                f"'{sound.title}' has partials of its own and cannot be blended.", "Choose strings, pipes or reeds."
+                f"'{sound.title}' has partials of its own and cannot be blended.", "Choose strings, pipes or reeds, or two drums."
             )
     (one, first), (other, second) = a, b
     near = one if share < 0.5 else other

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
 from studio.engines.cards import Card, check_weights
+from studio.engines.drum_blend import modes_of, together
 from studio.engines.drum_kits import Kit, KitPiece, find_kits, usual
 from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import DRUMS, sound_for
@@ -38,6 +39,7 @@ Key = tuple[int, int, int]  # program, pitch, velocity
 
 RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
 KEPT_NOTES = 1500
+BESIDE = 4  # semitones beside its trained keys at which an instrument is still foretold
 TOGETHER = 64  # notes that are worked out at once, and rows that are made between two looks at whether to stop
 
 
@@ -289,13 +291,15 @@ class NeuralInstruments:
         of = np.repeat(np.arange(len(places)), [len(p.sound.parts) for p in places])
         rows = np.concatenate([p.sound.row + np.arange(len(p.sound.parts)) for p in places])
         pitch = [
-            p.sound.key if p.sound.program < 0 else np.clip(p.pitch, part.low - 4, part.high + 4)
+            p.sound.key
+            if p.sound.program < 0
+            else np.clip(p.pitch, part.low - BESIDE * (not part.ratios), part.high + BESIDE * (not part.ratios))
             for part, p in zip(parts, (places[n] for n in of), strict=True)
         ]
         velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])
         partials, noise = predict(
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
-            band_position(np.maximum(frequency, 1.0))[of],
+            band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)),
         )  # fmt: skip
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]
         excess: Float = (asked[of] - velocity)[:, None]
@@ -347,6 +351,15 @@ class NeuralInstruments:
         )  # fmt: skip
 
 
+def _asked_at(frequency: Float, of: npt.NDArray[np.int64], parts: Sequence[laws.Part], places: Sequence[_Place]) -> Float:
+    """Where each part's partials are foretold, in Hz, [parts, MAX_PARTIALS]: those of its note, or its own modes."""
+    where = frequency[of]
+    for n, part in enumerate(parts):
+        if part.ratios:
+            where[n] = modes_of(part, places[of[n]].pitch)
+    return where
+
+
 def _mixed(
     partials: Float, noise: Float, excess: Float, of: npt.NDArray[np.int64], places: Sequence[_Place]
 ) -> tuple[Float, Float, Float]:
@@ -357,7 +370,12 @@ def _mixed(
         if place.sound.mix:
             tones += laws.tilt(place.frequency, over)[:, None].astype(tones.dtype)
             hiss += laws.tilt(band_centres(), over)[:, None].astype(hiss.dtype)
-            found.append((*mixed(tones, hiss, place.frequency, [p.share for p in place.sound.mix]), np.zeros(1)))
+            both = (
+                together(tones, hiss, place.sound.mix)
+                if place.sound.ratios
+                else mixed(tones, hiss, place.frequency, [p.share for p in place.sound.mix])
+            )
+            found.append((*both, np.zeros(1)))
         else:
             found.append((tones[0], hiss[0], over[0]))
     tones, hiss, over = (np.stack(x) for x in zip(*found, strict=True))

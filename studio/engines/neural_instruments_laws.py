@@ -30,7 +30,10 @@ SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last cont
 
 
 class Part(NamedTuple):
-    """A trained sound's share in a blend, its trained pitches and velocities, and by how many dB its noise is raised."""
+    """A trained sound's share in a blend, its trained pitches and velocities, and by how many dB its noise is raised.
+
+    ``ratios``: in a blend of drums, its own modes beside those of the blend (see :mod:`studio.engines.drum_blend`).
+    """
 
     share: float
     low: int
@@ -38,6 +41,7 @@ class Part(NamedTuple):
     soft: int
     loud: int
     hiss_db: float = 0.0
+    ratios: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,17 +83,22 @@ class Sound:
     def of(cls, values: dict[str, Any]) -> "Sound":
         """From a card's entry."""
         lists = {k: tuple(values.get(k, ())) for k in ("ratios", "stiffness", "beating", "vibrato")}
-        return cls(**values | lists | {"mix": tuple(Part(*p) for p in values.get("mix", ()))})
+        return cls(**values | lists | {"mix": tuple(_part(p) for p in values.get("mix", ()))})
 
     @property
     def corrected_modes(self) -> bool:
         """Whether its modes were brought to the recordings by ear, with phases of their own (see studio/engines/note_correction)."""
-        return bool(self.ratios) and self.kind == "recorded"
+        return bool(self.ratios) and (self.kind == "recorded" or bool(self.mix))
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What it is mixed of: itself, if it is no blend."""
         return self.mix or (Part(1.0, self.low, self.high, self.soft, self.loud, self.hiss_db),)
+
+
+def _part(values: Sequence[Any]) -> Part:
+    part = Part(*values)
+    return part._replace(ratios=tuple(part.ratios))
 
 
 def fundamental(pitch: float, octave: int = 0) -> float:

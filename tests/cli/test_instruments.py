@@ -40,3 +40,24 @@ def test_learn_blend_list_render_and_forget(home, capsys):
 def test_kinds_are_three(home, capsys):
     assert run(["learn-instrument", str(home / "pipe.wav"), "--name", "Pipe", "--kind", "wobbly"]) == 1
     assert "held, ringing" in capsys.readouterr().err
+
+
+def test_a_kit_with_blends(home, capsys):
+    words = [
+        "vary-kit",
+        "--name",
+        "Soft",
+        "--tune",
+        "ride=-2",
+        "--blend",
+        "acoustic snare=drums_kick:0.3",
+        "--blend",
+        "36=drums_snare",
+    ]
+    assert run([*words, "--json"]) == 0
+    kit = json.loads(capsys.readouterr().out)["kit"]
+    assert kit["38"]["piece"] == "own-soft-acoustic-snare"
+    assert kit["36"]["piece"] == "own-soft-bass-drum"
+    assert run(["vary-kit", "--name", "B", "--blend", "38=drums_kick:lots"]) == 1
+    assert run(["vary-kit", "--name", "B", "--blend", "38=drums_kick:3"]) == 1
+    assert "between 0 and 1" in capsys.readouterr().err

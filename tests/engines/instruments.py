@@ -8,6 +8,7 @@ import torch
 from studio.engines.cards import Card
 from studio.engines.gm import DRUMS
 from studio.engines.instrument_learning import ENCODER
+from studio.nn.hit_gan import HitGenerator, HitSize
 from studio.nn.timbre import TimbreNet, TimbreSize
 from studio.nn.timbre_encoder import EncoderSize, TimbreEncoder
 from studio.train.export import export
@@ -96,3 +97,9 @@ def tiny_encoder(card: Card) -> Card:
         encoder.out.weight.mul_(0.1)
     own = Card(ENCODER, "timbre-encoder", "Tiny encoder", hyper={"encoder": size.as_dict(), "network": card.sha256})
     return export(encoder.state_dict(), own, card.folder / ENCODER)
+
+
+def tiny_gan(folder: Path) -> Card:
+    """An untrained generator of hits beside the tiny model in ``folder``."""
+    size = HitSize(components=4, latent=3, hidden=8)
+    return export(HitGenerator(size).state_dict(), Card("hit-gan", "hit-gan", "Hits", hyper=size.as_dict()), folder / "hit-gan")

@@ -1,0 +1,169 @@
+"""Drum kits of the user's own: drums tuned, damped, exchanged and blended; tried before they are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+from studio.app.instruments import found_instrument, own_instruments_of
+from studio.engines import drum_kits, own_instruments
+from studio.engines.cards import Card
+from studio.engines.drum_blend import is_drum
+from studio.engines.gm import drum_key
+from studio.engines.instrument_blend import blended
+from studio.engines.neural_instruments import NeuralInstruments
+from studio.engines.neural_instruments_laws import Sound
+from studio.engines.own_instruments import OwnInstrument, Row
+from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number
+from studio.errors import StudioError
+
+
+@dataclass(frozen=True)
+class DrumChange:
+    """How a drum of the kit is changed.
+
+    ``tune`` semitones; ``damp`` the share of its ring that is left; ``use`` another instrument in its place and ``other`` one that
+    is blended into it by ``share`` (ids or titles; empty: none).
+    """
+
+    tune: float = 0.0
+    damp: float = 1.0
+    use: str = ""
+    other: str = ""
+    share: float = 0.5
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.tune or self.damp != 1 or self.use or self.blends)
+
+    @property
+    def blends(self) -> bool:
+        """Whether another drum is heard in it."""
+        return bool(self.other) and self.share > 0
+
+
+USUAL = DrumChange()
+Changes = Mapping[int, DrumChange]  # by key of the drum map
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """A blend that a kit needs, for its key: what is mixed, and the names of it."""
+
+    key: int
+    sound: Sound
+    row: Row
+    title: str
+    of: tuple[str, str]
+    share: float
+
+
+def drums_of(renderer: NeuralInstruments) -> dict[str, str]:
+    """The drums that can be used in a kit and blended, by id: their titles."""
+    return {k: sound.title for k, (sound, _) in renderer.rows().items() if is_drum(sound)}
+
+
+def blends_of(changes: Changes, title: str, renderer: NeuralInstruments) -> list[Blend]:
+    """The blends that changes need.
+
+    Raises:
+        StudioError: an instrument is not there, or is no drum.
+    """
+    made = []
+    for key, change in sorted(changes.items()):
+        if change.blends:
+            one = found_instrument(change.use or drum_key(key).piece, renderer)
+            other = found_instrument(change.other, renderer)
+            if not (is_drum(one[0]) and is_drum(other[0])):
+                raise StudioError(f"'{(one if is_drum(other[0]) else other)[0].title}' is no drum.", "Blend drums with drums.")
+            sound, row = blended(one, other, change.share)
+            made.append(Blend(key, sound, row, f"{title} {drum_key(key).name}", (one[0].id, other[0].id), change.share))
+    return made
+
+
+def pieces_of(changes: Changes, blends: Mapping[int, str], renderer: NeuralInstruments) -> dict[int, drum_kits.KitPiece]:
+    """The pieces of a kit with the changes; ``blends`` are the ids of its blends by key."""
+    return drum_kits.varied(
+        {k: c.tune for k, c in changes.items() if c.tune},
+        {k: c.damp for k, c in changes.items() if c.damp != 1},
+        {k: found_instrument(c.use, renderer)[0].id for k, c in changes.items() if c.use},
+        dict(blends),
+    )
+
+
+def vary_kit(name: str, changes: Changes, renderer: NeuralInstruments) -> Card:
+    """Save a drum kit that differs from the usual one by ``changes``; its blends are instruments of their own.
+
+    Raises:
+        StudioError: an instrument is not there or is no drum, or nothing is changed.
+    """
+    if not any(change.changes for change in changes.values()):
+        raise StudioError("Nothing about the kit is changed.", "Tune, damp, exchange or blend a drum.")
+    kit = own_instruments.id_for(name, prefix=KIT_PREFIX)
+    blends = blends_of(changes, name.strip(), renderer)
+    pieces_of(changes, {b.key: b.title for b in blends}, renderer)  # what is missing is told before anything is written
+    made = {}
+    for b in blends:
+        card = Card(
+            own_instruments.id_for(b.title), own_instruments.ENGINE, b.title, summary=f"A drum of the kit {name.strip()}.",
+            hyper={"network": renderer.card.sha256, "blend": {"of": list(b.of), "share": b.share}},
+        )  # fmt: skip
+        made[b.key] = own_instruments.save(card, replace(b.sound, title=b.title), b.row, {}).card.id
+    card = drum_kits.save_kit(kit, name.strip(), pieces_of(changes, made, renderer))
+    renderer.refresh()
+    return card
+
+
+class KitTrial:
+    """Lets kits be heard that are not kept. Each has a number of its own: what was rendered of another is not taken for it."""
+
+    def __init__(self, renderer: NeuralInstruments) -> None:
+        self._renderer = renderer
+        self._last = count()
+
+    def number(self, changes: Changes) -> int:
+        """The number in batches of notes under which a kit with these changes sounds, until the next is asked for.
+
+        Raises:
+            StudioError: an instrument is not there, or is no drum.
+        """
+        kept, kits = own_instruments_of(self._renderer), drum_kits.find_kits()
+        taken = {own_number(o.card.id) for o in kept} | {own_number(k.card.id) for k in kits}
+        free = (name for k in self._last if own_number(name := f"{KIT_PREFIX}trial-{k}") not in taken)
+        blends = blends_of(changes, "Trial", self._renderer)
+        trials = {}
+        for b in blends:
+            name = f"{PREFIX}{next(free)}"
+            taken.add(own_number(name))
+            sound = replace(b.sound, id=name, title=b.title, program=own_number(name))
+            trials[b.key] = OwnInstrument(Card(name, own_instruments.ENGINE, b.title), sound, b.row)
+        kit = Card(next(free), drum_kits.ENGINE, "Trial")
+        pieces = pieces_of(changes, {k: o.card.id for k, o in trials.items()}, self._renderer)
+        self._renderer.adopt([*kept, *trials.values()], [*kits, drum_kits.Kit(kit, pieces)])
+        return own_number(kit.id)
+
+    def end(self) -> None:
+        """Give up what was tried."""
+        self._renderer.refresh()
+
+
+def changes_of(
+    tune: Mapping[str, float], damp: Mapping[str, float], use: Mapping[str, str], blend: Mapping[str, tuple[str, float]]
+) -> dict[int, DrumChange]:
+    """Changes by key from those of drums by key or name; ``blend`` has the other instrument and its share.
+
+    Raises:
+        StudioError: there is no such drum.
+    """
+    made: dict[int, DrumChange] = {}
+    asked: list[tuple[str, dict[str, Any]]] = [
+        *((drum, {"tune": x}) for drum, x in tune.items()),
+        *((drum, {"damp": x}) for drum, x in damp.items()),
+        *((drum, {"use": x}) for drum, x in use.items()),
+        *((drum, {"other": x, "share": share}) for drum, (x, share) in blend.items()),
+    ]
+    for drum, values in asked:
+        key = drum_kits.key_of(drum)
+        made[key] = replace(made.get(key, USUAL), **values)
+    return made
