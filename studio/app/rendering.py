@@ -37,6 +37,8 @@ AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
 _SONG_AT_ONCE = 64
 _AHEAD_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
+_MIXED_AT_ONCE = 8  # blocks
+_REACH = (_MIXED_AT_ONCE + 2) * BLOCK  # frames after the one that is asked for, for which the mixer needs rows
 _ROWS_BYTES = 64 << 20
 _PADDING = 1.5  # within a batch the longest row is at most so much longer than the shortest
 
@@ -135,7 +137,7 @@ class _SongRows(dict[int, Wave]):
             except TimeoutError:
                 ctx.progress(0.0)
                 continue
-            self._drop(frame - 2 * BLOCK)
+            self._drop(frame - _REACH)
             self.update(rows)
             self._made_to = self._asked_to
             self._coming = self._ask()
@@ -218,10 +220,12 @@ def render_stems(
     scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}
     end = scene.end + (0 if dry else tail_frames(scene, rate))
     with closing(_SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer, part)) as rows:
-        streams = {k: MixStream(s, rows, rate, dry=dry, racks=_racks(rate, part, load)) for k, s in scenes.items()}
+        streams = {
+            k: MixStream(s, rows, rate, dry=dry, racks=_racks(rate, part, load), ahead=_MIXED_AT_ONCE) for k, s in scenes.items()
+        }
         for first in range(0, end, BLOCK):
             part.fraction = first / end
             part.progress(part.fraction)
-            rows.reach(min(end, first + 2 * BLOCK), part)
+            rows.reach(min(end, first + _REACH), part)
             count = min(BLOCK, end - first)
             yield {k: stream.next().sound[:count] for k, stream in streams.items()}

@@ -68,6 +68,15 @@ class Events:
         rows, gains = self.row, self.gain
         return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
 
+    def heard(self, first: int, blocks: int) -> list[bool]:
+        """In which blocks from frame ``first`` on any note sounds."""
+        found = [False] * blocks
+        for i, start, _, _ in self.sounding(first, first + blocks * BLOCK):
+            low, high = max(0, (start - first) // BLOCK), (start + int(self.length[i]) - first - 1) // BLOCK
+            for k in range(low, min(high + 1, blocks)):
+                found[k] = True
+        return found
+
     @cached_property
     def _lists(self) -> tuple[list[int], list[int]]:
         """Starts and latest ends once more, for quick search."""
@@ -126,23 +135,38 @@ class Mixed:
     strips: dict[int, Levels]
 
 
+@dataclass(frozen=True, eq=False)
+class _Sum:
+    """A strip's notes summed over some blocks from frame ``first`` on, None where there are none; ``heard``: in which blocks."""
+
+    events: Events
+    first: int
+    sound: Wave | None
+    heard: list[bool]
+
+
 class MixStream:
     """The mix from one place on, block by block.
 
     ``rows`` gives a row by its number as mono float32, or nothing yet. With ``light`` a note without its row is played by
     the light voice, and the row takes over when it comes. ``dry``: no room, no limiter, no effects. ``measure``: work out
-    levels. ``racks`` keep the effects from one stream to the next.
+    levels. ``racks`` keep the effects from one stream to the next. ``ahead``: for so many blocks the notes of a track are summed
+    at once; their rows must be there by then. The samples are the same.
     """
 
     def __init__(
         self, scene: Scene, rows: Mapping[int, Wave], rate: int, first: int = 0,
         *, light: bool = False, dry: bool = False, measure: bool = False, racks: Racks | None = None,
+        ahead: int = 1,
     ) -> None:  # fmt: skip
         self._scene = self._heard = scene
         self._rows = rows
         self._rate = rate
         self._light = light
         self._measure = measure
+        self._ahead = 1 if light else ahead
+        self._sums: dict[int, _Sum] = {}  # of each strip
+        self._part = np.empty((4, BLOCK), np.float32)
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
         self._limiter = None if dry else Limiter(rate, BLOCK)
@@ -276,8 +300,10 @@ class MixStream:
         if bus is None:
             return
         now = strip.factors
-        part = bus * (now if was is strip or was.factors is now else was.factors * _DOWN + now * _UP)
-        sums += part
+        factors = now if was is strip or was.factors is now else was.factors * _DOWN + now * _UP
+        used = 2 if self._room is None else 4
+        part = np.multiply(bus[:used] if bus.ndim == 2 else bus, factors[:used], out=self._part[:used])
+        sums[:used] += part
         if self._measure:
             levels[strip.id] = levels_of(part[:2])
 
@@ -304,17 +330,29 @@ class MixStream:
 
     def _bus(self, strip: int, events: Events, first: int) -> Wave | None:
         """The mono sum of a track's notes, None when none sounds."""
-        sounding = events.sounding(first, first + BLOCK)
+        if self._ahead == 1:
+            return self._summed(strip, events, first, BLOCK)
+        known = self._sums.get(strip)
+        if known is None or known.events is not events or not known.first <= first < known.first + self._ahead * BLOCK:
+            size = self._ahead * BLOCK
+            known = _Sum(events, first, self._summed(strip, events, first, size), events.heard(first, self._ahead))
+            self._sums[strip] = known
+        k = (first - known.first) // BLOCK
+        return known.sound[k * BLOCK : (k + 1) * BLOCK] if known.sound is not None and known.heard[k] else None
+
+    def _summed(self, strip: int, events: Events, first: int, size: int) -> Wave | None:
+        """The mono sum of a track's notes over ``size`` frames (a block, where the light voice plays), None when none sounds."""
+        sounding = events.sounding(first, first + size)
         if not sounding:
             return None
-        bus = np.zeros(BLOCK, np.float32)
+        bus = np.zeros(size, np.float32)
         for i, onset, number, gain in sounding:
             start = onset - first
             row = self._rows.get(number)
             if self._light:
                 self._add_lively(bus, (strip, onset, number), events, i, start, row)
             elif row is not None:
-                low, high = max(0, start), min(BLOCK, start + len(row))
+                low, high = max(0, start), min(size, start + len(row))
                 if low < high:
                     part = row[low - start : high - start]
                     bus[low:high] += part if gain == 1.0 else part * gain

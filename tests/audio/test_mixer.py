@@ -62,6 +62,23 @@ def test_seek_gives_the_samples_of_the_whole_song(song: tuple[Scene, dict[int, n
         np.testing.assert_array_equal(part, whole[block * BLOCK : (block + 4) * BLOCK])
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_sums_made_ahead_are_the_same_to_the_bit(song: tuple[Scene, dict[int, np.ndarray]], dry: bool) -> None:
+    scene, rows = song
+    late = one_note(7 * RATE)  # long after the others: for a while nothing sounds
+    scene = replace(scene, strips=(*scene.strips, Strip(9, late, width=0.5, room=0.2)))
+    whole = take(MixStream(scene, rows, RATE, dry=dry), 200)
+    np.testing.assert_array_equal(take(MixStream(scene, rows, RATE, dry=dry, ahead=8), 200), whole)
+    np.testing.assert_array_equal(
+        take(MixStream(scene, rows, RATE, 21 * BLOCK, dry=dry, ahead=5), 60), whole[21 * BLOCK :][: 60 * BLOCK]
+    )
+    changed = [MixStream(scene, rows, RATE, dry=dry, ahead=ahead) for ahead in (1, 8)]
+    for stream in changed:
+        take(stream, 10)
+        stream.set_scene(replace(scene, strips=(replace(scene.strips[0], events=scene.strips[1].events), *scene.strips[1:])))
+    np.testing.assert_array_equal(take(changed[0], 20), take(changed[1], 20))
+
+
 def test_before_the_song_is_silence(song: tuple[Scene, dict[int, np.ndarray]]) -> None:
     scene, rows = song
     early = MixStream(scene, rows, RATE, -256)
