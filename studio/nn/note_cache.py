@@ -10,6 +10,7 @@ Keys are whole numbers, so that their products are exact in float32 in any order
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +29,8 @@ EXPERTS = 1 + len(SHARPNESS)
 """The network, then what keys say at each sharpness."""
 MOST = 2048
 """Choices of a head that are remembered at most, the latest."""
+BLOCK = 64
+"""Keys of a product at once: numpy's library would give more to several threads, which wait for each other (see runtime)."""
 _UNIT = 4000.0
 _LEAST = np.float32(-20.0)
 _BACKING = 1e-3
@@ -77,10 +80,12 @@ class NoteCache(nn.Module):
         return torch.from_numpy(np.where(said.made, nats, 0)).float()
 
 
-def products_of(past: Floats, keys: Floats) -> Floats:
-    """Products of keys [n, dims] and each one's past ones [n, length, dims]: [n, length]."""
-    # By torch, which keeps to one thread: numpy's would wait for each other, as those of torch did (see runtime).
-    return torch.bmm(torch.from_numpy(past), torch.from_numpy(keys)[:, :, None])[:, :, 0].numpy()  # type: ignore[no-any-return]
+def products_of(past: Sequence[Floats], keys: Floats) -> Floats:
+    """Products of keys [n, dims] and each one's past ones, n of [blocks, BLOCK, dims]: [n, blocks * BLOCK]."""
+    made = np.empty((len(past), *past[0].shape[:2], 1), np.float32)
+    for row, theirs, key in zip(made, past, keys, strict=True):
+        np.matmul(theirs, key[:, None], out=row)
+    return made.reshape(len(past), -1)
 
 
 def likenesses(products: Floats) -> Floats:
@@ -102,21 +107,25 @@ def features(unsure: Doubles, evidence: Doubles) -> Doubles:
     """
     made = np.ones((len(unsure), FEATURES))
     made[:, 1] = unsure
-    made[:, 2:] = np.log(evidence.T + 1e-4) / 5
+    seen = evidence + 1e-4
+    np.log(seen, out=seen)
+    np.divide(seen.T, 5, out=made[:, 2:])
     return made
 
 
 def _shares(made: Doubles) -> Doubles:
-    """How far each expert is believed: the softmax of a gate's scores [n, EXPERTS]."""
-    made = np.exp(made - made.max(axis=1, keepdims=True))
-    made /= made.sum(axis=1, keepdims=True)
+    """How far each expert is believed: the softmax of a gate's scores [n, EXPERTS], in their place."""
+    made -= np.maximum.reduce(made, axis=1, keepdims=True)
+    np.exp(made, out=made)
+    made /= np.add.reduce(made, axis=1, keepdims=True)
     return made
 
 
 def _keys(to: Tensor, hidden: Tensor) -> Floats:
     # In double precision: what the order of a sum changes there, no rounding brings to light.
     made: Doubles = torch.mm(hidden.double(), to).numpy()
-    made *= (_UNIT / np.sqrt((made * made).sum(axis=1) + 1e-30))[:, None]
+    length = np.sqrt(np.add.reduce(made * made, axis=1, keepdims=True) + 1e-30)
+    made *= np.divide(_UNIT, length, out=length)
     return np.rint(made, out=made).astype(np.float32)
 
 
@@ -135,7 +144,7 @@ class WritingCache:
         """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
         return _keys(self.to, hidden)
 
-    def mixed(self, rows: list[int], scores: Floats, products: Floats, chosen: Ints) -> Floats:
+    def mixed(self, rows: "list[int] | slice", scores: Floats, products: Floats, chosen: Ints) -> Floats:
         """Logarithms of the chances of all classes [n, classes], of the network's ``scores`` and each row's own past.
 
         ``rows`` are the pieces' numbers; ``products`` [n, length] those of the row's key and the keys of its past, and
@@ -143,21 +152,25 @@ class WritingCache:
         """
         count, classes = scores.shape
         log = scores.astype(np.float64)
-        log -= log.max(axis=1, keepdims=True)
+        log -= np.maximum.reduce(log, axis=1, keepdims=True)
         own = np.exp(log)
-        whole = own.sum(axis=1)
+        whole = np.add.reduce(own, axis=1)
         own /= whole[:, None]
-        unsure = np.log(whole) - (own * log).sum(axis=1)
+        unsure = np.log(whole)
+        log *= own
+        unsure -= np.add.reduce(log, axis=1)
         alike = likenesses(products)
         # What is -1 counts in a class of its own, which is left out.
-        size = len(alike) * count * (classes + 1)
-        where = np.arange(1, size, classes + 1).reshape(len(alike), count, 1) + chosen
-        counts = np.bincount(where.reshape(-1), alike.reshape(-1), size).reshape(len(alike), count, -1)[:, :, 1:]
-        evidence = counts.sum(axis=2)
+        counts = np.zeros((len(alike), count * (classes + 1)), np.float32)
+        where = (chosen + np.arange(1, counts.shape[1], classes + 1)[:, None]).reshape(-1)
+        for found, near in zip(counts, alike.reshape(len(alike), -1), strict=True):
+            np.add.at(found, where, near)
+        counted = counts.reshape(len(alike), count, classes + 1)[:, :, 1:]
+        evidence = np.add.reduce(counted, axis=2, dtype=np.float64)
         believed = _shares(features(unsure, evidence) @ self.gate + self.styles[rows])
         weight = believed[:, 1:].T / (evidence + _BACKING)
-        own *= (believed[:, 0] + _BACKING * weight.sum(axis=0))[:, None]
-        own += np.einsum("kn,knc->nc", weight, counts)
+        own *= (believed[:, 0] + _BACKING * np.add.reduce(weight, axis=0))[:, None]
+        own += np.add.reduce(weight[:, :, None] * counted, axis=0)
         return np.log(np.maximum(own, LEAST_CHANCE, out=own), out=own).astype(np.float32)
 
 

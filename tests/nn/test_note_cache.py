@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from studio.nn import note_cache
-from studio.nn.note_cache import EXPERTS, FEATURES, NoteCache, PieceCache, likenesses, products_of
+from studio.nn.note_cache import BLOCK, EXPERTS, FEATURES, NoteCache, PieceCache, likenesses, products_of
 
 WIDTH, DIMS, STYLES, CLASSES = 16, 8, 3, 5
 
@@ -16,8 +16,14 @@ def a_cache(seed=0):
     return cache
 
 
+def in_blocks(keys):
+    whole = np.zeros((-(-len(keys) // BLOCK) * BLOCK, keys.shape[1]), np.float32)
+    whole[: len(keys)] = keys
+    return whole.reshape(-1, BLOCK, keys.shape[1])
+
+
 def mixed(cache, scores, keys, past, chosen, styles):
-    return cache.while_writing(0, styles).mixed(list(range(len(scores))), scores, products_of(past, keys), chosen)
+    return cache.while_writing(0, styles).mixed(list(range(len(scores))), scores, products_of([in_blocks(p) for p in past], keys)[:, :past.shape[1]], chosen)
 
 
 def a_piece(n=40, seed=1):
