@@ -9,7 +9,7 @@ course of a song, so nothing here knows what music of a style is like.
 import math
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,16 @@ class Goal:
     register: float | None = None
     repetition: float | None = None
     brightness: float | None = None
+
+
+def kept_up(goal: Callable[[int, int], Goal], density: float | None) -> Callable[[int, int], Goal]:
+    """``goal``, with ``density`` where it leaves the density open."""
+
+    def made(since: int, now: int) -> Goal:
+        asked = goal(since, now)
+        return asked if asked.density is not None else replace(asked, density=density)
+
+    return goal if density is None else made
 
 
 class Helm:

@@ -12,6 +12,21 @@ from studio.music.time import TICKS_PER_QUARTER
 Mask = npt.NDArray[np.bool_]
 PLACES = ("", "strong", "all")
 _TICKS = TICKS_PER_QUARTER // STEPS
+_STRIKES = {
+    1: ("Bass voice", "Tenor", "Alto", "Soprano"),
+    2: ("Reed", "Flute", "Ethnic"),
+    3: ("Bass", "Cello", "Viola", "Violin 2", "Violin 1", "Effects", "Bridge"),
+    4: ("Mallets", "Fourth"),
+    5: ("Chords", "Left hand", "Guitar", "Choir", "Brass", "Synthesizer", "Melody", "Second"),
+    6: ("Right hand", "Organ", "Driven guitar", "Strings", "Pad", "Third"),
+    7: ("Piano",),
+    8: ("Drums",),
+}
+STRIKES = np.array([next(n for n, names in _STRIKES.items() if name in names) for name, _ in TRACK_CLASSES])
+"""How many notes a part strikes at once in 999 of 1000 onsets, in that set of training songs where they are most.
+
+Going on from its own notes the writer copies a chord of a bar ago and adds to it, until fourteen strings sound at once.
+"""
 
 
 def check(request: GenerateRequest) -> None:
@@ -84,10 +99,10 @@ class Fence:
 
 
 class Voices:
-    """The notes of one take that still sound, by part, and each part's last onset."""
+    """The notes of one take that still sound, by part, and each part's last onset; ``most`` notes a part begin at once."""
 
-    def __init__(self, fence: Fence) -> None:
-        self._fence = fence
+    def __init__(self, fence: Fence, most: npt.NDArray[np.int64] | None = None) -> None:
+        self._fence, self._most = fence, most
         self._ends: list[list[int]] = [[] for _ in range(N_TRACK)]
         self._last: list[tuple[int, list[int], list[int]]] = [(-1, [], [])] * N_TRACK
 
@@ -101,6 +116,8 @@ class Voices:
     def pitches(self, track: int, step: int) -> Mask:
         """Pitches that ``track`` may start at ``step``."""
         onset, now, before = self._last[track]
+        if self._most is not None and onset == step and len(now) >= self._most[track]:
+            return np.zeros(128, bool)
         return self._fence.pitches(track, step, before if onset == step else now)
 
     def push(self, track: int, pitch: int, step: int, end: int) -> None:

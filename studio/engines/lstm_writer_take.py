@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines.api import Chunk, GenerateRequest, Wishes
-from studio.engines.lstm_writer_helm import Helm
-from studio.engines.lstm_writer_limits import Voices
+from studio.engines.lstm_writer_helm import Helm, kept_up
+from studio.engines.lstm_writer_limits import STRIKES, Voices
 from studio.engines.lstm_writer_loops import Loops, most_of
 from studio.engines.lstm_writer_setting import TICKS_A_STEP, Setting
 from studio.engines.lstm_writer_styles import HEADS, Sampling, phrased_velocity
@@ -51,11 +51,20 @@ _PLACED_TO = N_BEFORE + N_PLACED
 _CHOSEN_TO = _PLACED_TO + N_CHOSEN
 _DRUM_DURATION = int(nearest(DURATIONS, [DRUM_STEPS])[0])
 FLAT_CLASS = 20
+_HEARD_BARS = 8
 
 
 def _at_temperature(default: Sampling, request: GenerateRequest) -> Sampling:
     """A style's default as the request turns it: at temperature 1 and top-p 0.95, as it is."""
     return Sampling(max(0.05, default.temperature * request.temperature), default.top_p * request.top_p / 0.95, default.lean)
+
+
+def _density(setting: Setting) -> float | None:
+    """Notes a beat that the parts had in the last eight bars of what is gone on from; None where they had none."""
+    piece, bars = setting.piece, setting.bars
+    since = max(0, setting.start - _HEARD_BARS * bars.at(setting.start)[1])
+    count = int((np.isin(piece.track, list(setting.parts)) & (piece.time >= since) & (piece.time < setting.start)).sum())
+    return count * STEPS / (setting.start - since) if count else None
 
 
 class Take:
@@ -83,10 +92,11 @@ class Take:
         self.state = state
         self.ints, self.levels = row
         self.ints[STYLE], self.ints[MODE] = style, mode_of(setting.key)
-        self._bearing, self._voices, self._count = bearing, Voices(setting.fence), setting.band.counting()
+        self._bearing, self._count = bearing, setting.band.counting()
+        self._voices = Voices(setting.fence, STRIKES if len(setting.piece) else None)
         self._course = bearing.course(setting.start)
         self._loops = Loops(most_of([s.loop for s in setting.mixture.styles]))
-        self._helm = Helm(bearing.goal, setting.start)
+        self._helm = Helm(kept_up(bearing.goal, _density(setting)), setting.start)
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}

@@ -1,6 +1,6 @@
 import numpy as np
 
-from studio.engines.lstm_writer_helm import Goal, Helm
+from studio.engines.lstm_writer_helm import Goal, Helm, kept_up
 from studio.engines.note_columns import DRUMS, DURATIONS, SHIFTS, STEPS
 
 LATER, LONG = int(np.argmax(SHIFTS == 24)), int(np.argmax(DURATIONS == 96))
@@ -64,3 +64,10 @@ def test_what_repeats_too_much_turns_from_where_pointers_point():
     assert same[62] < 0 < new[62] and same[67] == same[62] and same[60] == 0
     kit = written(goal, 4, track=DRUMS, copied=True).drum(now, [36])
     assert kit[36] < 0 and kit[38] == 0
+
+
+def test_what_is_gone_on_from_stands_where_no_density_is_asked_for():
+    open_, asked = kept_up(lambda since, now: Goal(register=60.0), 3.0), kept_up(lambda since, now: Goal(density=1.0), 3.0)
+    assert open_(0, 0) == Goal(density=3.0, register=60.0)
+    assert asked(0, 0).density == 1.0
+    assert kept_up(lambda since, now: Goal(), None)(0, 0) == Goal()

@@ -1,6 +1,9 @@
+from collections import Counter
+
 import numpy as np
 
 from studio.engines.api import GenerateRequest
+from studio.engines.lstm_writer_limits import STRIKES
 from studio.engines.lstm_writer_setting import setting_of
 from studio.engines.lstm_writer_take import Take
 from studio.engines.lstm_writer_turns import Bearing
@@ -10,18 +13,19 @@ from studio.engines.note_features import LEVELS, START, WIDTH, NoteState
 from studio.engines.sampling import draw_rows
 from studio.music.document import Document
 from studio.music.pitch import Key
+from tests.writers import song
 
 EVEN = {"shift": N_SHIFT, "track": N_TRACK, "pitch": 128, "duration": len(DURATIONS), "velocity": VELOCITIES}
 
 
-def take_of(style="pop", bars=4, **more):
-    request = GenerateRequest(Document(), 0, bars * 3840, style=style, **more)
+def take_of(style="pop", bars=4, context=None, start=0, **more):
+    request = GenerateRequest(context or Document(), start, bars * 3840, style=style, **more)
     setting = setting_of(request)
     plans = Plans(np.zeros((0, 1, 1, 6), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
     course = course_of(request, plans, 0, setting.bars, tuple(setting.parts), setting.harmony, 0, True)
     row = np.zeros(WIDTH, np.int64), np.zeros(LEVELS, np.uint8)
     bearing = Bearing(request, setting.start, setting.end, lambda wishes: course)
-    return Take(request, setting, 0, 0, NoteState(setting.bars, 0), START, bearing, row)
+    return Take(request, setting, 0, 0, NoteState(setting.bars, setting.start), START, bearing, row)
 
 
 def write(take, wish=None):
@@ -89,3 +93,20 @@ def test_the_first_onset_is_handed_out_at_once_and_then_the_beat_being_written_i
     chunk = take.chunk()
     assert chunk.written_to == 2 * 960
     assert sum(len(n) for _, n in chunk.notes) == 2
+
+
+def test_going_on_no_part_strikes_more_notes_at_once_than_songs_do():
+    for context, start, most in ((song(), 4 * 3840, STRIKES[0]), (None, 0, 12)):  # a new piece follows its plan
+        take = take_of("drums", 1, context, start)
+        for k in range(12):
+            write(take, {"shift": 0, "track": 0, "pitch": 35 + k})
+        struck = Counter(n[0] for n in take._pending if n[1] == 0)
+        assert max(struck.values()) == most
+
+
+def test_going_on_is_as_dense_as_what_is_gone_on_from():
+    take = take_of(context=song(8), start=8 * 3840)
+    assert take._helm._wanted(take.setting.start).density == 2.0  # a melody and drums, a note a beat each
+    alone = take_of(context=song(8), start=8 * 3840, tracks=(1,))
+    assert alone._helm._wanted(alone.setting.start).density == 1.0
+    assert take_of()._helm._wanted(0).density is None

@@ -23,7 +23,9 @@ def in_blocks(keys):
 
 
 def mixed(cache, scores, keys, past, chosen, styles):
-    return cache.while_writing(0, styles).mixed(list(range(len(scores))), scores, products_of([in_blocks(p) for p in past], keys)[:, :past.shape[1]], chosen)
+    return cache.while_writing(0, styles).mixed(
+        list(range(len(scores))), scores, products_of([in_blocks(p) for p in past], keys)[:, : past.shape[1]], chosen
+    )
 
 
 def a_piece(n=40, seed=1):
