@@ -16,18 +16,20 @@ _REACH = np.array([1, 1, -2.0, -2.0])
 
 
 def paint_proposed(frame: Frame) -> None:
-    """The proposal's region and its notes: those of the edited track strong, the other parts' fainter."""
+    """The proposal's region and its notes: those of the edited track strong, the other parts' fainter, most so beside those."""
     proposal = frame.state.session.proposal
     if proposal is None:
         return
+    others = 0.8
     if any(part.track_id == frame.state.track_id for part, _ in proposal.take.parts):
+        others = 0.5
         _veil_replaced(frame, proposal)
     _paint_region(frame, proposal)
     drums = bool(frame.track and frame.track.drums)
     for part, notes in proposal.take.parts:
         own = part.track_id == frame.state.track_id
         if own or part.drums == drums:
-            _paint_part(frame, notes, 1.0 if own else 0.4)
+            _paint_part(frame, notes, 1.0 if own else others)
 
 
 def _paint_region(frame: Frame, proposal: Proposal) -> None:

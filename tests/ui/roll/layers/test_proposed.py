@@ -27,6 +27,15 @@ def test_own_notes_are_strong_other_parts_faint(hands: Hands, proposal: Proposal
     assert bass == flute or abs(bass.lightness() - flute.lightness()) < 12
 
 
+def test_parts_are_strong_where_none_is_the_edited_tracks(hands: Hands, proposal: Proposal) -> None:
+    def flute(proposed: Proposal) -> QColor:
+        hands.session.propose(proposed)
+        return hands.roll.grab().toImage().pixelColor(hands.at(6300, 72))
+
+    alone = ProposedTake(proposal.take.parts[1:], proposal.take.written_to)
+    assert flute(Proposal(5760, 7680, (alone,), writing=True)).lightness() > flute(proposal).lightness() + 8
+
+
 def test_what_is_being_written_fills_from_the_left(hands: Hands, proposal: Proposal) -> None:
     hands.session.propose(proposal)
     image = hands.roll.grab().toImage()
