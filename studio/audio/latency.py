@@ -36,7 +36,7 @@ class Latencies:
 
 
 class Lateness:
-    """Counts blocks that the device asked for too late. ``latency`` seconds, the stream's own.
+    """Counts blocks of music that the device asked for too late. ``latency`` seconds, the stream's own.
 
     PortAudio tells only some of them, so that a call which comes later than all that lay ready can have lasted counts as well.
     """
@@ -46,12 +46,12 @@ class Lateness:
         self._rate, self._latency = rate, latency
         self._called = self._begun = 0
 
-    def called(self, now_ns: int, frames: int, underflow: bool) -> None:
-        """The device asks for ``frames``, at ``now_ns`` of the performance counter."""
+    def called(self, now_ns: int, frames: int, *, underflow: bool, playing: bool) -> None:
+        """The device asks for ``frames``, at ``now_ns`` of the performance counter; a gap in silence counts for nothing."""
         since, self._called = now_ns - self._called, now_ns
         if not self._begun:
             self._begun = now_ns
-        if now_ns - self._begun < _LOOK_AWAY_NS or since > _PAUSE_NS:
+        if not playing or now_ns - self._begun < _LOOK_AWAY_NS or since > _PAUSE_NS:
             return
         if underflow or since > (self._latency + frames / self._rate) * 1e9:
             self.count += 1

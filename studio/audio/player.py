@@ -199,7 +199,8 @@ class Player:
         """PortAudio's callback."""
         now = perf_counter_ns()
         self._ring.numbers[CALLED_NS] = now
-        self._late.called(now, frames, bool(status) and status.output_underflow)
+        underflow, playing = bool(status) and status.output_underflow, bool(self._ring.numbers[PLAYING])
+        self._late.called(now, frames, underflow=underflow, playing=playing)
         self._reader.fill(out, now + int(max(0.0, time.outputBufferDacTime - time.currentTime) * 1e9))
 
     def _mono(self, out: Any, frames: int, time: Any, status: Any) -> None:

@@ -24,14 +24,14 @@ def test_a_device_that_was_late_gets_the_next_step_and_keeps_it() -> None:
     assert latencies.of("Another", "ALSA") == STEPS[0]
 
 
-def calls(apart: list[int], *, underflow: bool = False) -> int:
+def calls(apart: list[int], *, underflow: bool = False, playing: bool = True) -> int:
     """How many were late of calls that came so many ns after one another, behind a second of punctual ones."""
     late, now = Lateness(RATE, 0.03), 10**12
     for _ in range(100):
-        late.called(now, 512, underflow=False)
+        late.called(now, 512, underflow=False, playing=playing)
         now += BLOCK_NS
     for ns in apart:
-        late.called(now + ns, 512, underflow=underflow)
+        late.called(now + ns, 512, underflow=underflow, playing=playing)
         now += ns
     return late.count
 
@@ -42,10 +42,11 @@ def test_only_a_call_later_than_what_lay_ready_is_late() -> None:
     assert calls([60_000_000, BLOCK_NS, 70_000_000]) == 2
     assert calls([3_000_000_000]) == 0  # the computer slept
     assert calls([BLOCK_NS], underflow=True) == 1
+    assert calls([60_000_000, BLOCK_NS, 70_000_000], underflow=True, playing=False) == 0  # nobody hears it
 
 
 def test_a_stream_that_starts_may_stumble() -> None:
     late = Lateness(RATE, 0.03)
-    late.called(10**12, 512, underflow=True)
-    late.called(10**12 + 100_000_000, 512, underflow=True)
+    late.called(10**12, 512, underflow=True, playing=True)
+    late.called(10**12 + 100_000_000, 512, underflow=True, playing=True)
     assert late.count == 0
