@@ -216,14 +216,27 @@ class Synthesiser:
         loops: "Blocks", voices: list[Voice], spans: list[range], rate: int, first: int, rows: Rows, tick: Tick
     ) -> None:
         """:meth:`render` of the blocks in ``spans``, a few of one voice at a time."""
-        pieces = [(v, span[k : k + loops.AT_ONCE]) for v, span in enumerate(spans) for k in range(0, len(span), loops.AT_ONCE)]
+        workers = cores()
+        most = min(max(sum(map(len, spans)) // (4 * workers), 4), loops.AT_ONCE)
+        chunks: list[list[tuple[int, range]]] = [[]]
+        left = most
+        for v, span in enumerate(spans):
+            while len(span):
+                chunks[-1].append((v, span[:left]))
+                span, left = span[left:], left - len(span[:left])
+                if not left:
+                    chunks.append([])
+                    left = most
+        chunks = [chunk for chunk in chunks if chunk]
 
-        def work(piece: tuple[int, range]) -> None:
-            v, blocks = piece
-            _place(rows[v], loops.make(voices[v], blocks[0], len(blocks), rate), voices[v], blocks[0], rate, first)
+        def work(chunk: list[tuple[int, range]]) -> None:
+            sound, at = loops.make([(voices[v], blocks) for v, blocks in chunk], rate), 0
+            for v, blocks in chunk:
+                _place(rows[v], sound[at : at + len(blocks)].reshape(-1), voices[v], blocks[0], rate, first)
+                at += len(blocks)
 
-        for done, _ in enumerate(_map(work, pieces, min(cores(), len(pieces))), 1):
-            tick(done / len(pieces))
+        for done, _ in enumerate(_map(work, chunks, min(workers, len(chunks))), 1):
+            tick(done / len(chunks))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], width: int, hiss: bool, rate: int) -> npt.NDArray[np.float32]:
         """Blocks of voices, of each the first ``width`` partials, [len(voices), BLOCK]; all of them onsets, or none."""

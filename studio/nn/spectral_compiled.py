@@ -6,8 +6,9 @@ even and sines odd, each frame is two products of its partials with half a table
 """
 
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,7 @@ Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.uint32]
 
 BLOCK = noise.BLOCK
-_AT_ONCE = 8  # blocks of a note that are made at once, at most
-_MOST_FRAMES = _AT_ONCE * BLOCK // noise.LONG + 1  # of noise
+_AT_ONCE = 16  # blocks that are made at once, at most
 
 
 class _Tables:
@@ -50,16 +50,38 @@ class _Tables:
         return self.waves.nbytes + self.turns.nbytes
 
 
+class _Frames:
+    """Room for frames of noise of one kind: spectra as torch and numpy see them, and their waves."""
+
+    def __init__(self, hop: int, most: int) -> None:
+        self.size = hop + noise.FADE
+        spectra, self._waves = torch.zeros(most, self.size + 2), torch.zeros(most, self.size)
+        self._complex = torch.view_as_complex(spectra.view(most, -1, 2))
+        self.spectra, self.waves = spectra.numpy(), self._waves.numpy()
+
+    def invert(self, count: int) -> None:
+        """Make waves of the first ``count`` spectra."""
+        with torch.inference_mode():
+            torch.fft.irfft(self._complex[:count], n=self.size, out=self._waves[:count])
+
+
 class _Space(threading.local):
     """A thread's own room to work in."""
 
     def __init__(self) -> None:
         self.out = np.empty((_AT_ONCE, BLOCK), np.float32)
         self.work = np.empty((4, MOST_FRAMES, HOP), np.float32)
-        self.noise = {
-            hop: (torch.zeros(frames, hop + noise.FADE + 2), torch.zeros(frames, hop + noise.FADE))
-            for hop, frames in ((noise.SHORT, noise.SHORT_FRAMES), (noise.LONG, _MOST_FRAMES))
-        }
+        self.short = _Frames(noise.SHORT, _AT_ONCE * noise.SHORT_FRAMES)
+        self.long = _Frames(noise.LONG, _AT_ONCE * noise.LONG_FRAMES)
+
+
+class _Piece(NamedTuple):
+    """Blocks of a note from the ``first`` on: their samples, and which of them are noisy."""
+
+    voice: "Voice"
+    first: int
+    out: Wave
+    noisy: Ints
 
 
 class Blocks:
@@ -80,44 +102,59 @@ class Blocks:
         kernels.extents(widths, noisy, voice.levels, audible, hiss, voice.faint, self._points, place)
         return widths, noisy
 
-    def make(self, voice: "Voice", first: int, count: int, rate: int) -> Wave:
-        """Samples of ``count`` blocks (at most :data:`AT_ONCE`) from block ``first`` on, [count * BLOCK], until the next call."""
-        widths, noisy = self.extents(voice, first, count, rate)
-        out = self._space.out[:count]
+    def make(self, pieces: Sequence[tuple["Voice", range]], rate: int) -> Wave:
+        """Samples of the blocks of voices, at most :data:`AT_ONCE` of them together, [blocks, BLOCK], until the next call."""
+        at, made = 0, []
+        for voice, blocks in pieces:
+            widths, noisy = self.extents(voice, blocks[0], len(blocks), rate)
+            piece = _Piece(voice, blocks[0], self._space.out[at : at + len(blocks)], noisy)
+            self._tones(piece, widths, rate)
+            at += len(blocks)
+            if noisy.any():
+                made.append(piece)
+        self._add_noise(made, rate)
+        return self._space.out[:at]
+
+    def _tones(self, piece: _Piece, widths: Ints, rate: int) -> None:
+        voice = piece.voice
         frequency = voice.frequency / rate
-        key = (voice.tune, rate, len(frequency))
-        tables = self.tables.get(key, lambda: _Tables(frequency))
-        place = np.array([first, voice.held, rate], np.int64)
-        tuning = np.stack([frequency, voice.phase])
+        tables = self.tables.get((voice.tune, rate, len(frequency)), lambda: _Tables(frequency))
+        place, tuning = np.array([piece.first, voice.held, rate], np.int64), np.stack([frequency, voice.phase])
         work = self._space.work
-        kernels.tones(out, voice.levels, widths, place, self._points, tuning, tables.waves, tables.turns, work)
-        if noisy.any():
-            self._add_noise(out, voice, noisy, first, rate)
-        return out.reshape(-1)
+        kernels.tones(piece.out, voice.levels, widths, place, self._points, tuning, tables.waves, tables.turns, work)
 
-    def _add_noise(self, out: Wave, voice: "Voice", noisy: Ints, first: int, rate: int) -> None:
-        """Add noise to the blocks ``out`` that are ``noisy``."""
+    def _add_noise(self, pieces: list[_Piece], rate: int) -> None:
+        """Add noise to the blocks that are noisy. All frames of a kind are inverted at once."""
         rise, fall = _fades()
-        late = int(first == 0)  # the first of these blocks that is made of long frames
-        hops = (first + late - 1) * (BLOCK // noise.LONG)
-        frames = max(int(noisy.nonzero()[0][-1]) + 1 - late, 0) * (BLOCK // noise.LONG) + 1
-        number = voice.key + noise.SHORT_FRAMES + hops
-        wave = self._frames(voice, number, noise.long_times(hops, frames, rate), noise.LONG, rate)
-        kernels.lay_long(out, wave, noisy, late, rise, fall)
-        if late and noisy[0]:
-            short = self._frames(voice, voice.key, noise.short_times(rate), noise.SHORT, rate)
-            kernels.lay_short(out[0], short, wave[0], rise, fall)
+        short, long, onsets, others = self._space.short, self._space.long, 0, 0
+        laid = []  # of each piece: where its short and long frames begin and end
+        for piece in pieces:
+            late = int(piece.first == 0)  # the first of these blocks that is made of long frames
+            hops = (piece.first + late - 1) * (BLOCK // noise.LONG)
+            end = others + max(int(piece.noisy.nonzero()[0][-1]) + 1 - late, 0) * (BLOCK // noise.LONG) + 1
+            times = noise.long_times(hops, end - others, rate)
+            self._spectra(long, others, piece.voice, noise.SHORT_FRAMES + hops, times, rate)
+            laid.append((late, onsets, slice(others, end)))
+            others = end
+            if late and piece.noisy[0]:
+                self._spectra(short, onsets, piece.voice, 0, noise.short_times(rate), rate)
+                onsets += noise.SHORT_FRAMES
+        for frames, count in ((long, others), (short, onsets)):
+            if count:
+                frames.invert(count)
+        for piece, (late, onset, span) in zip(pieces, laid, strict=True):
+            wave = long.waves[span]
+            kernels.lay_long(piece.out, wave, piece.noisy, late, rise, fall)
+            if late and piece.noisy[0]:
+                kernels.lay_short(piece.out[0], short.waves[onset : onset + noise.SHORT_FRAMES], wave[0], rise, fall)
 
-    def _frames(self, voice: "Voice", number: int, times: Float, hop: int, rate: int) -> Wave:
-        """Frames of noise before they are faded, [frames, hop + FADE], the first of them the ``number``-th of the order."""
-        frames, (spectra, waves) = len(times), self._space.noise[hop]
+    def _spectra(self, frames: _Frames, at: int, voice: "Voice", number: int, times: Float, rate: int) -> None:
+        """Spectra of a voice's frames from the ``number``-th on at ``times``, to stand from ``at`` on."""
+        hop = frames.size - noise.FADE
         kernels.spectra(
-            spectra.numpy(), voice.levels, times, voice.held / rate, self._points, *_bins(rate, hop), _bank(hop),
-            noise.rows_of(number, frames),
+            frames.spectra[at : at + len(times)], voice.levels, times, voice.held / rate, self._points, *_bins(rate, hop),
+            _bank(hop), noise.rows_of(voice.key + number, len(times)),
         )  # fmt: skip
-        with torch.inference_mode():
-            torch.fft.irfft(torch.view_as_complex(spectra[:frames].view(frames, -1, 2)), n=hop + noise.FADE, out=waves[:frames])
-        return waves.numpy()[:frames]
 
 
 @lru_cache(maxsize=4)

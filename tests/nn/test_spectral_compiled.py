@@ -28,10 +28,12 @@ def test_what_is_heard_is_what_torch_computes(blocks, number):
 
 def test_blocks_made_together_have_the_bits_of_blocks_alone(blocks):
     long = voice(held=9 * BLOCK, length=9 * BLOCK, noise_db=-50.0)
-    together = blocks.make(long, 0, 8, RATE).copy().reshape(8, BLOCK)
+    together = blocks.make([(long, range(8))], RATE).copy()
     for block in (7, 0, 3, 1):
-        assert blocks.make(long, block, 1, RATE).tobytes() == together[block].tobytes()
-    assert blocks.make(long, 5, 3, RATE).tobytes() == together[5:].tobytes()
+        assert blocks.make([(long, range(block, block + 1))], RATE).tobytes() == together[block].tobytes()
+    company = blocks.make([(VOICES[2], range(2)), (long, range(5, 8)), (VOICES[4], range(1, 2)), (long, range(2))], RATE)
+    assert company[2:5].tobytes() == together[5:].tobytes()
+    assert company[6:].tobytes() == together[:2].tobytes()
 
 
 @pytest.mark.parametrize("rate", [22050, 44100, 48000])
