@@ -68,9 +68,11 @@ class Limiter:
         self._tail = context[-(_TAPS - 1) :]
         if max(top, float(np.abs(context[: _TAPS - 1]).max())) <= 0.5 * _CEILING:
             return np.zeros(len(block))  # band-limited sound this low has no peak above the ceiling between samples
-        for channel in context.T:
-            for taps in _FILTERS:
-                peak = np.maximum(peak, np.abs(np.convolve(channel, taps[::-1], "valid")))
+        from studio.nn.mix_kernels import raise_to_peaks
+
+        raise_to_peaks(peak, np.ascontiguousarray(context.T), _FILTERS)
+        if float(peak.max()) <= _CEILING:
+            return np.zeros(len(block))
         return np.minimum(20.0 * np.log10(np.maximum(peak, _CEILING) / _CEILING), MOST_DB)
 
     def _apply(self, block: Block, need: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> Block:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Block = npt.NDArray[np.float32]
-Spectra = npt.NDArray[np.complex64]
+Planes = npt.NDArray[np.float32]  # spectra, real and imaginary parts apart on the first axis
 
 _SIZE = (17.0, 11.0, 6.5)  # metres
 _SOURCE = (7.3, 4.1, 1.6)
@@ -22,7 +22,6 @@ _EARLY_SECONDS = 0.08
 _BANDS = ((0, 1.15), (180, 1.1), (500, 1.0), (1_400, 0.92), (3_000, 0.75), (6_000, 0.52), (11_000, 0.33))
 _ENERGY = 4.0  # of the whole response: with the usual send and level the room lies 14 dB under the dry sound
 SHORTEST, LONGEST = 0.2, 6.0
-_AT_ONCE = 6
 MOST_BACK = 48  # blocks by which a room can be put back
 
 
@@ -93,12 +92,12 @@ class Room:
         self._rate = rate
         self._seconds = seconds
         self._mid, self._side = _partitions(rate, block, seconds)
-        self._lines = [_Line(self._mid.shape[1], block), _Line(self._side.shape[1], block)]
+        self._lines = [_Line(self._mid.shape[2], block), _Line(self._side.shape[2], block)]
 
     @property
     def memory(self) -> int:
         """Blocks of input that one block of output depends on."""
-        return int(self._mid.shape[1])
+        return int(self._mid.shape[2])
 
     def push(self, send: Block) -> None:
         """Take in a block [2, frames] of what is sent to the room."""
@@ -107,15 +106,12 @@ class Room:
 
     def pull(self) -> Block:
         """The room's sound for the block pushed last, shape [2, frames]."""
-        mid, side = self._lines
-        spectrum = mid.convolve(self._mid)
-        early = side.convolve(self._side)
-        if spectrum is None:
-            spectrum = early
-        elif early is not None:
-            spectrum += early
-        if spectrum is None:
+        total = np.zeros((2, 2, self._block + 1), np.float32)
+        heard = [line.convolve(response, total) for line, response in zip(self._lines, (self._mid, self._side), strict=True)]
+        if not any(heard):
             return np.zeros((2, self._block), np.float32)
+        spectrum = np.empty(total.shape[1:], np.complex64)
+        spectrum.real, spectrum.imag = total
         return np.asarray(np.fft.irfft(spectrum, axis=1)[:, self._block :], np.float32)
 
     def mark(self) -> tuple["_Mark", ...]:
@@ -146,25 +142,25 @@ class _Line:
     def __init__(self, memory: int, block: int) -> None:
         self._memory = memory
         self._pushed = 0
-        self._spectra = np.zeros((2 * (memory + MOST_BACK) + 32, block + 1), np.complex64)
-        self._at = len(self._spectra) - memory
-        self._product = np.empty((2, _AT_ONCE, block + 1), np.complex64)
+        self._spectra = np.zeros((2, 2 * (memory + MOST_BACK) + 32, block + 1), np.float32)
+        self._at = self._spectra.shape[1] - memory
         self._last = np.zeros(block, np.float32)
         self._silent = memory  # blocks since the last sound
 
     def push(self, block: npt.NDArray[np.float32]) -> None:
         if self._at == 0:
             kept = self._memory - 1 + MOST_BACK
-            self._at = len(self._spectra) - kept - 1
-            self._spectra[self._at + 1 :] = self._spectra[:kept]
+            self._at = self._spectra.shape[1] - kept - 1
+            self._spectra[:, self._at + 1 :] = self._spectra[:, :kept]
         else:
             self._at -= 1
         self._pushed += 1
         heard = bool(block.any())
         if heard or self._silent == 0:
-            self._spectra[self._at] = np.fft.rfft(np.concatenate([self._last, block]))
+            spectrum = np.fft.rfft(np.concatenate([self._last, block]))
+            self._spectra[0, self._at], self._spectra[1, self._at] = spectrum.real, spectrum.imag
         else:
-            self._spectra[self._at] = 0
+            self._spectra[:, self._at] = 0
         self._silent = 0 if heard else self._silent + 1
         self._last = block
 
@@ -177,36 +173,34 @@ class _Line:
         self._at += self._pushed - pushed
         self._pushed = pushed
 
-    def convolve(self, response: Spectra) -> Spectra | None:
-        """Sum of input spectra times the response's [channels, memory, bins], None when all is silent."""
+    def convolve(self, response: Planes, total: Planes) -> bool:
+        """Add input spectra times the response's [2, channels, memory, bins] to ``total``; False when all is silent."""
         if self._silent > self._memory:
-            return None
-        line = self._spectra[self._at : self._at + self._memory]
-        total = np.zeros((len(response), line.shape[1]), np.complex64)
-        for first in range(0, self._memory, _AT_ONCE):  # few at a time: what is multiplied stays in the cache
-            part = line[first : first + _AT_ONCE]
-            product = np.multiply(response[:, first : first + _AT_ONCE], part, out=self._product[:, : len(part)])
-            total += product.sum(1)
-        return total
+            return False
+        from studio.nn.mix_kernels import convolve
+
+        convolve(total, self._spectra[:, self._at : self._at + self._memory], response)
+        return True
 
     def take_over(self, old: "_Line") -> None:
         kept = min(self._memory, old._memory)
-        self._spectra[self._at : self._at + kept] = old._spectra[old._at : old._at + kept]
+        self._spectra[:, self._at : self._at + kept] = old._spectra[:, old._at : old._at + kept]
         self._last, self._silent = old._last, min(old._silent, self._memory + 1)
 
 
 @lru_cache(maxsize=4)
-def _partitions(rate: int, block: int, seconds: float) -> tuple[Spectra, Spectra]:
+def _partitions(rate: int, block: int, seconds: float) -> tuple[Planes, Planes]:
     mid, side = response(rate, seconds)
     return _cut(mid, block), _cut(side, block)
 
 
-def _cut(sound: Block, block: int) -> Spectra:
-    """Spectra of a response cut into blocks, shape [channels, blocks, block + 1]."""
+def _cut(sound: Block, block: int) -> Planes:
+    """Spectra of a response cut into blocks, shape [2, channels, blocks, block + 1]."""
     count = -(-len(sound) // block)
     padded = np.zeros((2, count, 2 * block), np.float32)
     for channel in range(2):
         flat = np.zeros(count * block, np.float32)
         flat[: len(sound)] = sound[:, channel]
         padded[channel, :, :block] = flat.reshape(count, block)
-    return np.asarray(np.fft.rfft(padded, axis=2))
+    spectra = np.fft.rfft(padded, axis=2)
+    return np.stack([spectra.real, spectra.imag])

@@ -1,0 +1,53 @@
+"""The inner loops of room and limiter, compiled as :mod:`studio.nn.spectral_kernels` says."""
+
+import numpy as np
+
+from studio.nn.spectral_kernels import Wave, compiled
+
+TAPS = 12  # of the filters that find peaks between samples
+
+
+@compiled
+def convolve(out: Wave, line: Wave, response: Wave) -> None:
+    """Add the sum over the memory of spectra ``line`` times those of the response to ``out``.
+
+    All with real and imaginary parts apart: ``line`` [2, memory, bins], ``response`` [2, channels, memory, bins], ``out``
+    [2, channels, bins].
+    """
+    memory, bins = line.shape[1], line.shape[2]
+    for channel in range(out.shape[1]):
+        real, imaginary = out[0, channel], out[1, channel]
+        for p in range(0, memory - 1, 2):  # two at a time: half as often to and from memory
+            a, b, c, d = line[0, p], line[1, p], line[0, p + 1], line[1, p + 1]
+            r, s = response[0, channel, p], response[1, channel, p]
+            t, u = response[0, channel, p + 1], response[1, channel, p + 1]
+            for n in range(bins):
+                real[n] += (a[n] * r[n] - b[n] * s[n]) + (c[n] * t[n] - d[n] * u[n])
+                imaginary[n] += (a[n] * s[n] + b[n] * r[n]) + (c[n] * u[n] + d[n] * t[n])
+        if memory % 2:
+            a, b, r, s = (
+                line[0, memory - 1],
+                line[1, memory - 1],
+                response[0, channel, memory - 1],
+                response[1, channel, memory - 1],
+            )
+            for n in range(bins):
+                real[n] += a[n] * r[n] - b[n] * s[n]
+                imaginary[n] += a[n] * s[n] + b[n] * r[n]
+
+
+@compiled
+def raise_to_peaks(peak: Wave, sound: Wave, filters: Wave) -> None:
+    """Raise ``peak`` [frames] to what lies between the samples of ``sound`` [channels, frames + TAPS - 1].
+
+    ``filters`` [places, TAPS] interpolate at places between the two samples in their middle.
+    """
+    for channel in range(len(sound)):
+        line = sound[channel]
+        for place in range(len(filters)):
+            taps = filters[place]
+            for n in range(np.uint32(len(peak))):
+                value = np.float32(0)
+                for k in range(np.uint32(TAPS)):
+                    value += line[np.uint32(n) + k] * taps[k]
+                peak[n] = max(peak[n], abs(value))
