@@ -17,7 +17,8 @@ from studio.app.rendering import make_rows, render_song
 from studio.app.shelf import Shelf
 from studio.app.songs import read_song
 from studio.app.sounding import batch_of, events_of, scene_of, sounding_of
-from studio.audio.mixer import BLOCK, MixStream, Wave
+from studio.audio.mixer import MixStream
+from studio.audio.strips import BLOCK, Wave
 from studio.engines.api import Audio, Quiet, Renderer
 from studio.engines.cards import sha256_of
 from studio.music.document import Document

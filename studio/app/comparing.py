@@ -22,10 +22,11 @@ from studio.app.fluidsynth import soundfont, synthesise
 from studio.app.rendering import render_song
 from studio.audio.effects import Load, Plugin
 from studio.audio.latency import AUTOMATIC
-from studio.audio.mixer import Events, Scene, Strip
+from studio.audio.mixer import Scene
 from studio.audio.output import Output
 from studio.audio.ring import DONE
 from studio.audio.rows import RowStore
+from studio.audio.strips import Events, Strip
 from studio.codecs.audiofile import read_audio
 from studio.codecs.midi import write_midi
 from studio.engines.api import Context, Renderer

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from studio.audio.mixer import Events, Strip
+from studio.audio.strips import Events, Strip
 from studio.audio.voice import CLICK, CLICK_ACCENT, CLICK_BEAT, light_length
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter, TimeSignature

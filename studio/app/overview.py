@@ -21,8 +21,9 @@ import numpy as np
 
 from studio.app.jobs import Post
 from studio.app.sounding import Ints
-from studio.audio.mixer import Events, Scene, Wave
+from studio.audio.mixer import Scene
 from studio.audio.rows import RowStore
+from studio.audio.strips import Events, Wave
 
 Changed = Callable[[int, int], None]
 

@@ -12,7 +12,8 @@ from studio.app.metronome import song_clicks
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, events_of, program_of, scene_of, sounding_of
 from studio.app.tapes import sounds_by_id
-from studio.audio.mixer import Events, Scene
+from studio.audio.mixer import Scene
+from studio.audio.strips import Events
 from studio.engines.api import SoundBatch
 from studio.music.document import Document, Track
 

@@ -27,7 +27,8 @@ from studio.app.sounding import (
 )
 from studio.app.tapes import Piece, sounds_by_id
 from studio.audio.effects import Load, Plugin, Racks
-from studio.audio.mixer import BLOCK, MixStream, Wave, tail_frames
+from studio.audio.mixer import MixStream, tail_frames
+from studio.audio.strips import BLOCK, Wave
 from studio.engines.api import Audio, Context, Quiet, Renderer, WholeNotes
 from studio.errors import Cancelled
 from studio.music.document import Document

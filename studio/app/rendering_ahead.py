@@ -14,8 +14,8 @@ import numpy.typing as npt
 from studio.app.overview import Far, MixOverview
 from studio.app.rendering import AT_ONCE, make_rows
 from studio.app.sounding import Ints, Shaped, Sounding, lengths_of, light_lengths
-from studio.audio.mixer import Wave
 from studio.audio.rows import RowStore
+from studio.audio.strips import Wave
 from studio.engines.api import Quiet, Renderer, SoundBatch
 from studio.errors import Cancelled, StudioError
 

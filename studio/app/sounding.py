@@ -14,7 +14,8 @@ import numpy.typing as npt
 from studio.app.shaping import shapes_of
 from studio.app.tapes import Piece, pieces_of
 from studio.audio.levels import gain as factor
-from studio.audio.mixer import Events, Scene, Strip
+from studio.audio.mixer import Scene
+from studio.audio.strips import Events, Strip
 from studio.audio.voice import TAPE, light_length
 from studio.engines.api import DRUM_KIT, Renderer, SoundBatch
 from studio.engines.expression import PLAIN, Expression

@@ -19,7 +19,7 @@ from studio.audio import shared
 from studio.audio.child import Parent, alive_until, ask_for_realtime
 from studio.audio.effects import Racks
 from studio.audio.meters import Levels
-from studio.audio.mixer import BLOCK, Block, Events, Mixed, MixStream, Scene, Strip, Wave, tail_frames
+from studio.audio.mixer import Mixed, MixStream, Scene, tail_frames
 from studio.audio.pen import Pen
 from studio.audio.ring import (
     DESK_ALIVE,
@@ -35,6 +35,7 @@ from studio.audio.ring import (
 )
 from studio.audio.room import Room
 from studio.audio.slots import FADE
+from studio.audio.strips import BLOCK, Block, Events, Strip, Wave
 from studio.music.effects import Effect, Effects
 
 LEAD_SECONDS = 0.2

@@ -7,102 +7,25 @@ unheard over what came before for as long as the room and the limiter remember.
 A change of gain, pan, room or notes while it sounds is a new :class:`Scene`; the change is spread over one block.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from studio.audio.effects import LIVE_MEMORY_SECONDS, Racks, memory_seconds
-from studio.audio.levels import pan_gains
 from studio.audio.limiter import MEMORY_SECONDS, Limiter
 from studio.audio.meters import Levels, levels_of
 from studio.audio.room import Room
+from studio.audio.strips import BLOCK, Ahead, Block, Events, Strip, Wave, summed
 from studio.audio.voice import light_voice
 from studio.audio.width import side_of, widened
 from studio.music.effects import Effects
 
-Block = npt.NDArray[np.float32]
-Wave = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-
-BLOCK = 2048
 _WHOLE = -1  # where the effects of the whole mix stand among those of the strips
 _UP = ((np.arange(BLOCK) + 1) / BLOCK).astype(np.float32)
 _DOWN = (1 - _UP).astype(np.float32)
-
-
-@dataclass(frozen=True, eq=False)
-class Events:
-    """A track's notes in order of start; every column has shape [n].
-
-    ``start`` frame of the song, ``length`` frames until nothing of it sounds, ``gain`` factor, ``row`` number of its
-    row; ``program``, ``pitch``, ``velocity`` and ``held`` frames are for the light voice.
-    """
-
-    start: Ints
-    length: Ints
-    gain: npt.NDArray[np.float32]
-    row: Ints
-    program: Ints
-    pitch: Ints
-    velocity: Ints
-    held: Ints
-    last_end: Ints = field(init=False)  # the latest end among this note and those before it
-
-    def __post_init__(self) -> None:
-        ends = np.maximum.accumulate(self.start + self.length) if len(self.start) else self.start
-        object.__setattr__(self, "last_end", ends)
-
-    def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
-        """Index, start, row and gain of the notes that sound in [first, end), in order."""
-        starts, ends = self._lists
-        low, high = bisect_right(ends, first), bisect_left(starts, end)
-        if low >= high:
-            return []
-        inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
-        rows, gains = self.row, self.gain
-        return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
-
-    def heard(self, first: int, blocks: int) -> list[bool]:
-        """In which blocks from frame ``first`` on any note sounds."""
-        found = [False] * blocks
-        for i, start, _, _ in self.sounding(first, first + blocks * BLOCK):
-            low, high = max(0, (start - first) // BLOCK), (start + int(self.length[i]) - first - 1) // BLOCK
-            for k in range(low, min(high + 1, blocks)):
-                found[k] = True
-        return found
-
-    @cached_property
-    def _lists(self) -> tuple[list[int], list[int]]:
-        """Starts and latest ends once more, for quick search."""
-        return self.start.tolist(), self.last_end.tolist()
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one, ``width`` 0 (mono) to 1.
-
-    Its sum goes through ``effects``, then gain and pan.
-    """
-
-    id: int
-    events: Events
-    gain: float = 1.0
-    pan: float = 0.0
-    room: float = 0.0
-    width: float = 0.0
-    effects: Effects = ()
-
-    @cached_property
-    def factors(self) -> Block:
-        """What the mono sum is multiplied with for left, right, and what both send to the room; shape [4, 1]."""
-        left, right = pan_gains(self.pan)
-        return np.array([[left], [right], [left * self.room], [right * self.room]], np.float32) * np.float32(self.gain)
 
 
 @dataclass(frozen=True)
@@ -135,16 +58,6 @@ class Mixed:
     strips: dict[int, Levels]
 
 
-@dataclass(frozen=True, eq=False)
-class _Sum:
-    """A strip's notes summed over some blocks from frame ``first`` on, None where there are none; ``heard``: in which blocks."""
-
-    events: Events
-    first: int
-    sound: Wave | None
-    heard: list[bool]
-
-
 class MixStream:
     """The mix from one place on, block by block.
 
@@ -164,8 +77,7 @@ class MixStream:
         self._rate = rate
         self._light = light
         self._measure = measure
-        self._ahead = 1 if light else ahead
-        self._sums: dict[int, _Sum] = {}  # of each strip
+        self._ahead = Ahead(rows, ahead) if ahead > 1 and not light else None
         self._part = np.empty((4, BLOCK), np.float32)
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
@@ -252,7 +164,9 @@ class MixStream:
         sums = np.zeros((4, BLOCK), np.float32)  # left, right, and what is sent to the room from both
         levels: dict[int, Levels] = {}
         before = {s.id: s for s in old.strips} if old is not new else {}
-        for strip in new.strips:
+        ahead = self._ahead if old is new and not self._measure else None
+        summed_up = ahead is not None and ahead.mix(new.strips, first, sums)
+        for strip in () if summed_up else new.strips:
             was = before.pop(strip.id, replace(strip, gain=0.0)) if old is not new else strip
             self._add(strip, was, first, sums, levels)
         for gone in before.values():
@@ -330,32 +244,16 @@ class MixStream:
 
     def _bus(self, strip: int, events: Events, first: int) -> Wave | None:
         """The mono sum of a track's notes, None when none sounds."""
-        if self._ahead == 1:
-            return self._summed(strip, events, first, BLOCK)
-        known = self._sums.get(strip)
-        if known is None or known.events is not events or not known.first <= first < known.first + self._ahead * BLOCK:
-            size = self._ahead * BLOCK
-            known = _Sum(events, first, self._summed(strip, events, first, size), events.heard(first, self._ahead))
-            self._sums[strip] = known
-        k = (first - known.first) // BLOCK
-        return known.sound[k * BLOCK : (k + 1) * BLOCK] if known.sound is not None and known.heard[k] else None
-
-    def _summed(self, strip: int, events: Events, first: int, size: int) -> Wave | None:
-        """The mono sum of a track's notes over ``size`` frames (a block, where the light voice plays), None when none sounds."""
-        sounding = events.sounding(first, first + size)
+        if self._ahead is not None:
+            return self._ahead.bus(strip, events, first)
+        if not self._light:
+            return summed(events, self._rows, first, BLOCK)
+        sounding = events.sounding(first, first + BLOCK)
         if not sounding:
             return None
-        bus = np.zeros(size, np.float32)
-        for i, onset, number, gain in sounding:
-            start = onset - first
-            row = self._rows.get(number)
-            if self._light:
-                self._add_lively(bus, (strip, onset, number), events, i, start, row)
-            elif row is not None:
-                low, high = max(0, start), min(size, start + len(row))
-                if low < high:
-                    part = row[low - start : high - start]
-                    bus[low:high] += part if gain == 1.0 else part * gain
+        bus = np.zeros(BLOCK, np.float32)
+        for i, onset, number, _ in sounding:
+            self._add_lively(bus, (strip, onset, number), events, i, onset - first, self._rows.get(number))
         return bus
 
     def _add_lively(self, bus: Wave, voice: tuple[int, int, int], events: Events, i: int, start: int, row: Wave | None) -> None:

@@ -11,9 +11,10 @@ import numpy as np
 
 from studio.audio.child import Child, alive_until
 from studio.audio.latency import AUTOMATIC
-from studio.audio.mixer import Events, Scene
+from studio.audio.mixer import Scene
 from studio.audio.ring import CALLED_NS, DESK_ALIVE, OPEN, PLAYER_ALIVE, Ring
 from studio.audio.rows import RowStore
+from studio.audio.strips import Events
 from studio.audio.wire import Array, Message
 
 log = logging.getLogger(__name__)

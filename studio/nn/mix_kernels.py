@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from studio.nn.spectral_kernels import Wave, compiled
+from studio.nn.spectral_kernels import Wave, compiled, exact
 
 TAPS = 12  # of the filters that find peaks between samples
 
@@ -51,3 +51,12 @@ def raise_to_peaks(peak: Wave, sound: Wave, filters: Wave) -> None:
                 for k in range(np.uint32(TAPS)):
                     value += line[np.uint32(n) + k] * taps[k]
                 peak[n] = max(peak[n], abs(value))
+
+
+@exact
+def spread(sums: Wave, bus: Wave, factors: Wave) -> None:
+    """Add ``bus`` [frames] times ``factors`` [channels, 1] to ``sums`` [channels, frames], rounded as numpy does."""
+    for channel in range(len(sums)):
+        line, factor = sums[channel], factors[channel, 0]
+        for n in range(len(bus)):
+            line[n] += bus[n] * factor

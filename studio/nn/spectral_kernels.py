@@ -30,6 +30,11 @@ def compiled(function: F) -> F:
     return cast(F, numba.njit(nogil=True, cache=True, fastmath={"contract"})(function))
 
 
+def exact(function: F) -> F:
+    """The same without contractions: every operation is rounded by itself."""
+    return cast(F, numba.njit(nogil=True, cache=True)(function))
+
+
 @compiled
 def _exp(values: Wave, count: int) -> None:
     """e to the power of the first ``count`` values, which lie between -80 and 80, in place; to 2e-7."""

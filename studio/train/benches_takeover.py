@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.audio.mixer import BLOCK, Events, MixStream, Scene, Strip, Wave
+from studio.audio.mixer import MixStream, Scene
+from studio.audio.strips import BLOCK, Events, Strip, Wave
 from studio.engines.api import Quiet
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.paths import models

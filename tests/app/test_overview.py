@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from studio.app.overview import MixOverview
-from studio.audio.mixer import Scene, Strip
+from studio.audio.mixer import Scene
 from studio.audio.rows import RowStore
+from studio.audio.strips import Strip
 from tests.audio.test_mixer import one_note
 
 RATE = 8_000

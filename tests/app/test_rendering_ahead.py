@@ -10,8 +10,9 @@ from studio.app.overview import MixOverview
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, events_of, light_lengths, sounding_of
 from studio.audio import rows as rows_module
-from studio.audio.mixer import Scene, Strip
+from studio.audio.mixer import Scene
 from studio.audio.rows import RowStore
+from studio.audio.strips import Strip
 from studio.codecs.audiofile import flac_bytes
 from studio.engines.api import Audio, Context, SoundBatch
 from studio.errors import StudioError

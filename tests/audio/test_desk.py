@@ -9,11 +9,12 @@ import pytest
 from studio.app.metronome import clicks as made_clicks
 from studio.app.metronome import count_in_clicks
 from studio.audio.desk import Desk
-from studio.audio.mixer import BLOCK, Events, MixStream, Scene, Strip
+from studio.audio.mixer import MixStream, Scene
 from studio.audio.pen import GUARD, OVER
 from studio.audio.ring import DONE, END_AT, PLAYING, READ, SKIP_TO, WRITTEN, Ring
 from studio.audio.rows import RowStore
 from studio.audio.slots import FADE
+from studio.audio.strips import BLOCK, Events, Strip
 from studio.music.effects import Effect
 from studio.music.tempo import TempoMap
 from studio.music.time import Meter

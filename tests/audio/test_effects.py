@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from studio.audio.effects import Chain, Plugin, Racks, memory_seconds
-from studio.audio.mixer import BLOCK, MixStream, Scene, Strip, tail_frames
+from studio.audio.mixer import MixStream, Scene, tail_frames
+from studio.audio.strips import BLOCK, Strip
 from studio.music.effects import KINDS, PLUGIN, Effect
 from tests.audio.test_mixer import RATE, make_events, make_rows, one_note, take
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from studio.audio.mixer import Scene, Strip
+from studio.audio.mixer import Scene
 from studio.audio.output import Output
 from studio.audio.ring import METERS, READ
 from studio.audio.rows import RowStore
+from studio.audio.strips import Strip
 from tests.audio.test_mixer import RATE, make_events, make_rows
 
 

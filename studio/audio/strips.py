@@ -1,0 +1,148 @@
+"""What the mixer adds up: tracks and their notes; and their sums, several blocks at once where nothing is live."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.audio.levels import pan_gains
+from studio.music.effects import Effects
+
+Block = npt.NDArray[np.float32]
+Wave = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+BLOCK = 2048
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """A track's notes in order of start; every column has shape [n].
+
+    ``start`` frame of the song, ``length`` frames until nothing of it sounds, ``gain`` factor, ``row`` number of its
+    row; ``program``, ``pitch``, ``velocity`` and ``held`` frames are for the light voice.
+    """
+
+    start: Ints
+    length: Ints
+    gain: npt.NDArray[np.float32]
+    row: Ints
+    program: Ints
+    pitch: Ints
+    velocity: Ints
+    held: Ints
+    last_end: Ints = field(init=False)  # the latest end among this note and those before it
+
+    def __post_init__(self) -> None:
+        ends = np.maximum.accumulate(self.start + self.length) if len(self.start) else self.start
+        object.__setattr__(self, "last_end", ends)
+
+    def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
+        """Index, start, row and gain of the notes that sound in [first, end), in order."""
+        starts, ends = self._lists
+        low, high = bisect_right(ends, first), bisect_left(starts, end)
+        if low >= high:
+            return []
+        inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
+        rows, gains = self.row, self.gain
+        return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
+
+    @cached_property
+    def _lists(self) -> tuple[list[int], list[int]]:
+        """Starts and latest ends once more, for quick search."""
+        return self.start.tolist(), self.last_end.tolist()
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A track in the mix: factors, not decibels. ``gain`` is 0 for a muted one, ``width`` 0 (mono) to 1.
+
+    Its sum goes through ``effects``, then gain and pan.
+    """
+
+    id: int
+    events: Events
+    gain: float = 1.0
+    pan: float = 0.0
+    room: float = 0.0
+    width: float = 0.0
+    effects: Effects = ()
+
+    @cached_property
+    def factors(self) -> Block:
+        """What the mono sum is multiplied with for left, right, and what both send to the room; shape [4, 1]."""
+        left, right = pan_gains(self.pan)
+        return np.array([[left], [right], [left * self.room], [right * self.room]], np.float32) * np.float32(self.gain)
+
+
+def summed(events: Events, rows: Mapping[int, Wave], first: int, size: int) -> Wave | None:
+    """The mono sum of a track's notes over ``size`` frames, as far as their rows are there; None when none sounds."""
+    sounding = events.sounding(first, first + size)
+    if not sounding:
+        return None
+    bus = np.zeros(size, np.float32)
+    for _, onset, number, gain in sounding:
+        start, row = onset - first, rows.get(number)
+        if row is not None:
+            low, high = max(0, start), min(size, start + len(row))
+            if low < high:
+                part = row[low - start : high - start]
+                bus[low:high] += part if gain == 1.0 else part * gain
+    return bus
+
+
+@dataclass(frozen=True, eq=False)
+class _Sum:
+    """A strip's notes summed over some blocks from frame ``first`` on, None where there are none; ``heard``: in which blocks."""
+
+    events: Events
+    first: int
+    sound: Wave | None
+    heard: list[bool]
+
+
+class Ahead:
+    """Sums of several blocks at once, the same to the bit as those of one block at a time. All rows must be there."""
+
+    def __init__(self, rows: Mapping[int, Wave], blocks: int) -> None:
+        self._rows, self._blocks, self._frames = rows, blocks, blocks * BLOCK
+        self._sums: dict[int, _Sum] = {}  # of each strip
+        self._mixed: tuple[Sequence[Strip], int, Block] = ((), 0, np.zeros((4, 0), np.float32))
+
+    def bus(self, strip: int, events: Events, first: int) -> Wave | None:
+        """The mono sum of a track's notes in the block from ``first`` on, None when none sounds."""
+        known = self._sums.get(strip)
+        if known is None or known.events is not events or not known.first <= first < known.first + self._frames:
+            sound = summed(events, self._rows, first, self._frames)
+            known = self._sums[strip] = _Sum(events, first, sound, self._heard(events, first))
+        k = (first - known.first) // BLOCK
+        return known.sound[k * BLOCK : (k + 1) * BLOCK] if known.sound is not None and known.heard[k] else None
+
+    def mix(self, strips: Sequence[Strip], first: int, sums: Block) -> bool:
+        """Put the sum of all strips [4, BLOCK] into ``sums``; False, and nothing done, if one is spread or has effects."""
+        if any(s.width or s.effects for s in strips):
+            return False
+        of, begin, mixed = self._mixed
+        if of is not strips or not begin <= first < begin + mixed.shape[1]:
+            from studio.nn.mix_kernels import spread
+
+            begin, mixed = first, np.zeros((4, self._frames), np.float32)
+            for strip in strips:
+                bus = summed(strip.events, self._rows, first, self._frames) if strip.gain else None
+                if bus is not None:
+                    spread(mixed, bus, strip.factors)
+            self._mixed = strips, begin, mixed
+        sums[:] = mixed[:, first - begin : first - begin + BLOCK]
+        return True
+
+    def _heard(self, events: Events, first: int) -> list[bool]:
+        """In which blocks from frame ``first`` on any note sounds."""
+        found = [False] * self._blocks
+        for i, start, _, _ in events.sounding(first, first + self._frames):
+            low, high = max(0, (start - first) // BLOCK), (start + int(events.length[i]) - first - 1) // BLOCK
+            for k in range(low, min(high + 1, self._blocks)):
+                found[k] = True
+        return found

@@ -1,0 +1,35 @@
+"""The compiled loops of room, limiter and mixer beside plain numpy."""
+
+import numpy as np
+import pytest
+
+from studio.nn.counter import uniform
+from studio.nn.mix_kernels import TAPS, convolve, raise_to_peaks, spread
+
+
+def numbers(*shape: int) -> np.ndarray:
+    return (uniform(len(shape), int(np.prod(shape))).reshape(shape) - 0.5).astype(np.float32)
+
+
+@pytest.mark.parametrize("memory", [1, 2, 7])
+def test_spectra_are_multiplied_and_summed(memory: int) -> None:
+    line, response, out = numbers(2, memory, 33), numbers(2, 2, memory, 33), numbers(2, 2, 33)
+    before = out[0] + 1j * out[1]
+    convolve(out, line, response)
+    expected = before + ((line[0] + 1j * line[1]) * (response[0] + 1j * response[1])).sum(1)
+    assert np.abs(out[0] + 1j * out[1] - expected).max() < 1e-6
+
+
+def test_peaks_are_those_of_the_filtered_sound() -> None:
+    sound, filters, peak = numbers(2, 100 + TAPS - 1), numbers(3, TAPS), numbers(100)
+    made = peak.copy()
+    raise_to_peaks(made, sound, filters)
+    filtered = [np.abs(np.correlate(channel, taps, "valid")) for channel in sound for taps in filters]
+    assert np.abs(made - np.max([peak, *filtered], axis=0)).max() < 1e-6
+
+
+def test_sums_are_rounded_as_numpy_rounds_them() -> None:
+    sums, bus, factors = numbers(4, 1003), numbers(1003), numbers(4, 1)
+    made = sums.copy()
+    spread(made, bus, factors)
+    assert made.tobytes() == (sums + bus * factors).tobytes()
