@@ -70,7 +70,8 @@ class TakeCard(QFrame):
         bars += take.written_to > proposal.start
         done = take.written_to >= proposal.end
         whole = t("{bars} bars, {notes} notes", bars=bars, notes=take.note_count)
-        self.count.setText(whole if done else t("writing bar {n}", n=bars) if bars else t("waiting"))
+        begun = t("writing bar {n}", n=bars) if bars else t("writing") if take.note_count else t("waiting")
+        self.count.setText(whole if done else begun)
         self.picture.show_take(take, proposal.start, proposal.end)
         if self.property("active") != active:
             self.setProperty("active", active)

@@ -49,6 +49,9 @@ def test_cards_follow_the_proposal(panel, proposal):
     assert panel.cards[0].count.text() == "writing bar 1"
     assert panel.cards[1].count.text() == "2 bars, 6 notes"
     assert panel.cards[1].property("active")
+    started = tuple(ProposedTake(parts, 0, PROVENANCE) for parts in (PARTS, (), ()))  # voice by voice, over all bars
+    panel.show_proposal(replace(proposal, takes=started), Document())
+    assert [card.count.text() for card in panel.cards] == ["writing", "waiting", "waiting"]
     panel.show_proposal(replace(proposal, takes=proposal.takes[:1], active=0), Document())
     assert len(panel.cards) == 1
     panel.show_proposal(None, Document())
