@@ -34,6 +34,7 @@ from studio.music.document import Document
 log = logging.getLogger(__name__)
 
 ROWS_BYTES = 256 << 20
+PATIENCE_SECONDS = 0.04  # that a jump waits for the newest mix, which may be on its way
 _LOADING = "instruments"
 
 
@@ -235,7 +236,8 @@ class Playback:
             e = clicks(frames, accents, self._rate, 1.0).events
             arrays = (np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held]), e.gain)
             self._counted = frame - int(frames[0])
-        self._output.tell_desk({"do": "play", "frame": frame, "id": self._order}, arrays)
+        patience = 0.0 if self._planner.idle else PATIENCE_SECONDS
+        self._output.tell_desk({"do": "play", "frame": frame, "id": self._order, "patience": patience}, arrays)
         self._look_ahead(frame)
 
     def _halt(self) -> None:

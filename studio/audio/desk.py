@@ -87,6 +87,7 @@ class Desk:
         self._lead = LEAD_SECONDS
         self._gaps = 0
         self._over = False
+        self._asked: tuple[dict[str, Any], list[npt.NDArray[Any]], int] | None = None  # a jump that waits, and until when
         self._failed: queue.SimpleQueue[Effect] = queue.SimpleQueue()
         self._racks = Racks(ring.rate, BLOCK, wait=False, failed=self._failed.put)
 
@@ -109,6 +110,8 @@ class Desk:
 
     def _step(self) -> None:
         """Do what is most urgent, if anything is."""
+        if self._asked is not None and perf_counter_ns() >= self._asked[2]:
+            self._jump()
         if self._stream is None:
             return
         if self._may_renew():
@@ -122,6 +125,8 @@ class Desk:
     def _wait(self) -> float:
         """Seconds until there is something to mix."""
         changed = self._stale or self._filled
+        if self._asked is not None:
+            return 0.002
         if self._stream is None or (self._over and not changed):
             return _IDLE
         over = self._pen.ahead - self._lead
@@ -171,13 +176,26 @@ class Desk:
         self._scene = Scene(strips, **rest, effects=_effects(message["effects"]))
         Room(self._ring.rate, BLOCK, self._scene.room_seconds)  # made once and kept: before somebody waits for it
         self._stale = self._stream is not None
+        if self._asked is not None:
+            self._jump()
 
     def _do_loop(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._loop = tuple(message["range"]) if message["range"] else None
         self._stale = self._stream is not None
 
     def _do_play(self, message: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
-        """Play from a frame of the song on: at once, whatever lies in the ring. With events, count in with those before it."""
+        """Play from a frame of the song on: at once, whatever lies in the ring. With events, count in with those before it.
+
+        Where another scene is on its way it is waited for, so that what begins there begins with all of its onset.
+        """
+        self._asked = message, arrays, perf_counter_ns() + int(message.get("patience", 0.0) * 1e9)
+        if not message.get("patience"):
+            self._jump()
+
+    def _jump(self) -> None:
+        """Do what was asked for last."""
+        assert self._asked is not None
+        (message, arrays, _), self._asked = self._asked, None
         n = self._ring.numbers
         self._at = message["frame"] - FADE  # faded in before it, so that it is wholly there when it begins
         self._counts_to = None
@@ -197,7 +215,7 @@ class Desk:
 
     def _do_halt(self, message: dict[str, Any], _: list[npt.NDArray[Any]]) -> None:
         self._ring.numbers[PLAYING] = 0
-        self._stream = self._block = None
+        self._stream = self._block = self._asked = None
         self._places = []
         self._ring.numbers[DONE] = message["id"]
 

@@ -229,6 +229,25 @@ def test_a_change_right_behind_a_jump_is_heard_at_once(made: Made, frame: int) -
     assert made.ring.numbers[WRITTEN] - made.ring.numbers[READ] < 0.3 * RATE
 
 
+def test_a_jump_waits_a_moment_for_the_scene_that_is_on_its_way(made: Made) -> None:
+    def asked(order: int, patience: float) -> bool:
+        made.say({"do": "play", "frame": 70_100, "id": order, "patience": patience})
+        made.desk._step()
+        return bool(made.ring.numbers[DONE] == order)
+
+    assert not asked(1, 30.0)
+    other = replace(made.scene, gain=0.5)
+    made.show(other)
+    assert made.ring.numbers[DONE] == 1
+    whole = take(MixStream(other, made.rows, RATE), 60)
+    np.testing.assert_array_equal(made.at(0, 6_000), whole[70_100:76_100])  # from its first frame on
+    assert asked(2, 1e-9)  # nothing comes: it goes without
+    assert not asked(3, 30.0)
+    made.say({"do": "halt", "id": 4})
+    made.show(made.scene)
+    assert made.ring.numbers[DONE] == 4 and not made.ring.numbers[PLAYING]
+
+
 def test_dragging_does_not_keep_it_from_getting_on(made: Made) -> None:
     made.say({"do": "play", "frame": 0, "id": 1})
     for k in range(40):
