@@ -97,6 +97,8 @@ _TRACK = (
            "own.learn", "Track", gap=True),
     Action("track.blend", "Blend of two instruments...", (), "", "Make an instrument that lies between two others", "own.blend",
            "Track"),
+    Action("track.kit", "A drum kit of your own...", (), "drums", "Tune, damp, blend, exchange and draw the drums of a kit", "kits.open",
+           "Track"),
     Action("track.up", "Move track up", (), "", "Move the track one place up", "tracks.move:-1", "Track", gap=True),
     Action("track.down", "Move track down", (), "", "Move the track one place down", "tracks.move:1", "Track"),
     Action("track.effects", "Effects of the track...", (), "sliders", "Equalizer, compressor, delay, plug-ins: what the track goes through",

@@ -23,6 +23,7 @@ from studio.ui.exploring import Explorer
 from studio.ui.exports import Exports
 from studio.ui.files import Files
 from studio.ui.icons import app_icon
+from studio.ui.kits import KitDesk
 from studio.ui.layout import Layout, Sizes
 from studio.ui.loading import Loading
 from studio.ui.mirror import Mirror
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.files = Files(studio, self, self.song_opened)
         self.exports = Exports(studio, self.files, self.state)
         self.own = OwnInstruments(studio, self.files, self.state, self)
+        self.kits = KitDesk(studio, self.state, self)
         self.effects = EffectsDesk(studio, self.state, self.files, self)
         self.comparing = Comparing(studio, self.transport, self)
         self.autosave = Autosave(studio, self)
@@ -119,7 +121,7 @@ class MainWindow(QMainWindow):
             name: getattr(self, name)
             for name in (
                 *("files", "exports", "autosave", "transport", "recording", "tracks", "writing", "clip_takes", "view"),
-                *("effects", "comparing", "own"),
+                *("effects", "comparing", "own", "kits"),
             )
         }
         self.actions_by_id = make_actions(self, self.column, targets)

@@ -125,12 +125,12 @@ def tables() -> set[str]:
     from studio.app.generating import Order
     from studio.engines.api import Limits, Wishes
     from studio.engines.arranger_setting import NEW_PARTS
-    from studio.engines.gm import FAMILIES, PROGRAMS
+    from studio.engines.gm import DRUMS, FAMILIES, PROGRAMS
     from studio.music.pitch import SCALES
     from studio.ui.actions import ACTIONS, MENUS
 
     found = {row.text for row in ACTIONS} | {row.tip for row in ACTIONS} | set(MENUS)
-    found |= {*PROGRAMS, *FAMILIES, *SCALES, *NEW_PARTS}
+    found |= {*PROGRAMS, *FAMILIES, *SCALES, *NEW_PARTS} | {drum.name for drum in DRUMS.values()}
     found |= {
         name.replace("_", " ").capitalize() for kind in (Order, Wishes, Limits) for name in kind.__dataclass_fields__
     } | PROVENANCE

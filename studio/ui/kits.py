@@ -1,0 +1,108 @@
+"""Kits of the user's own in the window: their page, what is heard of it, and what becomes of it. The work is done by jobs."""
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from studio.app.jobs import Job
+from studio.app.studio import Studio
+from studio.engines.cards import Card
+from studio.ui.panels.kit import KINDS, KitPage
+from studio.ui.roll.state import RollState
+
+if TYPE_CHECKING:
+    from studio.app.kits import Changes, KitTrial
+    from studio.engines.neural_instruments import NeuralInstruments
+
+SEEDS = 10_000
+LOUD = 100
+HEARD_S = 3.0
+
+
+class KitDesk:
+    """Opens the page; lets a drum be heard as it is set, draws hits, and keeps kits, which the song's drums then play."""
+
+    def __init__(self, studio: Studio, state: RollState, window: QWidget) -> None:
+        self._studio, self._state, self._window = studio, state, window
+        self._trial: KitTrial | None = None
+        self.page: KitPage | None = None
+
+    def open(self) -> None:
+        """Open the page."""
+
+        def work(job: Job) -> dict[str, str]:
+            from studio.app.kits import KitTrial, drums_of
+
+            instruments = self._instruments()
+            self._trial = KitTrial(instruments)
+            return drums_of(instruments)
+
+        self._studio.jobs.start("kit", "Looking for drums", work, self._show)
+
+    def _show(self, drums: dict[str, str]) -> None:
+        if self.page is None:
+            self.page = KitPage(drums, self._window)
+            self.page.heard.connect(self._hear)
+            self.page.draw_wanted.connect(self._draw)
+            self.page.wanted.connect(self._keep)
+            self.page.closed.connect(self._close)
+        self.page.show()
+        self.page.raise_()
+        self.page.activateWindow()
+
+    def _hear(self, key: int, changes: "Changes") -> None:
+        trial = self._trial
+        if trial is None:
+            return
+
+        def play(number: int) -> None:
+            playback = self._studio.playback
+            playback.end_auditions()
+            playback.audition(key, number, LOUD, drums=True, seconds=HEARD_S)
+
+        self._studio.jobs.start("kit heard", "", lambda job: trial.number(changes), play)
+
+    def _draw(self, key: int, kind: str) -> None:
+        """Draw a hit, for that key; it is an instrument of one's own from then on."""
+        seed = secrets.randbelow(SEEDS)
+        title = f"{KINDS[kind]} {seed}"
+
+        def work(job: Job) -> Card:
+            from studio.app.instruments import draw_hit
+
+            return draw_hit(kind, seed, title, self._instruments(), job)
+
+        def came(card: Card) -> None:
+            if self.page is not None:
+                self.page.add_drum(card.id, card.title, key)
+
+        self._studio.jobs.start("kit drawn", f"Drawing {title}", work, came)
+
+    def _keep(self, name: str, changes: "Changes") -> None:
+        def work(job: Job) -> Card:
+            from studio.app.kits import vary_kit
+
+            return vary_kit(name, changes, self._instruments())
+
+        self._studio.jobs.start(f"kit {name}", f"Making {name}", work, self._kept)
+
+    def _kept(self, card: Card) -> None:
+        """The edited track plays the kit if it is a drum track, or else the song's first one."""
+        session, edited = self._studio.session, self._state.track
+        tracks = [t for t in (edited, *session.committed.tracks) if t is not None and t.drums]
+        if tracks:
+            track = session.committed.track(tracks[0].id)
+            session.commit("Instrument", session.committed.with_track(replace(track, instrument=card.id)))
+        self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
+
+    def _close(self) -> None:
+        trial, self._trial, self.page = self._trial, None, None
+        if trial is not None:
+            self._studio.jobs.start("kit closed", "", lambda job: trial.end())
+
+    def _instruments(self) -> "NeuralInstruments":
+        from studio.app.instruments import neural
+
+        return neural(self._studio.shelf.renderer())
