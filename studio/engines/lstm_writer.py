@@ -287,16 +287,15 @@ class LstmWriter:
         chosen = dict.fromkeys((k for k, _ in alive), 0)
         if drawn:
             rows, able = [k for k, _, _ in drawn], np.array([m for _, _, m in drawn])
-            scores = batch.scores(head)[rows]
+            scores = batch.scores(head).take(rows, axis=0)
             if memory is not None:
                 memory.mix(head, rows, scores, able, batch.hidden(head))
-            defaults = [t.sampling[head] for _, t, _ in drawn]
             made = draw_rows(
                 scores,
                 able,
                 np.array([t.draw.random() for _, t, _ in drawn]),
-                [d.temperature for d in defaults],
-                [d.top_p for d in defaults],
+                np.array([t.sampling[head].temperature for _, t, _ in drawn]),
+                np.array([t.sampling[head].top_p for _, t, _ in drawn]),
                 _stacked([t.lean(head) for _, t, _ in drawn]),
             )
             if memory is not None:

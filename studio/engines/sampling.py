@@ -20,19 +20,18 @@ def draw_rows(
     ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` is
     added to the scores. Temperature and top-p are one for all or one a row, a lean one for all or [n, c].
     """
-    scores = np.multiply(logits, _FINE, dtype=np.float64)
+    scores = np.multiply(logits, -_FINE, dtype=np.float64)  # the likeliest first
     np.rint(scores, out=scores)
     scores /= _FINE * np.reshape(temperature, (-1, 1))
-    scores += lean
-    np.putmask(scores, ~allowed, -np.inf)
-    scores -= scores.max(axis=1, keepdims=True)
-    np.negative(np.exp(scores, out=scores), out=scores)
+    scores -= lean
+    np.putmask(scores, ~allowed, np.inf)
     order = scores.argsort(axis=1, kind="stable")
     rows, classes = scores.shape
     begin = np.arange(0, rows * classes, classes)
-    chances = scores.take(order + begin[:, None])
-    total = np.negative(np.cumsum(chances, axis=1, out=chances), out=chances)
-    kept = (total < (np.minimum(top_p, 1.0) * total[:, -1])[:, None]).sum(axis=1)
-    np.minimum(kept, allowed.sum(axis=1) - 1, out=kept)
-    drawn = (total <= (draws * total.take(kept + begin))[:, None]).sum(axis=1)
-    return order.take(np.minimum(drawn, kept) + begin)  # type: ignore[no-any-return]
+    total = scores.take(order + begin[:, None])
+    total = np.subtract(total[:, :1], total, out=total)
+    np.cumsum(np.exp(total, out=total), axis=1, out=total)
+    # The class that fills up a share has a chance of its own, so it is allowed.
+    kept = np.add.reduce(total < (np.minimum(top_p, 1.0) * total[:, -1])[:, None], axis=1)
+    drawn = np.add.reduce(total <= (draws * total.take(kept + begin))[:, None], axis=1)
+    return order.take(np.minimum(drawn, kept, out=drawn) + begin)  # type: ignore[no-any-return]

@@ -33,6 +33,7 @@ BLOCK = 64
 """Keys of a product at once: numpy's library would give more to several threads, which wait for each other (see runtime)."""
 _UNIT = 4000.0
 _LEAST = np.float32(-20.0)
+_SMALL = np.float32(1e-18)
 _BACKING = 1e-3
 """How much the network's own chances count in what the keys say, where a perfect likeness counts 1."""
 _CERTAIN = -30.0
@@ -96,7 +97,7 @@ def likenesses(products: Floats) -> Floats:
     np.exp(np.maximum(away, _LEAST, out=away), out=away)
     for wide, narrow in pairwise(made):  # each is four times as sharp as the one before
         np.multiply(wide, wide, out=narrow)
-        narrow *= narrow
+        narrow *= np.maximum(narrow, _SMALL, out=narrow)  # numbers too small for their kind take a hundred times as long
     return made
 
 
