@@ -9,6 +9,7 @@ from studio.app.instruments import found_instrument, own_instruments_of
 from studio.engines import drum_kits, own_instruments
 from studio.engines.cards import Card
 from studio.engines.drum_blend import is_drum
+from studio.engines.drum_changes import USUAL, Changes, DrumChange
 from studio.engines.gm import drum_key
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
@@ -16,35 +17,6 @@ from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row
 from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number
 from studio.errors import StudioError
-
-
-@dataclass(frozen=True)
-class DrumChange:
-    """How a drum of the kit is changed.
-
-    ``tune`` semitones; ``damp`` the share of its ring that is left; ``use`` another instrument in its place and ``other`` one that
-    is blended into it by ``share`` (ids or titles; empty: none).
-    """
-
-    tune: float = 0.0
-    damp: float = 1.0
-    use: str = ""
-    other: str = ""
-    share: float = 0.5
-
-    @property
-    def changes(self) -> bool:
-        """Whether it changes anything."""
-        return bool(self.tune or self.damp != 1 or self.use or self.blends)
-
-    @property
-    def blends(self) -> bool:
-        """Whether another drum is heard in it."""
-        return bool(self.other) and self.share > 0
-
-
-USUAL = DrumChange()
-Changes = Mapping[int, DrumChange]  # by key of the drum map
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from studio.ui.panels.kit import KINDS, KitPage
 from studio.ui.roll.state import RollState
 
 if TYPE_CHECKING:
-    from studio.app.kits import Changes, KitTrial
+    from studio.app.kits import KitTrial
+    from studio.engines.drum_changes import Changes
     from studio.engines.neural_instruments import NeuralInstruments
 
 SEEDS = 10_000

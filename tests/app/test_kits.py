@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from studio.app.instruments import draw_hit, own_instruments_of
-from studio.app.kits import USUAL, DrumChange, KitTrial, changes_of, drums_of, vary_kit
+from studio.app.kits import KitTrial, changes_of, drums_of, vary_kit
 from studio.engines.api import Quiet
+from studio.engines.drum_changes import USUAL, DrumChange
 from studio.engines.drum_kits import find_kits
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_names import own_number, titles

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from studio.app.kits import DrumChange
 from studio.app.session import Session
 from studio.engines.api import Quiet
+from studio.engines.drum_changes import DrumChange
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_names import KIT_PREFIX, own_number, titles
 from studio.music.document import Document, Track

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app.kits import USUAL, DrumChange
+from studio.engines.drum_changes import USUAL, DrumChange
 from studio.engines.gm import DRUMS
 from studio.ui.forms import form_row
 from studio.ui.texts import noted, t
@@ -45,7 +45,7 @@ class KitPage(QDialog):
     """The drums on the left, what is done to the chosen one on the right.
 
     ``heard(key, changes)``: it wants to be heard; ``draw_wanted(key, kind)``: a new hit for it; ``wanted(name, changes)``: the kit is
-    to be kept; ``closed``. Changes are a dictionary by key of :class:`studio.app.kits.DrumChange`.
+    to be kept; ``closed``. Changes are a dictionary by key of :class:`studio.engines.drum_changes.DrumChange`.
     """
 
     heard = Signal(int, object)

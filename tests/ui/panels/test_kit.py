@@ -2,7 +2,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from studio.app.kits import DrumChange
+from studio.engines.drum_changes import DrumChange
 from studio.engines.gm import DRUMS
 from studio.engines.hit_drawing import kinds
 from studio.ui.panels.kit import _DRAWN_FOR, KINDS, KitPage
