@@ -35,8 +35,8 @@ from studio.music.document import Document
 from studio.music.effects import Effect
 
 AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
-_SONG_AT_ONCE = 64
-_AHEAD_SECONDS = 2.0
+_SONG_AT_ONCE = 128
+_AHEAD_SECONDS = 3.0
 _LOOK_SECONDS = 0.05
 _MIXED_AT_ONCE = 8  # blocks
 _REACH = (_MIXED_AT_ONCE + 2) * BLOCK  # frames after the one that is asked for, for which the mixer needs rows

@@ -40,7 +40,7 @@ Key = tuple[int, int, int]  # program, pitch, velocity
 RELEASES = 1.15  # a release is followed for so many of its times to -60 dB at 500 Hz (lower partials take longer)
 KEPT_NOTES = 1500
 BESIDE = 4  # semitones beside its trained keys at which an instrument is still foretold
-TOGETHER = 64  # notes that are worked out at once, and rows that are made between two looks at whether to stop
+TOGETHER = 32  # notes that are worked out at once, and rows that are made between two looks at whether to stop
 
 
 @lru_cache(maxsize=256)
@@ -190,17 +190,22 @@ class NeuralInstruments:
 
     def _fill(self, batch: SoundBatch, lengths: npt.NDArray[np.int64], rate: int, first: int, rows: "Rows", ctx: Context) -> None:
         """Write frames from ``first`` on of every note into its row."""
-        for k in range(0, len(batch), TOGETHER):
-            part = slice(k, min(k + TOGETHER, len(batch)))
+        from studio.nn.side_by_side import one_ahead
+
+        parts = [slice(k, min(k + TOGETHER, len(batch))) for k in range(0, len(batch), TOGETHER)]
+
+        def ready(part: slice) -> "list[Voice]":
             with self._known:
-                voices = self._voiced(self._keys(batch.select(part)), rate)
+                return self._voiced(self._keys(batch.select(part)), rate)
+
+        for part, voices in zip(parts, one_ahead(ready, parts), strict=True):
             played = [
                 replace(v, held=int(held), length=int(length))
                 for v, held, length in zip(voices, batch.held[part], lengths[part], strict=True)
             ]
             shapes = batch.expression[part] if batch.expression else (PLAIN,) * len(played)
 
-            def tick(share: float, k: int = k, size: int = len(voices)) -> None:
+            def tick(share: float, k: int = part.start, size: int = len(voices)) -> None:
                 ctx.progress((k + share * size) / len(batch))
 
             try:

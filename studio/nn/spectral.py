@@ -13,8 +13,7 @@ multiples of every vector width. So a block's samples do not depend on where it 
 nor threads show.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ import torch
 from studio.nn import spectral_noise
 from studio.nn.byte_cache import ByteCache
 from studio.nn.runtime import cores
+from studio.nn.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from studio.nn.spectral_compiled import Blocks
@@ -207,8 +207,8 @@ class Synthesiser:
             for (v, block), samples in zip(pairs, sound, strict=True):
                 _place(rows[v], samples, voices[v], block, rate, first)
 
-        workers = min(cores(), len(chunks)) if self.device.type == "cpu" else 1
-        for done, _ in enumerate(_map(work, chunks, workers), 1):
+        workers = cores() if self.device.type == "cpu" else 1
+        for done, _ in enumerate(side_by_side(work, chunks, workers), 1):
             tick(done / len(chunks))
 
     @staticmethod
@@ -230,12 +230,13 @@ class Synthesiser:
         chunks = [chunk for chunk in chunks if chunk]
 
         def work(chunk: list[tuple[int, range]]) -> None:
-            sound, at = loops.make([(voices[v], blocks) for v, blocks in chunk], rate), 0
-            for v, blocks in chunk:
-                _place(rows[v], sound[at : at + len(blocks)].reshape(-1), voices[v], blocks[0], rate, first)
-                at += len(blocks)
+            at = 0
+            with loops.made([(voices[v], blocks) for v, blocks in chunk], rate) as sound:
+                for v, blocks in chunk:
+                    _place(rows[v], sound[at : at + len(blocks)].reshape(-1), voices[v], blocks[0], rate, first)
+                    at += len(blocks)
 
-        for done, _ in enumerate(_map(work, chunks, min(workers, len(chunks))), 1):
+        for done, _ in enumerate(side_by_side(work, chunks, workers), 1):
             tick(done / len(chunks))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], width: int, hiss: bool, rate: int) -> npt.NDArray[np.float32]:
@@ -312,20 +313,6 @@ class Synthesiser:
         torch.sin(angle, out=table[1]).neg_()
         torch.mul(table[:2], _count(HOP, self.device) / HOP, out=table[2:])
         return table.view(-1, HOP)
-
-
-def _map(work: Callable[[Any], None], items: list[Any], workers: int) -> Iterator[None]:
-    """``work`` done on every item, by threads that each run torch's operations alone: small products gain nothing from more."""
-    if workers < 2:
-        for item in items:
-            work(item)
-            yield
-        return
-    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        yield from pool.map(work, items)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _place(

@@ -5,8 +5,8 @@ played on and one played backwards, crossfaded: for partials that stand still th
 even and sines odd, each frame is two products of its partials with half a table instead of four with a whole one.
 """
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,8 +65,8 @@ class _Frames:
             torch.fft.irfft(self._complex[:count], n=self.size, out=self._waves[:count])
 
 
-class _Space(threading.local):
-    """A thread's own room to work in."""
+class _Space:
+    """Room to work in, for one thread at a time."""
 
     def __init__(self) -> None:
         self.out = np.empty((_AT_ONCE, BLOCK), np.float32)
@@ -92,7 +92,7 @@ class Blocks:
     def __init__(self, tables: ByteCache[_Tables], points: Float) -> None:
         self.tables = tables
         self._points = points
-        self._space = _Space()
+        self._spaces: list[_Space] = []  # that nobody works in
 
     def extents(self, voice: "Voice", first: int, count: int, rate: int) -> tuple[Ints, Ints]:
         """How many partials are computed in ``count`` blocks from ``first`` on, and whether noise is (0 or 1), [count] each."""
@@ -102,31 +102,38 @@ class Blocks:
         kernels.extents(widths, noisy, voice.levels, audible, hiss, voice.faint, self._points, place)
         return widths, noisy
 
-    def make(self, pieces: Sequence[tuple["Voice", range]], rate: int) -> Wave:
-        """Samples of the blocks of voices, at most :data:`AT_ONCE` of them together, [blocks, BLOCK], until the next call."""
-        at, made = 0, []
-        for voice, blocks in pieces:
-            widths, noisy = self.extents(voice, blocks[0], len(blocks), rate)
-            piece = _Piece(voice, blocks[0], self._space.out[at : at + len(blocks)], noisy)
-            self._tones(piece, widths, rate)
-            at += len(blocks)
-            if noisy.any():
-                made.append(piece)
-        self._add_noise(made, rate)
-        return self._space.out[:at]
+    @contextmanager
+    def made(self, pieces: Sequence[tuple["Voice", range]], rate: int) -> Iterator[Wave]:
+        """Samples of the blocks of voices, at most :data:`AT_ONCE` of them together, [blocks, BLOCK]: inside of it, not after."""
+        try:
+            space = self._spaces.pop()
+        except IndexError:
+            space = _Space()
+        try:
+            at, noisy_ones = 0, []
+            for voice, blocks in pieces:
+                widths, noisy = self.extents(voice, blocks[0], len(blocks), rate)
+                piece = _Piece(voice, blocks[0], space.out[at : at + len(blocks)], noisy)
+                self._tones(piece, widths, space, rate)
+                at += len(blocks)
+                if noisy.any():
+                    noisy_ones.append(piece)
+            self._add_noise(noisy_ones, space, rate)
+            yield space.out[:at]
+        finally:
+            self._spaces.append(space)
 
-    def _tones(self, piece: _Piece, widths: Ints, rate: int) -> None:
+    def _tones(self, piece: _Piece, widths: Ints, space: _Space, rate: int) -> None:
         voice = piece.voice
         frequency = voice.frequency / rate
         tables = self.tables.get((voice.tune, rate, len(frequency)), lambda: _Tables(frequency))
         place, tuning = np.array([piece.first, voice.held, rate], np.int64), np.stack([frequency, voice.phase])
-        work = self._space.work
-        kernels.tones(piece.out, voice.levels, widths, place, self._points, tuning, tables.waves, tables.turns, work)
+        kernels.tones(piece.out, voice.levels, widths, place, self._points, tuning, tables.waves, tables.turns, space.work)
 
-    def _add_noise(self, pieces: list[_Piece], rate: int) -> None:
+    def _add_noise(self, pieces: list[_Piece], space: _Space, rate: int) -> None:
         """Add noise to the blocks that are noisy. All frames of a kind are inverted at once."""
         rise, fall = _fades()
-        short, long, onsets, others = self._space.short, self._space.long, 0, 0
+        short, long, onsets, others = space.short, space.long, 0, 0
         laid = []  # of each piece: where its short and long frames begin and end
         for piece in pieces:
             late = int(piece.first == 0)  # the first of these blocks that is made of long frames

@@ -6,7 +6,7 @@ import torch
 
 from studio.nn import spectral, spectral_noise
 from studio.nn.byte_cache import ByteCache
-from studio.nn.spectral import BLOCK, control_times
+from studio.nn.spectral import BLOCK, Voice, control_times
 from studio.nn.spectral_compiled import Blocks, _bins
 from tests.nn.test_spectral import RATE, VOICES, voice
 
@@ -26,12 +26,17 @@ def test_what_is_heard_is_what_torch_computes(blocks, number):
         assert noisy[block] == hiss
 
 
+def make(blocks: Blocks, *pieces: tuple[Voice, range]) -> np.ndarray:
+    with blocks.made(pieces, RATE) as sound:
+        return sound.copy()
+
+
 def test_blocks_made_together_have_the_bits_of_blocks_alone(blocks):
     long = voice(held=9 * BLOCK, length=9 * BLOCK, noise_db=-50.0)
-    together = blocks.make([(long, range(8))], RATE).copy()
+    together = make(blocks, (long, range(8)))
     for block in (7, 0, 3, 1):
-        assert blocks.make([(long, range(block, block + 1))], RATE).tobytes() == together[block].tobytes()
-    company = blocks.make([(VOICES[2], range(2)), (long, range(5, 8)), (VOICES[4], range(1, 2)), (long, range(2))], RATE)
+        assert make(blocks, (long, range(block, block + 1))).tobytes() == together[block].tobytes()
+    company = make(blocks, (VOICES[2], range(2)), (long, range(5, 8)), (VOICES[4], range(1, 2)), (long, range(2)))
     assert company[2:5].tobytes() == together[5:].tobytes()
     assert company[6:].tobytes() == together[:2].tobytes()
 

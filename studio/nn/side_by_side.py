@@ -1,0 +1,39 @@
+"""Work on several threads that each run torch's operations alone: small ones gain nothing from more."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import torch
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def side_by_side(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
+    """What ``work`` makes of every item, in their order; by the calling thread if there is but one worker.
+
+    Who stops listening, or gets an error, finds no work still going on. ``work`` must not call this.
+    """
+    workers = min(workers, len(items))
+    if workers < 2:
+        for item in items:
+            yield work(item)
+        return
+    pool = ThreadPoolExecutor(workers, "side-by-side", initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        yield from pool.map(work, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def one_ahead(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """What ``work`` makes of every item, the next one's made while this one's is used. ``work`` must not call this."""
+    with ThreadPoolExecutor(1, "one-ahead", initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        coming = [pool.submit(work, item) for item in items[:1]]
+        for item in items[1:]:
+            made = coming.pop().result()
+            coming.append(pool.submit(work, item))
+            yield made
+        for last in coming:
+            yield last.result()
