@@ -19,12 +19,11 @@ from studio.engines.lstm_writer_batch import Batch, Shown
 from studio.engines.lstm_writer_costs import Costs, costs_of, piece_of
 from studio.engines.lstm_writer_memory import Known, Memory
 from studio.engines.lstm_writer_setting import Setting, setting_of
-from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES
+from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES, Manner, manners_of
 from studio.engines.lstm_writer_take import Take
 from studio.engines.lstm_writer_turns import Bearing
 from studio.engines.lstm_writer_wishes import Course, Plans, course_of, mixed
 from studio.engines.note_columns import N_TRACK, VERSION
-from studio.engines.note_controls import CONTROLS
 from studio.engines.note_features import NOW, START, NoteState, matrix, mode_of
 from studio.engines.sampling import draw_rows
 from studio.errors import StudioError
@@ -66,6 +65,8 @@ class LstmWriter:
     """A :class:`studio.engines.api.Generator`."""
 
     card: Card
+    manners: dict[str, Manner]
+    """How each style is drawn: the card's, unless another is tried out."""
 
     @property
     def styles(self) -> tuple[str, ...]:
@@ -91,9 +92,10 @@ class LstmWriter:
         load_weights(model, check_weights(card), choose_device("cpu"))
         self._model: NoteLstm = model
         self._stepper: NoteStepper = NoteStepper(model, 2 * ROWS)
-        self._plans = Plans(np.zeros((0, 1, 1, len(CONTROLS)), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
+        self._plans = Plans.none()
         if model.shape.plans:
-            self._plans = Plans(model.plans.numpy(), model.plan_tracks.numpy())
+            self._plans = Plans(model.plans.numpy(), model.plan_tracks.numpy(), model.plan_metres.numpy())
+        self.manners = manners_of(card.hyper)
         for _ in self.generate(GenerateRequest(Document(), 0, 3840, style=model.shape.styles[0]), Quiet()):
             pass
 
@@ -137,7 +139,7 @@ class LstmWriter:
     def _heard(self, request: GenerateRequest, ctx: Context) -> "Heard":
         for wishes in (request.wishes, *(turn.wishes for turn in request.turns)):
             self._possible(wishes)
-        setting = setting_of(request)
+        setting = setting_of(request, self.manners)
         known = self._model.shape.styles
         styles = tuple(known.index(n) if n in known else len(known) for n in setting.mixture.names)
         return Heard(setting, styles, *self._listen(setting, styles, ctx))
@@ -271,7 +273,8 @@ class LstmWriter:
                 course_of(asked, self._plans, style, setting.bars, parts, setting.harmony, take, new, setting.moved)
                 for style in heard.styles
             ]
-            return mixed(courses, setting.mixture.weights)
+            course = mixed(courses, setting.mixture.weights)
+            return course.moved(setting.manner.more) if new else course
 
         return made
 

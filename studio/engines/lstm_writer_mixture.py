@@ -5,13 +5,13 @@ The network reads each style in a row of its own, both fed the notes that are wr
 choice of the network (tempo, temperatures, the chance of minor, the course of a song) is a mean by weight.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from studio.engines.api import GenerateRequest, Part
-from studio.engines.lstm_writer_styles import ANY, STYLES, Sampling, Style, sampling
+from studio.engines.lstm_writer_styles import ANY, STYLES, Manner, Style
 from studio.engines.note_columns import CLASS, DRUMS
 from studio.errors import StudioError
 
@@ -35,12 +35,12 @@ class Mixture:
         """A figure of the styles, by their weights."""
         return sum(w * of(s) for w, s in zip(self.weights, self.styles, strict=True))
 
-    def sampling(self, head: str) -> Sampling:
-        """How a head draws."""
-        if len(self.names) == 1:
-            return sampling(self.names[0], head)
-        values = np.array([astuple(sampling(n, head)) for n in self.names])
-        return Sampling(*(np.reshape(self.weights, (-1, 1)) * values).sum(axis=0).tolist())
+    def manner(self, manners: Mapping[str, Manner]) -> Manner:
+        """How it is drawn, given the ``manners`` of styles."""
+        known = [manners.get(n, Manner()) for n in self.names]
+        if len(known) == 1:
+            return known[0]
+        return Manner(*(np.reshape(self.weights, (-1, 1)) * [astuple(m) for m in known]).sum(axis=0).tolist())
 
     def ensemble(self, draw: np.random.Generator) -> dict[int, Part]:
         """Who plays a new piece, by track class: the players of both styles, as the weightier one has them.

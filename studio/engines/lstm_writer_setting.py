@@ -1,5 +1,6 @@
 """From a request to what the writer works with: who plays, in which key and metre, what was heard, what is allowed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from studio.engines import lstm_writer_limits, note_columns
 from studio.engines.api import GenerateRequest, Part
 from studio.engines.lstm_writer_limits import Fence
 from studio.engines.lstm_writer_mixture import Mixture, mixture_of
-from studio.engines.lstm_writer_styles import STYLES, pitch_range
+from studio.engines.lstm_writer_styles import STYLES, Manner, pitch_range
 from studio.engines.lstm_writer_wishes import Harmony, harmony_of
 from studio.engines.note_band import NoteBand
 from studio.engines.note_columns import DRUMS, N_TRACK, STEPS, Bars, Piece, encode, move_for
@@ -21,6 +22,7 @@ from studio.music.time import TICKS_PER_QUARTER
 _MOST = 8192
 """Notes of a track that are heard at most: more would make the click wait."""
 TICKS_A_STEP = TICKS_PER_QUARTER // STEPS
+_NO_MANNERS: Mapping[str, Manner] = {}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Setting:
     end: int
     key: int
     mixture: Mixture
+    manner: Manner
     phrasing: float
     flat: tuple[bool, ...]
     allowed: npt.NDArray[np.bool_]
@@ -58,8 +61,8 @@ def number_of(key: Key) -> int:
     return key.tonic + (0 if 4 in SCALES[key.scale] else 12)
 
 
-def setting_of(request: GenerateRequest) -> Setting:
-    """Read a request.
+def setting_of(request: GenerateRequest, manners: Mapping[str, Manner] = _NO_MANNERS) -> Setting:
+    """Read a request for a writer of such ``manners`` by style.
 
     Raises:
         StudioError: it asks for a style or track that there is none of.
@@ -98,6 +101,7 @@ def setting_of(request: GenerateRequest) -> Setting:
         end,
         key,
         mixture,
+        mixture.manner(manners),
         1.0 if len(piece) > 8 and piece.flat else mixture.mean(lambda style: style.phrased),
         tuple(piece.flat if len(piece) else style.phrased for style in mixture.styles),
         allowed,

@@ -1,22 +1,50 @@
 """What the writer takes for granted of its styles: who plays, how loud scores are played, how freely each choice is drawn."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from studio.engines.gm import playable
 from studio.engines.note_columns import CLASS, DRUMS, TRACK_CLASSES
 
+HEADS = ("shift", "track", "pitch", "duration", "velocity")
+
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a head draws: the temperature, and the share of probability kept (top-p).
-
-    ``lean`` favours later onsets (shift) or longer notes (duration): lean times log(1 + steps) is added to the scores. Left
-    to itself, a writer hears its own notes and grows denser, or thinner, than the songs it learned from.
-    """
+    """How a head draws: the temperature, and the share of probability kept (top-p)."""
 
     temperature: float = 1.0
     top_p: float = 0.98
-    lean: float = 0.0
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a style is drawn where nothing else is asked: five numbers, fitted beside songs and kept in the model's card.
+
+    ``rhythm`` and ``pitch`` are temperatures of time shifts and pitches. The others say how many classes the density, polyphony
+    and repetition that are steered for lie above those of the song whose course a new piece follows: steering falls short of
+    its goal, and in every style by something else.
+    """
+
+    rhythm: float = 1.0
+    pitch: float = 0.95
+    density: float = 0.0
+    polyphony: float = 0.0
+    repetition: float = 0.0
+
+    def sampling(self, head: str) -> Sampling:
+        """How a head draws."""
+        return Sampling({"shift": self.rhythm, "pitch": self.pitch}.get(head, 1.0))
+
+    @property
+    def more(self) -> dict[str, float]:
+        """Classes that planned controls lie higher, by name."""
+        return {"density": self.density, "polyphony": self.polyphony, "repetition": self.repetition}
+
+
+def manners_of(hyper: dict[str, Any]) -> dict[str, Manner]:
+    """The manners by style that a card's hyper-parameters name."""
+    return {style: Manner(**values) for style, values in hyper.get("manners", {}).items()}
 
 
 @dataclass(frozen=True)
@@ -78,37 +106,6 @@ STYLES: dict[str, Style] = {
     "quartet": Style((("Cello", "Viola", "Violin 2", "Violin 1"),), phrased=True, loop=18),
 }
 ANY = Style((), phrased=False)
-
-HEADS = ("shift", "track", "pitch", "duration", "velocity")
-
-
-def _defaults(pitch: float = 1.0, later: float = 0.0, longer: float = 0.0) -> tuple[Sampling, ...]:
-    """A style's defaults: the pitch's temperature, and how the shift and the duration lean."""
-    return (Sampling(lean=later), Sampling(), Sampling(pitch), Sampling(lean=longer), Sampling())
-
-
-_DEFAULT = _defaults(0.95)
-# The film's was chosen beside training songs (`studio bench generation --songs train`); the other temperatures are older and were
-# chosen beside the songs that the bench judges by.
-_TUNED: dict[str, tuple[Sampling, ...]] = {
-    "pop": _defaults(0.97),
-    "folk": _defaults(0.88),
-    "leadsheet": _defaults(0.9),
-    "chorale": _defaults(0.88),
-    "hymn": _defaults(0.9),
-    "romantic": _defaults(0.96),
-    "piano": _defaults(0.97),
-    "drums": _defaults(1.0),
-    "game": _defaults(1.0),
-    "film": _defaults(1.0),
-    "jazz": _defaults(1.0),
-    "quartet": _defaults(0.97),
-}
-
-
-def sampling(style: str, head: str) -> Sampling:
-    """The measured default of a style's head (`studio bench generation`)."""
-    return _TUNED.get(style, _DEFAULT)[HEADS.index(head)]
 
 
 # Sounding ranges by track class, where it says more than the program.

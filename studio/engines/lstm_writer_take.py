@@ -44,7 +44,6 @@ from studio.music.notes import Notes, Origin
 Mask = npt.NDArray[np.bool_]
 _POINTED = [i for i, n in enumerate(NAMES) if n.startswith("pitch_at_")]
 _CHORD = CONTROL + len(CONTROLS)
-_LENGTHS = {"shift": np.log1p(SHIFTS), "duration": np.log1p(DURATIONS)}
 _EVERY = {"duration": np.ones(len(DURATIONS), bool), "velocity": np.ones(VELOCITIES, bool)}
 _LARGEST_GROUP = 24
 _PLACED_TO = N_BEFORE + N_PLACED
@@ -56,7 +55,7 @@ _HEARD_BARS = 8
 
 def _at_temperature(default: Sampling, request: GenerateRequest) -> Sampling:
     """A style's default as the request turns it: at temperature 1 and top-p 0.95, as it is."""
-    return Sampling(max(0.05, default.temperature * request.temperature), default.top_p * request.top_p / 0.95, default.lean)
+    return Sampling(max(0.05, default.temperature * request.temperature), default.top_p * request.top_p / 0.95)
 
 
 def _density(setting: Setting) -> float | None:
@@ -87,7 +86,7 @@ class Take:
     ) -> None:
         self.number, self.setting = number, setting
         self._request = request
-        self.sampling = {h: _at_temperature(setting.mixture.sampling(h), request) for h in HEADS}
+        self.sampling = {h: _at_temperature(setting.manner.sampling(h), request) for h in HEADS}
         self.draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), number]))
         self.state = state
         self.ints, self.levels = row
@@ -148,10 +147,7 @@ class Take:
         return {"shift": self._shifts, "track": self._tracks, "pitch": self._pitches}[head]()
 
     def lean(self, head: str) -> npt.NDArray[np.float64] | float:
-        """What to add to a head's scores: the style's own lean, and what keeps the take on course."""
-        made: npt.NDArray[np.float64] | float = 0.0
-        if head in _LENGTHS and self.sampling[head].lean:
-            made = self.sampling[head].lean * _LENGTHS[head]
+        """What to add to a head's scores to keep the take on course."""
         helm = None
         if head == "shift":
             helm = self._helm.shift(self.state.now)
@@ -160,7 +156,7 @@ class Take:
         elif head == "pitch":
             pointed = [p for p in self.ints[_POINTED].tolist() if p < N_PITCH]
             helm = (self._helm.drum if self.ints[NOW + 1] == DRUMS else self._helm.pitch)(self._then, pointed)
-        return made if helm is None else made + helm
+        return 0.0 if helm is None else helm
 
     def put(self, head: str, chosen: int) -> bool:
         """Take a head's choice (any where there was nothing to draw); False when the region is full."""

@@ -18,9 +18,12 @@ from studio.music.time import TICKS_PER_QUARTER
 Classes = npt.NDArray[np.uint8]
 PLANNED = ("density", "polyphony", "register", "repetition")
 """What a new piece follows a song's course in, where nothing else is asked. Mood is left to the key and to these."""
-_REGISTER = NAMES.index("register")
+_REGISTER, _DENSITY = NAMES.index("register"), NAMES.index("density")
 _STEERED = tuple(NAMES.index(n) for n in ("density", "polyphony", "repetition"))
-_NEAREST = 8
+_NEAREST = 6
+_OTHER_METRE = 0.5
+"""How far songs in another metre lie: as far as those with other players by half."""
+_GOLDEN = 0x9E3779B97F4A7C15  # of 2**64
 _LOOP = 4
 _STRETCH = {"density": 2.0, "register": 1.5}
 """Classes that the ends of a wish lie beyond the songs': half an octave of notes a beat, three semitones."""
@@ -59,7 +62,10 @@ def harmony_of(request: GenerateRequest, moved: int) -> Harmony:
 
 @dataclass(frozen=True)
 class Course:
-    """Classes to tell, a row a bar of the region [bars, 6]; past the last they go on from the fifth."""
+    """Classes to tell, a row a bar of the region [bars, 6]; past the last they go on from the fifth.
+
+    ``lean`` is what the goal of a planned control lies above its class.
+    """
 
     rows: Classes
     lines: tuple[int, ...]
@@ -67,6 +73,7 @@ class Course:
     harmony: Harmony
     wish: dict[int, float] = field(default_factory=dict)
     brightness: float | None = None
+    lean: dict[int, float] = field(default_factory=dict)
 
     def at(self, step: int) -> Classes:
         """The classes of the bar at ``step``."""
@@ -88,7 +95,7 @@ class Course:
 
     def _value(self, k: int, row: Classes) -> float | None:
         """A control's place: exact where it is wished, a class where it is planned."""
-        return self.wish.get(k, None if row[k] == OPEN[k] else float(row[k]))
+        return self.wish.get(k, None if row[k] == OPEN[k] else float(row[k]) + self.lean.get(k, 0.0))
 
     def chords(self, step: int) -> tuple[int, int]:
         """The chord class at ``step`` and in the half bar after it."""
@@ -96,6 +103,17 @@ class Course:
             return NO_CHORD + 1, NO_CHORD + 1
         following = self.halves[min(bisect_right(self.halves, step), len(self.halves) - 1)]
         return self.harmony.told(step), self.harmony.told(following)
+
+    def moved(self, classes: dict[str, float]) -> "Course":
+        """With planned controls so many ``classes`` higher: whole ones told too, the rest only steered for."""
+        rows, lean = self.rows.astype(np.int64), {}
+        for name, more in classes.items():
+            k = NAMES.index(name)
+            if k not in self.wish:
+                told = np.clip(rows[:, k] + round(more), 0, CONTROLS[k][1] - 1)
+                rows[:, k] = np.where(rows[:, k] == OPEN[k], OPEN[k], told)
+                lean[k] = more - round(more)
+        return replace(self, rows=rows.astype(np.uint8), lean=lean)
 
 
 def mixed(courses: Sequence[Course], weights: Sequence[float]) -> Course:
@@ -119,16 +137,23 @@ def mixed(courses: Sequence[Course], weights: Sequence[float]) -> Course:
 
 @dataclass(frozen=True)
 class Plans:
-    """Courses of songs that a model keeps: ``rows`` [styles, plans, bars, 6] and ``tracks`` [styles, plans, N_TRACK]."""
+    """Courses of songs that a model keeps.
+
+    ``rows`` [styles, plans, bars, 6], ``tracks`` [styles, plans, N_TRACK], ``metres`` [styles, plans] (metre classes).
+    """
 
     rows: Classes
     tracks: Classes
+    metres: Classes
 
-    def of(self, style: int) -> tuple[Classes, Classes]:
-        """Those of a style; of all where there is no such."""
-        if style < len(self.rows):
-            return self.rows[style], self.tracks[style]
-        return self.rows.reshape(-1, *self.rows.shape[2:]), self.tracks.reshape(-1, N_TRACK)
+    @classmethod
+    def none(cls) -> "Plans":
+        """Of no style."""
+        return cls(np.zeros((0, 1, 1, len(CONTROLS)), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8), np.zeros((0, 1), np.uint8))
+
+    def of(self, style: int) -> Classes:
+        """The courses of a style; of all where there is no such."""
+        return self.rows[style] if style < len(self.rows) else self.rows.reshape(-1, *self.rows.shape[2:])
 
 
 def check(wishes: Wishes) -> None:
@@ -144,7 +169,7 @@ def wished(wishes: Wishes, plans: Plans, style: int, moved: int = 0) -> dict[int
     Styles whose songs are much alike are stretched, so that the ends of a wish can be told apart. The register is wished as
     it sounds; the network counts ``moved`` semitones higher, two to a class.
     """
-    rows = plans.of(style)[0].astype(float)
+    rows = plans.of(style).astype(float)
     made = {}
     for name, value in vars(wishes).items():
         k = NAMES.index(name)
@@ -169,13 +194,13 @@ def course_of(
 ) -> Course:
     """What take number ``take`` is told: wishes in every bar; a ``new`` piece follows one of the songs nearest to them.
 
-    Nearest are songs with the same players and with what is wished for; the seed chooses among the eight nearest.
+    Nearest are songs with the same players, in the same metre, and with what is wished for; seed and take choose among them.
     """
     start, end = -(-request.start // _TICKS), -(-request.end // _TICKS)
     lines = lines_of(bars, start, max(end, start + 1))
     wish = wished(request.wishes, plans, style, moved)
     if new and style < len(plans.rows):
-        rows = _plan(request, plans, style, parts, wish, take).copy()
+        rows = _plan(request, plans, style, parts, bars.at(start)[2], wish, take).copy()
         keep = [k for k, name in enumerate(NAMES) if name in PLANNED]
         rows[:, [k for k in range(len(CONTROLS)) if k not in keep]] = OPEN[[k for k in range(len(CONTROLS)) if k not in keep]]
     else:
@@ -193,16 +218,22 @@ def course_of(
 
 
 def _plan(
-    request: GenerateRequest, plans: Plans, style: int, parts: tuple[int, ...], wish: dict[int, float], take: int
+    request: GenerateRequest, plans: Plans, style: int, parts: tuple[int, ...], metre: int, wish: dict[int, float], take: int
 ) -> Classes:
-    rows, tracks = plans.of(style)
+    """The course of one of the nearest songs.
+
+    Neighbouring seeds and takes are spread over them from thin to dense (an additive recurrence of the golden ratio), so that
+    takes of one request differ, and some of them are like the style on the whole, not by luck alone.
+    """
+    rows, tracks = plans.rows[style], plans.tracks[style]
     players = np.isin(np.arange(N_TRACK), parts)
     shared, either = (tracks & players).sum(axis=1), (tracks.astype(bool) | players).sum(axis=1)
-    far = 1 - shared / np.maximum(either, 1)
+    far = 1 - shared / np.maximum(either, 1) + _OTHER_METRE * (plans.metres[style] != metre)
     for k, chosen in wish.items():
         own = np.where(rows[:, :, k] == OPEN[k], chosen, rows[:, :, k]).mean(axis=1)
         far = far + 4 * np.abs(own - chosen) / CONTROLS[k][1]
     nearest = np.argsort(far, kind="stable")
     nearest = nearest[far[nearest] <= far[nearest[min(_NEAREST, len(nearest)) - 1]]]
-    draw = np.random.Generator(np.random.Philox(key=[request.seed & (2**64 - 1), 2**33 + take]))
-    return rows[int(draw.choice(nearest))]
+    density = np.where(rows[nearest, :, _DENSITY] == OPEN[_DENSITY], 0, rows[nearest, :, _DENSITY]).mean(axis=1)
+    place = (request.seed + take + 1) * _GOLDEN % 2**64 / 2**64
+    return rows[int(nearest[np.argsort(density, kind="stable")][int(place * len(nearest))])]

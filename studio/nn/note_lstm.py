@@ -169,6 +169,7 @@ class NoteLstm(nn.Module):
     _velocities: Tensor
     plans: Tensor
     plan_tracks: Tensor
+    plan_metres: Tensor
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -212,6 +213,7 @@ class NoteLstm(nn.Module):
             size = (len(shape.styles), shape.plans)
             self.register_buffer("plans", torch.zeros(*size, PLAN_BARS, PLANNED, dtype=torch.uint8))
             self.register_buffer("plan_tracks", torch.zeros(*size, shape.tracks, dtype=torch.uint8))
+            self.register_buffer("plan_metres", torch.zeros(*size, dtype=torch.uint8))
         for name, values in (("_shifts", shape.shifts), ("_durations", shape.durations), ("_bars", shape.bars)):
             self.register_buffer(name, torch.tensor(values), persistent=False)
         self.register_buffer("_bits", 2 ** torch.arange(12), persistent=False)

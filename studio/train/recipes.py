@@ -17,6 +17,7 @@ FOLDER = Path(__file__).parent / "recipes"
 TRAINERS = {
     "writer": "studio.train.symbolic_run",
     "writer-cache": "studio.train.note_cache",
+    "writer-manners": "studio.train.manners",
     "clips": "studio.train.clips_run",
     "arranger": "studio.train.arranger_run",
     "instruments": "studio.train.instruments",

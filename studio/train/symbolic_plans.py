@@ -1,5 +1,7 @@
 """Courses of density, polyphony, register, mood and repetition taken from songs: what a new piece follows where nothing else is asked."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,11 +12,26 @@ from studio.nn.note_lstm import PLAN_BARS
 from studio.train.symbolic import SLIPPED, Corpus
 from studio.train.symbolic_files import SETS, STYLES, TRAIN
 
-_BAR = [n for n, _ in BEFORE].index("bar_number")
+_BAR, _METRE = ([n for n, _ in BEFORE].index(name) for name in ("bar_number", "metre"))
 _SHORTEST = 8
+Classes = npt.NDArray[np.uint8]
 
 
-def course(corpus: Corpus, song: int) -> npt.NDArray[np.uint8]:
+@dataclass(frozen=True)
+class Courses:
+    """``plans`` [styles, count, bars, 6], who plays them: ``tracks`` [styles, count, tracks], ``metres`` [styles, count]."""
+
+    plans: Classes
+    tracks: Classes
+    metres: Classes
+
+    @property
+    def buffers(self) -> dict[str, Classes]:
+        """As :class:`studio.nn.note_lstm.NoteLstm` keeps them."""
+        return {"plans": self.plans, "plan_tracks": self.tracks, "plan_metres": self.metres}
+
+
+def course(corpus: Corpus, song: int) -> Classes:
     """Control classes of the first bars of a song, [bars, 6], at most :data:`studio.nn.note_lstm.PLAN_BARS`."""
     at, end = int(corpus.first[song]), int(corpus.first[song + 1])
     numbers = corpus.rows[at:end, _BAR].astype(np.int64)
@@ -24,13 +41,14 @@ def course(corpus: Corpus, song: int) -> npt.NDArray[np.uint8]:
     return np.array(corpus.controls[at:end])[row, : len(CONTROLS)]
 
 
-def plans_of(corpus: Corpus, count: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Courses of ``count`` training songs of each style, [styles, count, bars, 6], and who plays them, [styles, count, tracks].
+def plans_of(corpus: Corpus, count: int) -> Courses:
+    """Courses of ``count`` training songs of each style, with their first metre.
 
     Songs that are shorter than a plan start again after their fourth bar. A style without songs stays open.
     """
     plans = np.broadcast_to(OPEN[: len(CONTROLS)], (len(STYLES), count, PLAN_BARS, len(CONTROLS))).copy()
     tracks = np.zeros((len(STYLES), count, N_TRACK), np.uint8)
+    metres = np.zeros((len(STYLES), count), np.uint8)
     draw = np.random.default_rng(0)
     # Songs with parts left out at random are no models of how full an ensemble plays.
     left_out = [s.thinned == "random" for s in SETS]
@@ -42,4 +60,5 @@ def plans_of(corpus: Corpus, count: int) -> tuple[npt.NDArray[np.uint8], npt.NDA
             song, bars = found[k % len(found)]
             plans[style, k] = bars[[b if b < len(bars) else 4 + (b - 4) % (len(bars) - 4) for b in range(PLAN_BARS)]]
             tracks[style, k] = corpus.tracks[song]
-    return plans, tracks
+            metres[style, k] = corpus.rows[corpus.first[song], _METRE]
+    return Courses(plans, tracks, metres)

@@ -104,9 +104,8 @@ class WriterTask:
         self._chance = self._chances(~slipped)
         self._slips = self._chances(slipped) if feeding.slips and slipped.any() else None
         if model.shape.plans:
-            plans, tracks = plans_of(corpus, model.shape.plans)
-            model.plans.copy_(torch.from_numpy(plans))
-            model.plan_tracks.copy_(torch.from_numpy(tracks))
+            for name, values in plans_of(corpus, model.shape.plans).buffers.items():
+                model.get_buffer(name).copy_(torch.from_numpy(values))
 
     def _chances(self, which: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
         """Cumulative chances of the training songs among ``which``."""

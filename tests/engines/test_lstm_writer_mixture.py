@@ -4,7 +4,7 @@ import pytest
 from studio.engines.api import GenerateRequest, Quiet, Wishes
 from studio.engines.lstm_writer_mixture import Mixture, mixture_of
 from studio.engines.lstm_writer_setting import setting_of
-from studio.engines.lstm_writer_styles import STYLES, sampling
+from studio.engines.lstm_writer_styles import STYLES, Manner
 from studio.engines.note_columns import CLASS, DRUMS, TRACK_CLASSES
 from studio.errors import StudioError
 from studio.music.document import Document
@@ -45,9 +45,11 @@ def test_what_is_no_mixture_is_refused(first, second, share):
 def test_figures_lie_between():
     mixture = Mixture(("pop", "folk"), (0.7, 0.3))
     assert mixture.mean(lambda style: style.minor) == pytest.approx(0.7 * STYLES["pop"].minor + 0.3 * STYLES["folk"].minor)
-    low, high = sorted(sampling(s, "pitch").temperature for s in ("pop", "folk"))
-    assert low < mixture.sampling("pitch").temperature < high
-    assert Mixture(("pop",)).sampling("pitch") == sampling("pop", "pitch")
+    manners = {"pop": Manner(pitch=1.0, density=1.0), "folk": Manner(pitch=0.9)}
+    assert mixture.manner(manners).pitch == pytest.approx(0.97)
+    assert mixture.manner(manners).density == pytest.approx(0.7)
+    assert Mixture(("pop",)).manner(manners) == manners["pop"]
+    assert Mixture(("jazz",)).manner(manners) == Manner()
 
 
 def test_the_players_of_both_play_as_the_weightier_has_them():

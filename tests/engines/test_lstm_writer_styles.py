@@ -1,6 +1,6 @@
 import pytest
 
-from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES, phrased_velocity, pitch_range, sampling
+from studio.engines.lstm_writer_styles import ANY, HEADS, STYLES, Manner, manners_of, phrased_velocity, pitch_range
 from studio.engines.note_columns import CLASS, DRUMS, N_TRACK
 from studio.train.symbolic_files import SETS
 
@@ -25,8 +25,16 @@ def test_ranges_are_wide_enough_to_write_in():
 
 
 def test_every_head_has_its_sampling():
-    for style in (*STYLES, ""):
-        assert all(0.3 < sampling(style, h).temperature < 2 and 0.5 < sampling(style, h).top_p <= 1 for h in HEADS)
+    manner = Manner(rhythm=0.9, pitch=0.8)
+    assert [manner.sampling(h).temperature for h in HEADS] == [0.9, 1.0, 0.8, 1.0, 1.0]
+    assert all(0.5 < manner.sampling(h).top_p <= 1 for h in HEADS)
+
+
+def test_manners_are_the_cards():
+    assert manners_of({}) == {}
+    made = manners_of({"manners": {"folk": {"pitch": 0.9, "density": -1.5}}})["folk"]
+    assert (made.pitch, made.rhythm) == (0.9, 1.0)
+    assert made.more == {"density": -1.5, "polyphony": 0.0, "repetition": 0.0}
 
 
 def test_phrasing_is_mild():

@@ -21,8 +21,7 @@ EVEN = {"shift": N_SHIFT, "track": N_TRACK, "pitch": 128, "duration": len(DURATI
 def take_of(style="pop", bars=4, context=None, start=0, **more):
     request = GenerateRequest(context or Document(), start, bars * 3840, style=style, **more)
     setting = setting_of(request)
-    plans = Plans(np.zeros((0, 1, 1, 6), np.uint8), np.zeros((0, 1, N_TRACK), np.uint8))
-    course = course_of(request, plans, 0, setting.bars, tuple(setting.parts), setting.harmony, 0, True)
+    course = course_of(request, Plans.none(), 0, setting.bars, tuple(setting.parts), setting.harmony, 0, True)
     row = np.zeros(WIDTH, np.int64), np.zeros(LEVELS, np.uint8)
     bearing = Bearing(request, setting.start, setting.end, lambda wishes: course)
     return Take(request, setting, 0, 0, NoteState(setting.bars, setting.start), START, bearing, row)

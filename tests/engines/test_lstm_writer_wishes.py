@@ -3,7 +3,7 @@ import pytest
 
 from studio.engines.api import GenerateRequest, Quiet, Wishes
 from studio.engines.lstm_writer_wishes import Harmony, Plans, course_of, harmony_of, wished
-from studio.engines.note_columns import CLASS, N_TRACK, Bars
+from studio.engines.note_columns import CLASS, N_TRACK, Bars, metre_class
 from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN
 from studio.errors import StudioError
 from studio.music.document import ChordSpan, Document
@@ -12,6 +12,7 @@ from tests.writers import steered_writer, tiny_writer
 
 BAR = 3840
 D, R = NAMES.index("density"), NAMES.index("register")
+THREE, FOUR = metre_class(3, 4), metre_class(4, 4)
 
 
 NOTHING = Wishes()
@@ -25,7 +26,7 @@ def plans():
     tracks = np.zeros((1, 10, N_TRACK), np.uint8)
     tracks[0, ::2, CLASS["Melody"]] = 1
     tracks[0, 1::2, [CLASS[n] for n in ("Cello", "Viola")]] = 1
-    return Plans(rows, tracks)
+    return Plans(rows, tracks, np.full((1, 10), FOUR, np.uint8))
 
 
 def course(wishes=NOTHING, parts=("Melody",), new=True, take=0, style=0, chords=()):
@@ -52,11 +53,40 @@ def test_the_register_is_wished_as_it_sounds():
 def test_a_new_piece_follows_a_song_with_the_same_players():
     seen = {int(course(take=k).at(0)[D]) for k in range(30)}
     assert seen <= {2 * k for k in range(10)} and len(seen) > 2
-    near = Plans(plans().rows.repeat(2, axis=1), plans().tracks.repeat(2, axis=1))
-    request = GenerateRequest(Document(), 0, BAR)
-    for k in range(30):
-        made = course_of(request, near, 0, Bars(), (CLASS["Melody"],), Harmony(), k, True)
-        assert made.at(0)[D] % 4 == 0  # the even songs
+    assert {d % 4 for d in followed(plans().metres)} == {0}  # the even songs
+
+
+def followed(metres, bars=None, takes=range(30), seed=0):
+    """Densities of the songs that takes follow, where every song is there twice and those have such metres."""
+    near = Plans(plans().rows.repeat(2, axis=1), plans().tracks.repeat(2, axis=1), metres.repeat(2, axis=1))
+    request = GenerateRequest(Document(), 0, BAR, seed=seed)
+    courses = [course_of(request, near, 0, bars or Bars(), (CLASS["Melody"],), Harmony(), k, True) for k in takes]
+    return [int(c.at(0)[D]) for c in courses]
+
+
+def test_a_new_piece_follows_a_song_in_its_metre():
+    metres = np.where(np.arange(10) < 6, THREE, FOUR).astype(np.uint8)[None]
+    assert set(followed(metres, Bars(((0, 72, THREE),)))) == {0, 4, 8}
+    assert set(followed(metres)) == {0, 4, 8, 12, 16}  # only two in four: those in three stand near too
+
+
+def test_neighbouring_takes_and_seeds_are_spread_from_thin_to_dense():
+    for made in (followed(plans().metres, takes=range(3, 8)), [followed(plans().metres, takes=[0], seed=s)[0] for s in range(5)]):
+        assert len(set(made)) >= 4
+        assert 6 <= np.mean(made) <= 10  # of 0, 4, ..., 16
+
+
+def test_planned_controls_can_lie_higher_and_wished_ones_do_not():
+    plain = course().at(0).astype(int)
+    made = course().moved({"density": 1.7, "polyphony": 0.3, "repetition": -9.0})
+    assert made.at(0)[D] == plain[D] + 2 and made.at(0)[NAMES.index("polyphony")] == plain[NAMES.index("polyphony")]
+    assert made.at(0)[NAMES.index("repetition")] == 0
+    assert made.goal(0).density == pytest.approx(2 ** ((plain[D] + 1.7 - 8) / 4))
+    assert made.goal(0).polyphony == pytest.approx(2 ** (5.3 / 4))
+    wished_for = course(Wishes(density=0.5))
+    assert wished_for.moved({"density": 2.0}).goal(0) == wished_for.goal(0)
+    opened = course(new=False).moved({"density": 2.0})
+    assert opened.at(0)[D] == OPEN[D] and opened.goal(0).density is None
 
 
 def test_what_is_wished_holds_in_every_bar_and_the_rest_goes_on_from_the_fifth():

@@ -1,3 +1,4 @@
+from studio.engines.note_columns import metre_class
 from studio.engines.note_controls import CONTROLS
 from studio.nn.note_lstm import PLAN_BARS
 from studio.train.symbolic_plans import course, plans_of
@@ -12,10 +13,12 @@ def test_a_course_has_a_row_a_bar():
 
 def test_songs_too_short_make_no_plan(monkeypatch):
     corpus = small_corpus()
-    plans, tracks = plans_of(corpus, 2)
-    assert plans.shape[1:] == (2, PLAN_BARS, len(CONTROLS))
-    assert (tracks == 0).all()  # six bars are too few
+    made = plans_of(corpus, 2)
+    assert made.plans.shape[1:] == (2, PLAN_BARS, len(CONTROLS))
+    assert (made.tracks == 0).all()  # six bars are too few
     monkeypatch.setattr("studio.train.symbolic_plans._SHORTEST", 6)
-    plans, tracks = plans_of(corpus, 2)
-    assert (plans[0, :, 6] == plans[0, :, 4]).all() and (plans[0, :, 8] == plans[0, :, 4]).all()
-    assert tracks[0].any()
+    made = plans_of(corpus, 2)
+    assert (made.plans[0, :, 6] == made.plans[0, :, 4]).all() and (made.plans[0, :, 8] == made.plans[0, :, 4]).all()
+    assert made.tracks[0].any()
+    assert (made.metres[0] == metre_class(4, 4)).all()
+    assert set(made.buffers) == {"plans", "plan_tracks", "plan_metres"}
