@@ -24,7 +24,6 @@ _NEAREST = 6
 _OTHER_METRE = 0.5
 """How far songs in another metre lie: as far as those with other players by half."""
 _GOLDEN = 0x9E3779B97F4A7C15  # of 2**64
-_LOOP = 4
 _STRETCH = {"density": 2.0, "register": 1.5}
 """Classes that the ends of a wish lie beyond the songs': half an octave of notes a beat, three semitones."""
 _TICKS = TICKS_PER_QUARTER // STEPS
@@ -62,9 +61,10 @@ def harmony_of(request: GenerateRequest, moved: int) -> Harmony:
 
 @dataclass(frozen=True)
 class Course:
-    """Classes to tell, a row a bar of the region [bars, 6]; past the last they go on from the fifth.
+    """Classes to tell, a row a bar of the region [bars, 6]; past the last they go back to the first, and so on.
 
-    ``lean`` is what the goal of a planned control lies above its class.
+    So a long piece ends as it began, and nothing jumps where a course is over. ``lean`` is what the goal of a planned control
+    lies above its class.
     """
 
     rows: Classes
@@ -79,7 +79,8 @@ class Course:
         """The classes of the bar at ``step``."""
         bar = max(0, bisect_right(self.lines, step) - 1)
         count = len(self.rows)
-        return self.rows[bar if bar < count else _LOOP + (bar - _LOOP) % (count - _LOOP) if count > _LOOP else bar % count]
+        back = bar % (2 * count)
+        return self.rows[min(back, 2 * count - 1 - back)]
 
     def goal(self, step: int) -> Goal:
         """What the bars from the one at ``step`` on should be like: as wished, else as the song is that is followed."""

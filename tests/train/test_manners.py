@@ -60,7 +60,7 @@ def test_pieces_come_nearer_to_the_songs():
     told = [fitted(steered_writer(), "folk", found, Fit(pieces=4, turns=n))[1] for n in (1, 5)]
     songs = np.array(told[0]["songs"])
     far = [float(np.sum(apart(np.array(t["last written"]), songs) ** 2)) for t in told]
-    assert far[1] < 0.7 * far[0]
+    assert far[1] < 0.9 * far[0]
 
 
 def test_errors_are_tenths_of_the_songs_and_of_small_shares_the_difference():
