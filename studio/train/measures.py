@@ -144,17 +144,25 @@ def longest_copy(
 ) -> list[int]:
     """Of each piece, notes of its longest stretch that occurs in a known one (both as :func:`outline`), up to ``most``.
 
-    Stretches of ``step``, twice, three times as many notes, ... are looked for, so the result is a multiple of it.
+    Stretches of ``step``, twice, three times as many notes, ... are looked for first, then those between: shorter ones than
+    ``step`` count as 0.
     """
     longest = [0] * len(pieces)
-    left = list(range(len(pieces)))
-    size = step
-    while left and size <= most:
+
+    def found(which: list[int], size: int) -> list[int]:
         every = np.unique(np.concatenate([np.zeros(0, np.uint64), *(stretch_hashes(k, size) for k in known)]))
-        left = [i for i in left if np.isin(stretch_hashes(pieces[i], size), every).any()]
+        left = [i for i in which if np.isin(stretch_hashes(pieces[i], size), every).any()]
         for i in left:
             longest[i] = size
-        size += step
+        return left
+
+    left, size = list(range(len(pieces))), step
+    while left and size <= most:
+        left, size = found(left, size), size + step
+    for size in sorted(set(longest) - {0}):
+        left = [i for i in range(len(pieces)) if longest[i] == size]
+        for more in range(size + 1, min(size + step, most + 1)):
+            left = found(left, more)
     return longest
 
 

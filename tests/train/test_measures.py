@@ -53,6 +53,15 @@ def test_copies_are_found_in_any_key():
     assert longest_copy([a], [c])[0] <= 24
 
 
+def test_a_copy_is_told_to_the_note():
+    a, b = (outline(p.shift, p.track, p.pitch) for p in (scale_piece(16, seed=1), scale_piece(16, seed=2)))
+    marks = np.arange(1, 5, dtype=np.uint64)
+    for size in (7, 8, 13, 16, 23):
+        mine = np.concatenate([marks[:2], a[10 : 10 + size], marks[2:]])
+        assert longest_copy([mine, a, marks], [a], most=30) == [size if size >= 8 else 0, 30, 0]
+    assert longest_copy([b], []) == [0]
+
+
 def test_where_a_copy_comes_from_is_told():
     a, b = (outline(p.shift, p.track, p.pitch) for p in (scale_piece(16, seed=1), scale_piece(16, seed=2)))
     mine = np.concatenate([b[:5], a[10:22], b[40:44]])
