@@ -153,6 +153,10 @@ class LstmWriter:
             )
         return wishes
 
+    def course(self, request: GenerateRequest) -> Course:
+        """What the first take of ``request`` is told and steered for."""
+        return self._courses(request, self._heard(request, Quiet()), 0)(request.wishes)
+
     def costs(self, document: Document, ctx: Context, style: str | None = None) -> Costs:
         """What ``document`` costs in nats (see :mod:`studio.engines.lstm_writer_costs`).
 

@@ -61,12 +61,17 @@ def like(chosen: tuple[int, str, int, Path]) -> Model | None:
     return Model(piece, Document(meter=meter, tracks=tracks), meter.bar_end(0))
 
 
-def pieces(writer: LstmWriter, style: str, models_: Sequence[Model], bars: int, seed: int = 0) -> list[tuple[Piece, int, int]]:
-    """New pieces of a style at the defaults, as (piece, first, last): each with the players and metre of one held-out song."""
-    requests = [
+def requests_like(style: str, models_: Sequence[Model], bars: int, seed: int) -> list[GenerateRequest]:
+    """Requests for new pieces of a style at the defaults, each with the players and metre of one song."""
+    return [
         GenerateRequest(m.empty, 0, bars * m.bar, tuple(t.id for t in m.empty.tracks), style, seed=seed + k)
         for k, m in enumerate(models_)
     ]
+
+
+def pieces(writer: LstmWriter, style: str, models_: Sequence[Model], bars: int, seed: int = 0) -> list[tuple[Piece, int, int]]:
+    """Pieces by :func:`requests_like`, as (piece, first, last)."""
+    requests = requests_like(style, models_, bars, seed)
     return [(p, 0, r.length * STEPS // TICKS_PER_QUARTER) for p, r in zip(written(writer, requests), requests, strict=True)]
 
 

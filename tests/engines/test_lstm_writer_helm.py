@@ -58,6 +58,12 @@ def test_what_is_too_thin_is_held_longer():
     assert written(Goal(), 4).duration(now) is None
 
 
+def test_what_piles_up_is_thinned_harder_than_what_lacks_is_held():
+    now = 8 * STEPS
+    piled, lacking = (written(Goal(polyphony=p), 4, length=24).duration(now) for p in (1.0, 64.0))
+    assert -piled[LONG] > 2 * lacking[LONG] > 0
+
+
 def test_what_repeats_too_much_turns_from_where_pointers_point():
     now, goal = 8 * STEPS, Goal(repetition=0.5)
     same, new = (written(goal, 4, copied=c).pitch(now, [62, 67]) for c in (True, False))
