@@ -1,7 +1,7 @@
 """``studio bench generation``: pieces of 16 bars of each style beside what held-out songs are like, at the defaults.
 
-The temperatures of most styles were once chosen beside the songs judged here; nothing else was, and what is changed now is
-looked at beside training songs (``--songs train``).
+What is written at the defaults was fitted beside training and validation songs (:mod:`studio.train.manners`), not beside the
+songs judged here.
 
 A figure within 10 % is the bar. How sure the songs' own mean is says the 95 % interval beside it, a bootstrap over the songs
 (Efron 1979): few songs of a style are held out, and their density alone differs by half from song to song. So a second count
