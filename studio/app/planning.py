@@ -66,6 +66,7 @@ class Planner:
         self._new, self._hurry = threading.Event(), threading.Event()
         self._asking = threading.Lock()
         self._asked = self._done = 0
+        self.behind = False  # a newer mix than the last one told is on its way
 
     @property
     def idle(self) -> bool:
@@ -82,6 +83,7 @@ class Planner:
         """Plan the newest document, whatever was planned before."""
         if not passing:
             self._hurry.set()
+            self.behind = True
         if not self._new.is_set():
             self._new.set()
             self.later(self._plan)
@@ -134,6 +136,7 @@ class Planner:
             scene = replace(scene, strips=(*scene.strips, song_clicks(document.meter, document.tempo, end, self.rate)))
         salt = self._rendering.salt
         self._planned(Plan(song, scene, rough=bool(salt) and any(p.unknown for p in tracks.values())))
+        self.behind = self._new.is_set()
         if salt:
             self._rendering.want(p.sounding for p in tracks.values())
 

@@ -236,7 +236,7 @@ class Playback:
             e = clicks(frames, accents, self._rate, 1.0).events
             arrays = (np.stack([e.start, e.length, e.row, e.program, e.pitch, e.velocity, e.held]), e.gain)
             self._counted = frame - int(frames[0])
-        patience = 0.0 if self._planner.idle else PATIENCE_SECONDS
+        patience = PATIENCE_SECONDS if self._planner.behind else 0.0
         self._output.tell_desk({"do": "play", "frame": frame, "id": self._order, "patience": patience}, arrays)
         self._look_ahead(frame)
 

@@ -207,8 +207,8 @@ class Desk:
         self._places = []
         begin = self._pen.begin()
         self._ring.add_segment(self._at, jump=True)
-        while not self._over and self._pen.cursor - begin < self._lead * self._ring.rate:
-            self._advance()  # a device takes a good deal at once when it starts
+        while not self._over and self._pen.cursor - begin < self._lead / 2 * self._ring.rate:
+            self._advance()  # a device takes a good deal at once when it starts; the rest follows while that sounds
         self._ring.skip(begin)
         n[PLAYING] = 1
         n[DONE] = message["id"]

@@ -240,7 +240,7 @@ def test_a_jump_waits_a_moment_for_the_scene_that_is_on_its_way(made: Made) -> N
     made.show(other)
     assert made.ring.numbers[DONE] == 1
     whole = take(MixStream(other, made.rows, RATE), 60)
-    np.testing.assert_array_equal(made.at(0, 6_000), whole[70_100:76_100])  # from its first frame on
+    np.testing.assert_array_equal(made.at(0, 4_000), whole[70_100:74_100])  # from its first frame on
     assert asked(2, 1e-9)  # nothing comes: it goes without
     assert not asked(3, 30.0)
     made.say({"do": "halt", "id": 4})
