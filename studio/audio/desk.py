@@ -7,6 +7,7 @@ It plays on while the window's process is busy, frozen or gone astray.
 import gc
 import queue
 import sys
+import threading
 import traceback
 from dataclasses import dataclass
 from time import perf_counter_ns
@@ -19,7 +20,7 @@ from studio.audio import shared
 from studio.audio.child import Parent, alive_until, ask_for_realtime
 from studio.audio.effects import Racks
 from studio.audio.meters import Levels
-from studio.audio.mixer import Mixed, MixStream, Scene, tail_frames
+from studio.audio.mixer import Mixed, MixStream, Scene, make_ready, tail_frames
 from studio.audio.pen import Pen
 from studio.audio.ring import (
     DESK_ALIVE,
@@ -377,9 +378,10 @@ def _flat(levels: Levels) -> tuple[float, ...]:
 def main(arguments: list[str] | None = None) -> None:
     """Run the process: the ring's name."""
     name = (sys.argv[1:] if arguments is None else arguments)[0]
-    parent = Parent()
+    parent, ring = Parent(), Ring(name)
+    threading.Thread(target=make_ready, args=(ring.rate,), daemon=True).start()  # before: it does not run first
     ask_for_realtime(29)  # below the player; a few hundredths of a core, and what it misses is heard
-    desk = Desk(Ring(name), parent)
+    desk = Desk(ring, parent)
     gc.freeze()
     try:
         desk.run()

@@ -282,3 +282,13 @@ def tail_frames(scene: Scene, rate: int) -> int:
     """Frames after the last note's end until room and effects have faded."""
     whole, *strips = map(memory_seconds, scene.chains)
     return round((max([scene.room_seconds if scene.room else 0.0, *strips]) + whole) * rate)
+
+
+def make_ready(rate: int) -> None:
+    """Mix a moment that nobody hears: the loops of room and limiter are compiled, or found, before somebody waits."""
+    one, frames = np.ones(1, np.int64), 4 * BLOCK
+    events = Events(0 * one, frames * one, np.full(1, 4.0, np.float32), 0 * one, 0 * one, 60 * one, 90 * one, frames * one)
+    loud = Scene((Strip(0, events, room=0.5),), room=0.5, end=frames)
+    stream = MixStream(loud, {0: np.ones(frames, np.float32)}, rate, light=True, measure=True)
+    for _ in range(frames // BLOCK):
+        stream.next()

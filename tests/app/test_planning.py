@@ -63,6 +63,18 @@ def test_tracks_that_did_not_change_keep_their_notes(made: Made) -> None:
     assert slower.song.end > 1.8 * first.song.end
 
 
+def test_it_is_behind_until_the_newest_mix_was_told(made: Made) -> None:
+    behind: list[bool] = []
+    made.planner._planned = lambda plan: (behind.append(made.planner.behind), made._planned(plan))
+    assert not made.planner.behind
+    made.plan(make_song())
+    end = time.monotonic() + 20
+    while made.planner.behind or not made.planner.idle:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    assert behind[0]
+
+
 def test_a_growing_song_has_no_end(made: Made) -> None:
     plan = made.plan(make_song(), growing=True)
     assert plan.scene.end > 1 << 40

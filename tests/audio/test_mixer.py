@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studio.audio.mixer import MixStream, Scene
+from studio.audio.mixer import MixStream, Scene, make_ready
 from studio.audio.strips import BLOCK, Events, Strip
 
 RATE = 48_000
@@ -180,3 +180,10 @@ def test_it_tells_which_rows_the_light_voice_plays() -> None:
     take(stream, 1)
     assert stream.lacks([3, 7])
     assert not stream.lacks([3])
+
+
+def test_what_is_compiled_is_ready_before_somebody_waits() -> None:
+    from studio.nn.mix_kernels import convolve, raise_to_peaks
+
+    make_ready(RATE)
+    assert all(loop.signatures for loop in (convolve, raise_to_peaks))
