@@ -253,14 +253,19 @@ class NoteLstm(nn.Module):
 
     def choices(self, head: str, shared: Tensor, ints: Tensor, levels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Of one head: hidden vectors [n, width], logits [n, classes], and the classes chosen, -100 where nothing had to be."""
-        hidden, made = self.hidden(head, shared, ints, levels), self._get(ints, head)
+        hidden = self.hidden(head, shared, ints, levels)
+        return hidden, self._scored(head, hidden, ints), self.chosen(head, ints)
+
+    def chosen(self, head: str, ints: Tensor) -> Tensor:
+        """The classes of one head that were chosen [n], -100 where nothing had to be."""
+        made = self._get(ints, head)
         if head == "pitch":
             made = made % 128
         elif head == "velocity":
             made = torch.where(made == self.shape.velocities, -100, made)
         elif head == "duration":
             made = torch.where(self._get(ints, "track") == 0, -100, made)
-        return hidden, self._scored(head, hidden, ints), made
+        return made
 
     def _scored(self, head: str, hidden: Tensor, ints: Tensor) -> Tensor:
         out = self.outs[head](F.dropout(F.gelu(hidden), self.shape.dropout, self.training))

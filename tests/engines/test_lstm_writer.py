@@ -108,6 +108,25 @@ def test_a_new_piece_is_the_networks_alone(monkeypatch):
     assert written(GenerateRequest(Document(), 0, 2 * BAR, style="pop"), writer=remembering_writer)[0][0]
 
 
+def test_a_place_is_heard_once_and_only_the_latest_are_kept(monkeypatch):
+    engine, heard = tiny_writer(), []
+    hear = engine._hear
+    monkeypatch.setattr(engine, "_kept", {})
+    monkeypatch.setattr(engine, "_hear", lambda *notes: heard.append(len(heard)) or hear(*notes))
+    places = [GenerateRequest(song(bars), bars * BAR, BAR) for bars in range(2, 9)]
+    first, again = [list(engine.generate(places[k], Quiet())) for k in (0, 0)]
+    assert len(heard) == 1 and len(first) == len(again)
+    assert all(
+        np.array_equal(getattr(n, c), getattr(m, c))
+        for a, b in zip(first, again, strict=True)
+        for (_, n), (_, m) in zip(a.notes, b.notes, strict=True)
+        for c in ("start", "pitch", "duration", "velocity")
+    )
+    for place in places:
+        next(engine.generate(place, Quiet()))
+    assert len(heard) == len(places) and len(engine._kept) == 4
+
+
 def test_a_gap_before_the_region_is_bridged():
     takes, _ = written(GenerateRequest(song(), 40 * BAR, 2 * BAR, seed=5))
     assert {r[1] // BAR for r in takes[0]} == {40, 41}
