@@ -179,7 +179,7 @@ class _Line:
             return False
         from studio.nn.mix_kernels import convolve
 
-        convolve(total, self._spectra[:, self._at : self._at + self._memory], response)
+        convolve(total, self._spectra, self._at, response)
         return True
 
     def take_over(self, old: "_Line") -> None:

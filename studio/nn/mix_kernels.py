@@ -8,29 +8,25 @@ TAPS = 12  # of the filters that find peaks between samples
 
 
 @compiled
-def convolve(out: Wave, line: Wave, response: Wave) -> None:
-    """Add the sum over the memory of spectra ``line`` times those of the response to ``out``.
+def convolve(out: Wave, line: Wave, at: int, response: Wave) -> None:
+    """Add the sum over the memory of spectra of the ``line`` from ``at`` on times those of the response to ``out``.
 
-    All with real and imaginary parts apart: ``line`` [2, memory, bins], ``response`` [2, channels, memory, bins], ``out``
-    [2, channels, bins].
+    All with real and imaginary parts apart: ``out`` [2, channels, bins], ``response`` [2, channels, memory, bins], ``line``
+    [2, times, bins]. No views: rows must be known to lie in one piece, or numbers are taken one at a time.
     """
-    memory, bins = line.shape[1], line.shape[2]
+    memory, bins = response.shape[2], out.shape[2]
     for channel in range(out.shape[1]):
         real, imaginary = out[0, channel], out[1, channel]
         for p in range(0, memory - 1, 2):  # two at a time: half as often to and from memory
-            a, b, c, d = line[0, p], line[1, p], line[0, p + 1], line[1, p + 1]
+            a, b, c, d = line[0, at + p], line[1, at + p], line[0, at + p + 1], line[1, at + p + 1]
             r, s = response[0, channel, p], response[1, channel, p]
             t, u = response[0, channel, p + 1], response[1, channel, p + 1]
             for n in range(bins):
                 real[n] += (a[n] * r[n] - b[n] * s[n]) + (c[n] * t[n] - d[n] * u[n])
                 imaginary[n] += (a[n] * s[n] + b[n] * r[n]) + (c[n] * u[n] + d[n] * t[n])
         if memory % 2:
-            a, b, r, s = (
-                line[0, memory - 1],
-                line[1, memory - 1],
-                response[0, channel, memory - 1],
-                response[1, channel, memory - 1],
-            )
+            a, b = line[0, at + memory - 1], line[1, at + memory - 1]
+            r, s = response[0, channel, memory - 1], response[1, channel, memory - 1]
             for n in range(bins):
                 real[n] += a[n] * r[n] - b[n] * s[n]
                 imaginary[n] += a[n] * s[n] + b[n] * r[n]
