@@ -106,6 +106,7 @@ class NeuralInstruments:
         # A note's two dozen points cost next to nothing: the network stays here, so that every device plays the same.
         self.refresh()
         self._synth = Synthesiser(device)
+        self._synth.warm_up()
         self.device = str(device)
 
     def refresh(self) -> None:

@@ -1,5 +1,7 @@
 """The inner loops of room and limiter, compiled as :mod:`studio.nn.spectral_kernels` says."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from studio.nn.spectral_kernels import Wave, compiled, exact
@@ -56,3 +58,12 @@ def spread(sums: Wave, bus: Wave, factors: Wave) -> None:
         line, factor = sums[channel], factors[channel, 0]
         for n in range(len(bus)):
             line[n] += bus[n] * factor
+
+
+@lru_cache(maxsize=1)
+def ready() -> None:
+    """Have all of these loops compiled, or read from the disk: seconds the first time, so not while someone waits for sound."""
+    spectra = np.zeros((2, 2, 2), np.float32)
+    convolve(spectra, spectra, 0, np.zeros((2, 2, 1, 2), np.float32))
+    raise_to_peaks(np.zeros(2, np.float32), np.zeros((2, TAPS + 1), np.float32), np.zeros((3, TAPS), np.float32))
+    spread(np.zeros((4, 2), np.float32), np.zeros(2, np.float32), np.zeros((4, 1), np.float32))

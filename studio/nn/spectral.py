@@ -178,6 +178,14 @@ class Synthesiser:
 
             self._loops = spectral_compiled.Blocks(self.tables, control_times())
 
+    def warm_up(self) -> None:
+        """Have what is compiled compiled, or read from the disk, that of the mixer too: seconds the first time on a machine."""
+        if self._loops is not None:
+            from studio.nn import mix_kernels
+
+            mix_kernels.ready()
+            self._loops.warm_up()
+
     def render(self, voices: list[Voice], rate: int, first: int, rows: Rows, tick: Tick = lambda share: None) -> None:
         """Write frames from ``first`` on of every voice into its row; frames outside the notes stay as they are.
 

@@ -7,6 +7,7 @@ even and sines odd, each frame is two products of its partials with half a table
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,6 +94,16 @@ class Blocks:
         self.tables = tables
         self._points = points
         self._spaces: list[_Space] = []  # that nobody works in
+
+    def warm_up(self) -> None:
+        """Make two blocks of a short note that hisses."""
+        from studio.nn.spectral import voices_of
+
+        levels = np.full((1, len(self._points), GROUP), -20.0)
+        hiss, still = np.full((1, len(self._points), noise.BANDS), -60.0), np.zeros((1, 1))
+        voice = voices_of(np.full((1, GROUP), 440.0), np.zeros((1, GROUP)), levels, still, hiss, still, [1])[0]
+        with self.made([(replace(voice, held=BLOCK, length=2 * BLOCK), range(2))], 48000):
+            pass
 
     def extents(self, voice: "Voice", first: int, count: int, rate: int) -> tuple[Ints, Ints]:
         """How many partials are computed in ``count`` blocks from ``first`` on, and whether noise is (0 or 1), [count] each."""

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from studio.audio.mixer import MixStream, Scene
+from studio.audio.strips import Events, Strip
 from studio.nn.counter import uniform
-from studio.nn.mix_kernels import TAPS, convolve, raise_to_peaks, spread
+from studio.nn.mix_kernels import TAPS, convolve, raise_to_peaks, ready, spread
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -33,3 +35,16 @@ def test_sums_are_rounded_as_numpy_rounds_them() -> None:
     made = sums.copy()
     spread(made, bus, factors)
     assert made.tobytes() == (sums + bus * factors).tobytes()
+
+
+def test_when_ready_the_mixers_calls_compile_nothing_more() -> None:
+    ready()
+    loops = (convolve, raise_to_peaks, spread)
+    before = [len(loop.signatures) for loop in loops]  # type: ignore[attr-defined]
+    rows = {0: np.ones(5000, np.float32)}
+    one = np.ones(1, np.int64)
+    events = Events(0 * one, 5000 * one, np.ones(1, np.float32), 0 * one, 0 * one, 60 * one, 90 * one, 4000 * one)
+    stream = MixStream(Scene((Strip(1, events, room=0.5),), room=0.5), rows, 48_000, ahead=2)
+    for _ in range(3):
+        stream.next()
+    assert [len(loop.signatures) for loop in loops] == before  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from studio.nn import spectral, spectral_noise
+from studio.nn import spectral_kernels as kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.spectral import BLOCK, Voice, control_times
 from studio.nn.spectral_compiled import Blocks, _bins
@@ -51,3 +52,12 @@ def test_bins_have_the_weights_of_torch(rate):
         made[bands + 1, np.arange(len(bands))] += weights[1]
         assert np.abs(made[:-1] - full).max() < 1e-4 * full.max()
         assert not made[-1].any()
+
+
+def test_warmed_up_a_note_compiles_nothing_more(blocks) -> None:
+    blocks.warm_up()
+    loops = (kernels.tones, kernels.extents, kernels.spectra, kernels.lay_long, kernels.lay_short)
+    before = [len(loop.signatures) for loop in loops]
+    make(blocks, (VOICES[3], range(3)), (VOICES[5], range(1, 2)))
+    assert min(before) > 0
+    assert [len(loop.signatures) for loop in loops] == before
