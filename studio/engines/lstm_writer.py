@@ -294,7 +294,8 @@ class LstmWriter:
                 for style in heard.styles
             ]
             course = mixed(courses, setting.mixture.weights)
-            return course.moved(setting.manner.more) if new else course
+            # What is wished must not be drowned: folk that repeated more heeded wishes for density half as well.
+            return course.moved(setting.manner.more) if new and not wishes.any else course
 
         return made
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from studio.engines.api import GenerateRequest, Quiet, Wishes
+from studio.engines.lstm_writer_styles import Manner
 from studio.engines.lstm_writer_wishes import Harmony, Plans, course_of, harmony_of, wished
 from studio.engines.note_columns import CLASS, N_TRACK, Bars, metre_class
 from studio.engines.note_controls import CONTROLS, NAMES, NO_CHORD, OPEN
 from studio.errors import StudioError
 from studio.music.document import ChordSpan, Document
 from studio.music.pitch import Chord
-from tests.writers import steered_writer, tiny_writer
+from tests.writers import song, steered_writer, tiny_writer
 
 BAR = 3840
 D, R = NAMES.index("density"), NAMES.index("register")
@@ -158,3 +159,24 @@ def test_many_requests_in_one_batch_are_each_as_they_are_alone():
         mine = [c for number, c in together if number == k]
         assert [c.written_to for c in mine] == [c.written_to for c in alone]
         assert [(p, n) for c in mine for p, n in c.notes] == [(p, n) for c in alone for p, n in c.notes]
+
+
+def test_the_manner_of_a_style_holds_for_new_pieces_without_wishes():
+    writer, before = steered_writer(), steered_writer().manners
+    try:
+        plain = [writer.course(r) for r in manner_requests()]
+        writer.manners = {"folk": Manner(density=1.7, pitch=0.8)}
+        new, wished_for, going_on = (writer.course(r) for r in manner_requests())
+    finally:
+        writer.manners = before
+    assert new.goal(0).density == pytest.approx(plain[0].goal(0).density * 2 ** (1.7 / 4))
+    assert wished_for.goal(0) == plain[1].goal(0) and going_on.goal(0) == plain[2].goal(0)
+
+
+def manner_requests():
+    """A new folk piece, one that is wished to be low, and a song to go on from."""
+    return [
+        GenerateRequest(Document(), 0, BAR, style="folk"),
+        GenerateRequest(Document(), 0, BAR, style="folk", wishes=Wishes(register=0.1)),
+        GenerateRequest(song(), 2 * BAR, BAR, style="folk"),
+    ]
