@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.changes import Change
+from studio.app.session import Proposal
 from studio.app.studio import Studio
 from studio.music import edits
 from studio.music.document import Track
@@ -140,15 +139,17 @@ class Transport(QObject):
         self._state.viewport.set_playhead(tick, self.playing)
         self.changed.emit()
 
-    def show_excerpt(self, start: int, end: int, pitches: npt.NDArray[np.int16]) -> None:
-        """Scroll to notes in [start, end) that are less than half in sight, and to pitches of which none is."""
-        view = self._state.viewport
+    def show_excerpt(self, proposal: Proposal) -> None:
+        """Scroll to a proposal that is less than half in sight, and to its pitches if none of those in the roll is."""
+        view, start, end = self._state.viewport, proposal.start, proposal.end
         first, last = view.visible_ticks()
         if min(end, last) - max(start, first) < min(end - start, last - first) / 2:
             view.scroll_to(max(0, start - (last - first) / 8))
+        drums = bool(self._state.track and self._state.track.drums)
+        pitches = [pitch for part, notes in proposal.take.parts if part.drums == drums for pitch in notes.pitch.tolist()]
         low, high = view.visible_pitches()
-        if len(pitches) and not ((pitches >= low) & (pitches <= high)).any():
-            view.show_pitches(int(pitches.min()), int(pitches.max()))
+        if pitches and not any(low <= pitch <= high for pitch in pitches):
+            view.show_pitches(min(pitches), max(pitches))
 
     def toggle_loop(self) -> None:
         """Switch the loop; without a region the whole song is marked first."""
@@ -302,8 +303,7 @@ class Writing:
             self._seen = None
             if proposal and proposal.take.note_count:
                 self._seen = proposal.start, proposal.end
-                pitches = np.concatenate([n.pitch for _, n in proposal.take.parts])
-                self._transport.show_excerpt(proposal.start, proposal.end, pitches)
+                self._transport.show_excerpt(proposal)
         if not (self._listening and proposal and proposal.take.written_to > proposal.start):
             return
         self._listening = False

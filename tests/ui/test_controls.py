@@ -134,6 +134,12 @@ def test_what_is_proposed_out_of_sight_is_scrolled_to(window):
     session.propose(Proposal(2 * BAR, 3 * BAR, (take, take), active=1))
     assert view.visible_ticks()[1] < 2 * BAR, "only once: whoever scrolls away means it"
     session.propose(None)
+    kit = ProposedTake(((Part("Kit", drums=True), Notes.of([2 * BAR], 480, [36])),), 3 * BAR)
+    view.show_pitches(60, 70)
+    before = view.visible_pitches()
+    session.propose(Proposal(2 * BAR, 3 * BAR, (kit,)))
+    assert view.visible_pitches() == before, "drums do not lie in this roll"
+    session.propose(None)
     view.show_ticks(0, 2 * BAR + BAR // 2)  # a sixteenth of it at the edge is as good as nothing
     session.propose(Proposal(2 * BAR, 10 * BAR, (replace(take, written_to=10 * BAR),)))
     assert view.visible_ticks()[1] > 4 * BAR
