@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 BLOCK, HOP, ONSET_HOP, BANDS = 8192, 256, 128, 48  # as studio.nn.spectral has them, which cannot be asked from here
 LEAST = -220 * math.log(10) / 20  # and this
-GROUP = 8  # partials that are summed in one go
+GROUP = 8  # numbers of partials that blocks are computed for are multiples of it, and of four, which are summed in one go
 MOST_FRAMES = BLOCK // ONSET_HOP + 1
 
 
@@ -66,26 +66,30 @@ def levels_at(out: Wave, levels: Wave, first: int, count: int, seconds: float, g
 
 @compiled
 def _sum(out: Wave, amounts: Wave, table: Wave, frames: int, width: int, hop: int) -> None:
-    """Products of ``amounts`` [frames, width] and ``table`` [width, hop], :data:`GROUP` of the width at a time."""
+    """Products of ``amounts`` [frames, width] and ``table`` [width, hop]: four of the width and three frames at a time."""
     for j in range(frames):
         line = out[j]
         for n in range(hop):
             line[n] = np.float32(0)
-    for g in range(0, width, 8):
+    whole = frames - frames % 3
+    for g in range(0, width, 4):
         t0, t1, t2, t3 = table[g], table[g + 1], table[g + 2], table[g + 3]
-        t4, t5, t6, t7 = table[g + 4], table[g + 5], table[g + 6], table[g + 7]
-        for j in range(frames):
-            line, a = out[j], amounts[j]
-            a0, a1, a2, a3, a4, a5, a6, a7 = a[g], a[g + 1], a[g + 2], a[g + 3], a[g + 4], a[g + 5], a[g + 6], a[g + 7]
+        for j in range(0, whole, 3):
+            first, second, third = out[j], out[j + 1], out[j + 2]
+            a, b, c = amounts[j], amounts[j + 1], amounts[j + 2]
+            a0, a1, a2, a3 = a[g], a[g + 1], a[g + 2], a[g + 3]
+            b0, b1, b2, b3 = b[g], b[g + 1], b[g + 2], b[g + 3]
+            c0, c1, c2, c3 = c[g], c[g + 1], c[g + 2], c[g + 3]
             for n in range(hop):
-                s = line[n] + a0 * t0[n]
-                s = s + a1 * t1[n]
-                s = s + a2 * t2[n]
-                s = s + a3 * t3[n]
-                s = s + a4 * t4[n]
-                s = s + a5 * t5[n]
-                s = s + a6 * t6[n]
-                line[n] = s + a7 * t7[n]
+                x0, x1, x2, x3 = t0[n], t1[n], t2[n], t3[n]
+                first[n] = ((first[n] + a0 * x0) + a1 * x1 + a2 * x2) + a3 * x3
+                second[n] = ((second[n] + b0 * x0) + b1 * x1 + b2 * x2) + b3 * x3
+                third[n] = ((third[n] + c0 * x0) + c1 * x1 + c2 * x2) + c3 * x3
+        for j in range(whole, frames):
+            first, a = out[j], amounts[j]
+            a0, a1, a2, a3 = a[g], a[g + 1], a[g + 2], a[g + 3]
+            for n in range(hop):
+                first[n] = ((first[n] + a0 * t0[n]) + a1 * t1[n] + a2 * t2[n]) + a3 * t3[n]
 
 
 @compiled
