@@ -48,6 +48,7 @@ BENCHES: dict[str, Bench] = {
     "expression": Bench(
         "studio.train.benches_expression:run", "Tuning, vibrato, brightness and the like: asked for and measured"
     ),
+    "phrasing": Bench("studio.train.benches_phrasing:run", "Late vibrato as it is proposed and heard, beside unseen recordings"),
     "rendering": Bench(
         "studio.train.benches_rendering:run", "Times real time of a 16-voice song, beside FluidSynth; slices to the bit"
     ),

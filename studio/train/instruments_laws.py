@@ -22,7 +22,7 @@ from studio.engines.spectral_distance import distance
 from studio.engines.string_beating import law_of
 from studio.nn.note_analysis import refine
 from studio.nn.note_beating import beating
-from studio.nn.note_vibrato import vibrato
+from studio.nn.note_vibrato import Vibrato, vibrato
 from studio.paths import models
 from studio.train.instruments_data import Row, fundamental_of, made_rows, read_rows, recording, split
 from studio.train.instruments_measures import one_of
@@ -64,15 +64,20 @@ def beating_of(rows: list[Row]) -> tuple[float, ...]:
     return tuple(round(x, DIGITS) for x in law)
 
 
-def vibrato_of(rows: list[Row]) -> tuple[float, ...]:
-    """Cents, rate and start in the median of the notes that have vibrato; empty where fewer than half have it, or hardly any."""
+def vibrato_in(rows: list[Row]) -> list[Vibrato | None]:
+    """The vibrato of each note of one instrument; None for those that are too short."""
     one = INSTRUMENTS[rows[0].instrument]
     found = []
     for row in rows:
         sound, rate = recording(row)
         sound = sound[: round(VIBRATO_S * rate)]
         found.append(vibrato(sound, rate, refine(sound, rate, fundamental_of(row, one), one.stiff)[2]))
-    long = [v for v in found if v is not None]
+    return found
+
+
+def vibrato_of(rows: list[Row]) -> tuple[float, ...]:
+    """Cents, rate and start in the median of the notes that have vibrato; empty where fewer than half have it, or hardly any."""
+    long = [v for v in vibrato_in(rows) if v is not None]
     wavering = np.array([v for v in long if v.cents]).reshape(-1, 3)
     if len(wavering) < max(4, len(long) / 2) or np.median(wavering[:, 0]) < LEAST_CENTS:
         return ()
