@@ -31,6 +31,7 @@ from studio.train.symbolic import corpus
 from studio.train.symbolic_files import SETS, TEST, TRAIN, VALID, list_songs, read_parts
 
 BARS = 16
+LONG, LONG_PIECES = 64, 12
 _DRAWS = 2000
 Floats = npt.NDArray[np.float64]
 
@@ -160,6 +161,8 @@ class _Tally:
     learned_inside: list[bool] = field(default_factory=list)
     copies: list[tuple[str, bool]] = field(default_factory=list)
     decays: list[bool] = field(default_factory=list)
+    beside_songs: list[bool] = field(default_factory=list)
+    song_decays: list[bool] = field(default_factory=list)
 
 
 def generation(argv: Sequence[str]) -> int:
@@ -187,7 +190,10 @@ def generation(argv: Sequence[str]) -> int:
             f"longest copies no longer than the songs' own: {len(tally.copies) - len(longer)} of {len(tally.copies)} styles; "
             f"longer: {longer}"
         )
-        print(f"{sum(tally.decays)} of {len(tally.decays)} figures of bars 49-64 within 10 % of bars 1-16")
+        print(
+            f"{sum(tally.decays)} of {len(tally.decays)} figures of bars 49-64 within 10 % of bars 1-16; where songs are "
+            f"so long {sum(tally.beside_songs)} of {len(tally.beside_songs)}, and of the songs {sum(tally.song_decays)}"
+        )
     return 0
 
 
@@ -223,7 +229,8 @@ def _print_style(writer: LstmWriter, number: int, options: argparse.Namespace, t
     )
     if not options.quick:
         tally.copies.append((style, _print_copies(number, [m[0] for m in made], [excerpt(*b) for b in begun])))
-        tally.decays += _print_decay(writer, style, held)
+        songs = [m for split in (TEST, VALID, TRAIN) for m in judged(number, split, 2 * options.pieces)]
+        _print_decay(writer, style, held, songs, tally)
 
 
 def _apart(ours: float, theirs: float) -> float:
@@ -280,9 +287,21 @@ def _print_copies(number: int, made: Sequence[Piece], held: Sequence[Piece]) -> 
     return max(ours) <= max(theirs, default=0)
 
 
-def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model]) -> list[bool]:
-    made = pieces(writer, style, spread(models_, 4), 64, seed=100)
-    ends = [mean_figures([(p, k * last // 64, (k + BARS) * last // 64) for p, _, last in made]) for k in (0, 48)]
+def _print_decay(writer: LstmWriter, style: str, models_: Sequence[Model], songs: Sequence[Model], tally: _Tally) -> None:
+    """The last bars of long pieces beside their first ones; and of as many songs, where so many are long."""
+    ours = _print_ends(pieces(writer, style, spread(models_, LONG_PIECES), LONG, seed=100))
+    tally.decays += ours
+    long = [(m.piece, *found[0]) for m in songs if (found := windows(m.piece, LONG))][:LONG_PIECES]
+    if len(long) == LONG_PIECES:
+        print(f"{'':<11}as many songs, held-out ones first")
+        tally.beside_songs += ours
+        tally.song_decays += _print_ends(long)
+
+
+def _print_ends(made: Sequence[tuple[Piece, int, int]]) -> list[bool]:
+    """Print the figures of the first and the last bars; which of them are near each other."""
+    lines = [bar_lines(*m) for m in made]
+    ends = [mean_figures([(m[0], at[k], at[k + BARS]) for m, at in zip(made, lines, strict=True)]) for k in (0, LONG - BARS)]
     _print_row("", "bars 1-16", ends[0])
     _print_row("", "bars 49-64", ends[1])
     apart = [_apart(ends[1][n], ends[0][n]) for n in NAMES]
