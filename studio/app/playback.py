@@ -33,7 +33,7 @@ from studio.music.document import Document
 
 log = logging.getLogger(__name__)
 
-ROWS_BYTES = 256 << 20
+ROWS_BYTES = 128 << 20
 PATIENCE_SECONDS = 0.04  # that a jump waits for the newest mix, which may be on its way
 _LOADING = "instruments"
 

@@ -7,6 +7,7 @@ from typing import Any
 from studio.app.arranging import Arranging
 from studio.app.exploring import Exploring
 from studio.app.generating import Generating, with_take
+from studio.app.heaps import share_heaps
 from studio.app.jobs import Jobs, Post
 from studio.app.keyboard import Keyboard
 from studio.app.midi_in import MidiInput
@@ -28,6 +29,7 @@ class Studio:
     """
 
     def __init__(self, post: Post | None = None, settings: Settings | None = None) -> None:
+        share_heaps()
         self.settings = settings or load_settings()
         self.notices = Notices()
         self.jobs = Jobs(post)
