@@ -27,7 +27,8 @@ from studio.engines.note_columns import N_TRACK, VERSION
 from studio.engines.note_features import NOW, START, NoteState, matrix, mode_of
 from studio.engines.sampling import draw_rows
 from studio.errors import StudioError
-from studio.music.document import Document
+from studio.music import edits
+from studio.music.document import Document, Provenance
 
 if TYPE_CHECKING:
     from studio.nn.note_lstm_step import State
@@ -38,6 +39,7 @@ _REMEMBERED = 4096
 _LISTENED = 64
 """Notes of the context that the pointers know, and that the LSTM has heard. Having heard 384 saves 0.001 nats a note (measured on
 the next 64 notes of 24 validation songs), and would keep the composer waiting."""
+_BAR = 3840
 _KEPT = 4
 """Places whose states are kept, the latest; some 150 kB each."""
 
@@ -80,7 +82,7 @@ class LstmWriter:
         return STYLES.get(style, ANY).tempo
 
     def prepare(self, card: Card, device: str) -> None:
-        """Load the weights and write a bar, so that the first click is quick."""
+        """Load the weights, write a bar and go on from it, so that the first click is quick."""
         from studio.nn.note_lstm import NoteLstm, Shape
         from studio.nn.note_lstm_step import NoteStepper
         from studio.nn.runtime import choose_device, load_weights
@@ -99,7 +101,10 @@ class LstmWriter:
         if model.shape.plans:
             self._plans = Plans(model.plans.numpy(), model.plan_tracks.numpy(), model.plan_metres.numpy())
         self.manners = manners_of(card.hyper)
-        for _ in self.generate(GenerateRequest(Document(), 0, 3840, style=model.shape.styles[0]), Quiet()):
+        first = GenerateRequest(Document(), 0, _BAR, style=model.shape.styles[0])
+        begun = next(chunk for chunk in self.generate(first, Quiet()) if chunk.notes)
+        song = edits.accept_take(Document(), begun.notes, 0, _BAR, Provenance())
+        for _ in self.generate(replace(first, context=song, start=_BAR), Quiet()):
             pass
 
     def generate(self, request: GenerateRequest, ctx: Context) -> Iterator[Chunk]:

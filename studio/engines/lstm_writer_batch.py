@@ -17,8 +17,6 @@ from studio.engines.note_controls import OPEN
 from studio.engines.note_features import CONTROL, LEVELS, STYLE, VELOCITY_COLUMNS, WIDTH
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from studio.nn.note_lstm_step import NoteStepper, State
 
 GUIDANCE = 2.0
@@ -116,7 +114,7 @@ class Batch:
                 logits[k] = logits[free_row] + np.float32(GUIDANCE) * (logits[k] - logits[free_row])
         return logits
 
-    def hidden(self, head: str) -> "Tensor":
+    def hidden(self, head: str) -> Floats:
         """The hidden vectors that a head's :meth:`scores` were last made from."""
         return self._steps.hidden(head)
 

@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-_FINE = 1e4
-"""Scores are rounded to a ten-thousandth, so that the last bits of a product do not decide what is drawn."""
+_NONE = np.empty((0, 0))
 
 
 def draw_rows(
@@ -20,18 +19,17 @@ def draw_rows(
     ``draws`` [n] in [0, 1) decide; of the likeliest classes as many are kept as hold ``top_p`` of the chance; ``lean`` is
     added to the scores. Temperature and top-p are one for all or one a row, a lean one for all or [n, c].
     """
-    scores = np.multiply(logits, -_FINE, dtype=np.float64)  # the likeliest first
-    np.rint(scores, out=scores)
-    scores /= _FINE * np.reshape(temperature, (-1, 1))
-    scores -= lean
-    np.putmask(scores, ~allowed, np.inf)
-    order = scores.argsort(axis=1, kind="stable")
-    rows, classes = scores.shape
-    begin = np.arange(0, rows * classes, classes)
-    total = scores.take(order + begin[:, None])
-    total = np.subtract(total[:, :1], total, out=total)
-    np.cumsum(np.exp(total, out=total), axis=1, out=total)
-    # The class that fills up a share has a chance of its own, so it is allowed.
-    kept = np.add.reduce(total < (np.minimum(top_p, 1.0) * total[:, -1])[:, None], axis=1)
-    drawn = np.add.reduce(total <= (draws * total.take(kept + begin))[:, None], axis=1)
-    return order.take(np.minimum(drawn, kept, out=drawn) + begin)  # type: ignore[no-any-return]
+    from studio.nn.draw_kernels import draw
+
+    made = np.empty(len(logits), np.int64)
+    more = np.array(lean, np.float64, ndmin=2) if isinstance(lean, np.ndarray) else _NONE
+    draw(
+        made,
+        np.ascontiguousarray(logits, np.float32),
+        np.ascontiguousarray(allowed),
+        draws,
+        np.ascontiguousarray(temperature, np.float64),  # of at least one dimension
+        np.ascontiguousarray(top_p, np.float64),
+        more,
+    )
+    return made

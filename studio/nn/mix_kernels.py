@@ -1,10 +1,10 @@
-"""The inner loops of room and limiter, compiled as :mod:`studio.nn.spectral_kernels` says."""
+"""The inner loops of room and limiter, compiled as :mod:`studio.nn.jit` says."""
 
 from functools import lru_cache
 
 import numpy as np
 
-from studio.nn.spectral_kernels import Wave, compiled, exact
+from studio.nn.jit import Wave, compiled, exact
 
 TAPS = 12  # of the filters that find peaks between samples
 

@@ -10,7 +10,6 @@ Keys are whole numbers, so that their products are exact in float32 in any order
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,19 +26,19 @@ SHARPNESS = (24.0, 96.0, 384.0)
 """Each is four times the one before."""
 EXPERTS = 1 + len(SHARPNESS)
 """The network, then what keys say at each sharpness."""
-MOST = 2048
-"""Choices of a head that are remembered at most, the latest."""
-BLOCK = 64
-"""Keys of a product at once: numpy's library would give more to several threads, which wait for each other (see runtime)."""
-_UNIT = 4000.0
-_LEAST = np.float32(-20.0)
-_SMALL = np.float32(1e-18)
-_BACKING = 1e-3
-"""How much the network's own chances count in what the keys say, where a perfect likeness counts 1."""
-_CERTAIN = -30.0
-LEAST_CHANCE = 1e-13
 FEATURES = 2 + len(SHARPNESS)
 """What a gate sees of a choice; beside it, the share of each style."""
+MOST = 2048
+"""Choices of a head that are remembered at most, the latest."""
+UNIT = 4000.0
+"""The length of a key, to the rounding."""
+LEAST = -20.0
+"""The logarithm of the least likeness at the first sharpness."""
+SMALL = np.float32(1e-18)
+BACKING = 1e-3
+"""How much the network's own chances count in what the keys say, where a perfect likeness counts 1."""
+LEAST_EVIDENCE, LEAST_CHANCE = 1e-4, 1e-13
+_CERTAIN = -30.0
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,6 @@ class NoteCache(nn.Module):
         """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
         return _keys(self.maps[head], hidden)
 
-    def while_writing(self, head: int, styles: Doubles) -> "WritingCache":
-        """A head's cache for pieces that are written at once; ``styles`` [pieces, styles] are the shares of theirs."""
-        gate = self.gates[head].numpy()
-        return WritingCache(self.maps[head], gate[:FEATURES], styles @ gate[FEATURES:])
-
     def costs(self, head: int, said: Said, style: Ints) -> Tensor:
         """Nats of choices in pieces of the style numbers [n] (past the last: any), float32 [n]; 0 where none was made."""
         gate = self.gates[head].numpy()
@@ -81,23 +75,15 @@ class NoteCache(nn.Module):
         return torch.from_numpy(np.where(said.made, nats, 0)).float()
 
 
-def products_of(past: Sequence[Floats], keys: Floats) -> Floats:
-    """Products of keys [n, dims] and each one's past ones, n of [blocks, BLOCK, dims]: [n, blocks * BLOCK]."""
-    made = np.empty((len(past), *past[0].shape[:2], 1), np.float32)
-    for row, theirs, key in zip(made, past, keys, strict=True):
-        np.matmul(theirs, key[:, None], out=row)
-    return made.reshape(len(past), -1)
-
-
 def likenesses(products: Floats) -> Floats:
     """How alike keys are by their products [...], at each sharpness, [sharpnesses, ...]: 1 for the same."""
     made = np.empty((len(SHARPNESS), *products.shape), np.float32)
-    away = np.multiply(products, SHARPNESS[0] / _UNIT**2, out=made[0], dtype=np.float32)
+    away = np.multiply(products, SHARPNESS[0] / UNIT**2, out=made[0], dtype=np.float32)
     away -= np.float32(SHARPNESS[0])
-    np.exp(np.maximum(away, _LEAST, out=away), out=away)
+    np.exp(np.maximum(away, np.float32(LEAST), out=away), out=away)
     for wide, narrow in pairwise(made):  # each is four times as sharp as the one before
         np.multiply(wide, wide, out=narrow)
-        narrow *= np.maximum(narrow, _SMALL, out=narrow)  # numbers too small for their kind take a hundred times as long
+        narrow *= np.maximum(narrow, SMALL, out=narrow)  # numbers too small for their kind take a hundred times as long
     return made
 
 
@@ -108,7 +94,7 @@ def features(unsure: Doubles, evidence: Doubles) -> Doubles:
     """
     made = np.ones((len(unsure), FEATURES))
     made[:, 1] = unsure
-    seen = evidence + 1e-4
+    seen = evidence + LEAST_EVIDENCE
     np.log(seen, out=seen)
     np.divide(seen.T, 5, out=made[:, 2:])
     return made
@@ -126,53 +112,8 @@ def _keys(to: Tensor, hidden: Tensor) -> Floats:
     # In double precision: what the order of a sum changes there, no rounding brings to light.
     made: Doubles = torch.mm(hidden.double(), to).numpy()
     length = np.sqrt(np.add.reduce(made * made, axis=1, keepdims=True) + 1e-30)
-    made *= np.divide(_UNIT, length, out=length)
+    made *= np.divide(UNIT, length, out=length)
     return np.rint(made, out=made).astype(np.float32)
-
-
-@dataclass(frozen=True)
-class WritingCache:
-    """A head's map [width, dims], its gate [FEATURES, EXPERTS], and what the gate adds for the styles of each row's piece.
-
-    It is asked for every choice of every note, so that few calls matter more than few numbers.
-    """
-
-    to: Tensor
-    gate: Doubles
-    styles: Doubles
-
-    def keys(self, hidden: Tensor) -> Floats:
-        """Keys of hidden vectors [n, width]: whole numbers, [n, dims]."""
-        return _keys(self.to, hidden)
-
-    def mixed(self, rows: "list[int] | slice", scores: Floats, products: Floats, chosen: Ints) -> Floats:
-        """Logarithms of the chances of all classes [n, classes], of the network's ``scores`` and each row's own past.
-
-        ``rows`` are the pieces' numbers; ``products`` [n, length] those of the row's key and the keys of its past, and
-        ``chosen`` [n, length] what was chosen there, -1 where nothing is remembered. A row's result is the same among any others.
-        """
-        count, classes = scores.shape
-        log = scores.astype(np.float64)
-        log -= np.maximum.reduce(log, axis=1, keepdims=True)
-        own = np.exp(log)
-        whole = np.add.reduce(own, axis=1)
-        own /= whole[:, None]
-        unsure = np.log(whole)
-        log *= own
-        unsure -= np.add.reduce(log, axis=1)
-        alike = likenesses(products)
-        # What is -1 counts in a class of its own, which is left out.
-        counts = np.zeros((len(alike), count * (classes + 1)), np.float32)
-        where = (chosen + np.arange(1, counts.shape[1], classes + 1)[:, None]).reshape(-1)
-        for found, near in zip(counts, alike.reshape(len(alike), -1), strict=True):
-            np.add.at(found, where, near)
-        counted = counts.reshape(len(alike), count, classes + 1)[:, :, 1:]
-        evidence = np.add.reduce(counted, axis=2, dtype=np.float64)
-        believed = _shares(features(unsure, evidence) @ self.gate + self.styles[rows])
-        weight = believed[:, 1:].T / (evidence + _BACKING)
-        own *= (believed[:, 0] + _BACKING * np.add.reduce(weight, axis=0))[:, None]
-        own += np.add.reduce(weight[:, :, None] * counted, axis=0)
-        return np.log(np.maximum(own, LEAST_CHANCE, out=own), out=own).astype(np.float32)
 
 
 class PieceCache:
@@ -200,6 +141,6 @@ class PieceCache:
         alike[:, unseen] = 0
         evidence = alike.sum(axis=2, dtype=np.float64)
         same = np.where(made == chosen[:, None], alike, 0).sum(axis=2, dtype=np.float64)
-        chances = np.stack([own, *((same + _BACKING * own) / (evidence + _BACKING))], axis=1)
+        chances = np.stack([own, *((same + BACKING * own) / (evidence + BACKING))], axis=1)
         unsure = -(np.exp(log) * np.maximum(log, _CERTAIN)).sum(axis=1)
         return Said(chances, features(unsure, evidence), chosen >= 0)

@@ -1,4 +1,4 @@
-"""The inner loops of notes on the processor, compiled by numba: :mod:`studio.nn.spectral_compiled` puts them together.
+"""The inner loops of notes on the processor, compiled (:mod:`studio.nn.jit`): :mod:`studio.nn.spectral_compiled` puts them together.
 
 They run without Python's lock, so that threads make notes side by side. Each sample is worked out by the same operations in
 the same order whatever stands beside it: loops over partials are in order, those over samples have whole vectors only.
@@ -6,18 +6,10 @@ Multiplications and additions may be contracted, nothing may be put in another o
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
-import numpy.typing as npt
 
-Wave = npt.NDArray[np.float32]
-Float = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Ints32 = npt.NDArray[np.uint32]
-F = TypeVar("F", bound=Callable[..., Any])
+from studio.nn.jit import Float, Ints, Ints32, Wave, compiled
 
 BLOCK, HOP, ONSET_HOP, BANDS = 8192, 256, 128, 48  # as studio.nn.spectral has them, which cannot be asked from here
 LEAST = -220 * math.log(10) / 20  # and this
@@ -25,18 +17,8 @@ GROUP = 8  # numbers of partials that blocks are computed for are multiples of i
 MOST_FRAMES = BLOCK // ONSET_HOP + 1
 
 
-def compiled(function: F) -> F:
-    """The function compiled when it is first called, kept on the disk; it runs without Python's lock."""
-    return cast(F, numba.njit(nogil=True, cache=True, fastmath={"contract"})(function))
-
-
-def exact(function: F) -> F:
-    """The same without contractions: every operation is rounded by itself."""
-    return cast(F, numba.njit(nogil=True, cache=True)(function))
-
-
 @compiled
-def _exp(values: Wave, count: int) -> None:
+def exp(values: Wave, count: int) -> None:
     """e to the power of the first ``count`` values, which lie between -80 and 80, in place; to 2e-7."""
     for n in range(count):
         turn = values[n] * np.float32(1.44269504)
@@ -61,7 +43,7 @@ def levels_at(out: Wave, levels: Wave, first: int, count: int, seconds: float, g
         k = first + n
         level = rest * levels[at, k] + share * levels[at + 1, k] + lost * levels[last, k]
         out[n] = max(level, low)
-    _exp(out, count)
+    exp(out, count)
 
 
 @compiled

@@ -33,7 +33,7 @@ def test_steps_and_sequences_agree():
         steps = stepper.steps(*kept, told[:, 0], stepper.start(4))
         for t in range(6):
             kept[0][:], kept[1][:] = ints[:, t], levels[:, t]
-            assert torch.allclose(steps.remember(), shared[:, t], atol=1e-5)
+            assert np.allclose(steps.remember(), shared[:, t], atol=1e-5)
             for head in HEADS:
                 theirs = net.logits(head, shared[:, t], torch.from_numpy(ints[:, t]), torch.from_numpy(levels[:, t])).numpy()
                 # What cannot occur, the network masks; whoever draws from the steps' logits does.
@@ -51,8 +51,8 @@ def test_rows_do_not_see_each_other():
         x[1:] = y[1:, 1]
     with torch.inference_mode():
         a, b = (stepper.steps(*x, stepper.start(4)).remember() for x in ((ints, levels, told), other))
-    assert torch.equal(a[0], b[0])
-    assert not torch.equal(a[1], b[1])
+    assert np.array_equal(a[0], b[0])
+    assert not np.array_equal(a[1], b[1])
 
 
 @pytest.mark.parametrize("company", [2, 4, 7, 8, 14, 32])
@@ -65,6 +65,6 @@ def test_a_row_is_the_same_alone_and_among_others(company):
         all_ = stepper.steps(ints, levels, told, stepper.start(many))
         one = stepper.steps(*(np.repeat(x[1:2], alone, axis=0) for x in (ints, levels, told)), stepper.start(alone))
         for _ in range(3):
-            assert torch.equal(all_.remember()[1], one.remember()[0])
+            assert np.array_equal(all_.remember()[1], one.remember()[0])
             for head in HEADS:
                 assert np.array_equal(all_.logits(head)[1], one.logits(head)[0])
