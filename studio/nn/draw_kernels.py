@@ -22,7 +22,7 @@ def draw(
     ``temperature`` and ``top_p`` are [1] or [n], ``lean`` is [0, 0], [1, c] or [n, c].
     """
     classes = logits.shape[1]
-    scores, order, sums = np.empty(classes), np.empty(classes, np.int64), np.empty(classes)
+    scores, order, sums = np.empty(classes), np.zeros(classes, np.int64), np.zeros(classes)
     for row in range(len(logits)):
         scale = _FINE * temperature[min(row, len(temperature) - 1)]
         best = np.inf
