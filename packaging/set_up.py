@@ -85,6 +85,7 @@ def ready(tests: bool = False) -> Path:
     fresh = _make_venv(python)
     _install_dependencies(tests, fresh)
     _check_imports()
+    _compile_loops()
     STAMP.write_text(json.dumps({"hash": _wanted(), "tests": tests}) + "\n", "utf-8")
     say("Ready.")
     return venv_python()
@@ -312,6 +313,15 @@ def _check_imports() -> None:
         raise SetUpError(f"a dependency does not load ({reason}). A system library is missing; README.md lists them.")
     if subprocess.run([str(venv_python()), "-c", "import sounddevice"], capture_output=True, check=False).returncode:
         say("PortAudio does not load, so Partita writes and renders here, but is not heard.")
+
+
+def _compile_loops() -> None:
+    """Compile what the first window would otherwise compile while somebody waits; it does so where this fails."""
+    command = [str(venv_python()), "-P", "-m", "studio.cli.compiling"]
+    code, lines = _watch(command, "Compiling inner loops", lambda line: line if line.startswith("the ") else None)
+    if code:
+        LOG.write_text(LOG.read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")
+        say(f"That did not work, so the first start will take longer; the reason is in {LOG.relative_to(ROOT)}.")
 
 
 # ---------------------------------------------------------------- showing work

@@ -26,8 +26,8 @@ def steps(set_up, monkeypatch):
     """Every step of the set-up replaced by a note of its name; what pip and the rest would do costs minutes."""
     done = []
     monkeypatch.setattr(set_up, "_missing_packages", lambda python, tests: [])
-    for name, result in {"_install_system_packages": None, "_install_dependencies": None, "_check_imports": None}.items():
-        monkeypatch.setattr(set_up, name, lambda *_, n=name, r=result: done.append(n) or r)
+    for name in ("_install_system_packages", "_install_dependencies", "_check_imports", "_compile_loops"):
+        monkeypatch.setattr(set_up, name, lambda *_, n=name: done.append(n))
 
     def make(python):
         done.append("_make_venv")
@@ -41,7 +41,7 @@ def steps(set_up, monkeypatch):
 
 def test_the_second_start_does_nothing(set_up, steps):
     set_up.ready()
-    assert "_install_dependencies" in steps
+    assert steps[1:] == ["_make_venv", "_install_dependencies", "_check_imports", "_compile_loops"]
     steps.clear()
     assert set_up.ready() == set_up.venv_python()
     assert steps == []
@@ -91,6 +91,16 @@ def test_a_full_disk_is_one_sentence(set_up, monkeypatch):
     failing_pip(set_up, monkeypatch, "ERROR: Could not install packages: [Errno 28] No space left on device")
     with pytest.raises(set_up.SetUpError, match="disk is full"):
         set_up._install_dependencies(tests=False, fresh=True)
+
+
+def test_loops_that_cannot_be_compiled_stop_nobody(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up, "_watch", lambda command, title, told: (1, ["the writer", "ImportError: no numba"]))
+    monkeypatch.setattr(set_up, "ROOT", set_up.VENV.parent)
+    set_up.VENV.mkdir()
+    set_up.LOG.write_text("pip was here\n")
+    set_up._compile_loops()
+    assert "the first start will take longer" in capsys.readouterr().err
+    assert set_up.LOG.read_text() == "pip was here\nthe writer\nImportError: no numba\n"
 
 
 def test_without_root_the_line_to_run_is_told(set_up, monkeypatch):
