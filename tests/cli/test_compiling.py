@@ -2,9 +2,9 @@ import gc
 
 from numba.core.dispatcher import Dispatcher
 
-from studio.cli.compiling import compile_loops
 from studio.app.rendering import render_song
 from studio.app.shelf import Shelf
+from studio.cli.compiling import compile_loops
 from studio.engines.api import GenerateRequest, Quiet, Wishes
 from tests.app.sines import make_song
 
