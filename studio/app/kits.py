@@ -1,12 +1,15 @@
 """Drum kits of the user's own: drums tuned, damped, exchanged and blended; tried before they are kept."""
 
-from collections.abc import Mapping
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from studio.app.instruments import found_instrument, own_instruments_of
+from studio.app.instruments import found_instrument
 from studio.engines import drum_kits, own_instruments
+from studio.engines.api import Context
 from studio.engines.cards import Card
 from studio.engines.drum_blend import is_drum
 from studio.engines.drum_changes import USUAL, Changes, DrumChange
@@ -15,8 +18,11 @@ from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_instruments import OwnInstrument, Row
-from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number
+from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number, titles
 from studio.errors import StudioError
+
+RINGING = 4  # kits that are tried and stay
+LATELY = 1024  # numbers that are not given again; what is kept of keys that sounded is fewer (see studio.app.live)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +35,12 @@ class Blend:
     title: str
     of: tuple[str, str]
     share: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    blends: list[OwnInstrument]
+    kit: drum_kits.Kit
 
 
 def drums_of(renderer: NeuralInstruments) -> dict[str, str]:
@@ -88,36 +100,46 @@ def vary_kit(name: str, changes: Changes, renderer: NeuralInstruments) -> Card:
 
 
 class KitTrial:
-    """Lets kits be heard that are not kept. Each has a number of its own: what was rendered of another is not taken for it."""
+    """Lets kits be heard that are not kept, on whatever ``instruments()`` gives. Any thread may ask.
 
-    def __init__(self, renderer: NeuralInstruments) -> None:
-        self._renderer = renderer
-        self._last = count()
+    Each kit has a number that none had lately: what was rendered of another is not taken for it. The latest stay, for one that
+    rings while the next is asked for goes on ringing.
+    """
 
-    def number(self, changes: Changes) -> int:
-        """The number in batches of notes under which a kit with these changes sounds, until the next is asked for.
+    def __init__(self, instruments: Callable[[], NeuralInstruments]) -> None:
+        self._instruments = instruments
+        self._names = (f"trial-{k}" for k in count())
+        self._lately: deque[int] = deque(maxlen=LATELY)
+        self._latest: deque[_Trial] = deque(maxlen=RINGING)
+        self._lock = threading.Lock()
+
+    def number(self, changes: Changes, ctx: Context) -> int:
+        """The number in batches of notes under which a kit with these changes sounds, until :data:`RINGING` others were asked for.
 
         Raises:
             StudioError: an instrument is not there, or is no drum.
+            Cancelled: by ``ctx``.
         """
-        kept, kits = own_instruments_of(self._renderer), drum_kits.find_kits()
-        taken = {own_number(o.card.id) for o in kept} | {own_number(k.card.id) for k in kits}
-        free = (name for k in self._last if own_number(name := f"{KIT_PREFIX}trial-{k}") not in taken)
-        blends = blends_of(changes, "Trial", self._renderer)
-        trials = {}
-        for b in blends:
-            name = f"{PREFIX}{next(free)}"
-            taken.add(own_number(name))
-            sound = replace(b.sound, id=name, title=b.title, program=own_number(name))
-            trials[b.key] = OwnInstrument(Card(name, own_instruments.ENGINE, b.title), sound, b.row)
-        kit = Card(next(free), drum_kits.ENGINE, "Trial")
-        pieces = pieces_of(changes, {k: o.card.id for k, o in trials.items()}, self._renderer)
-        self._renderer.adopt([*kept, *trials.values()], [*kits, drum_kits.Kit(kit, pieces)])
-        return own_number(kit.id)
+        with self._lock:
+            ctx.progress(0.0)  # one that waited here may have been overtaken
+            renderer = self._instruments()
+            blends = []
+            for b in blends_of(changes, "Trial", renderer):
+                name = self._free(PREFIX)
+                sound = replace(b.sound, id=name, title=b.title, program=own_number(name))
+                blends.append((b.key, OwnInstrument(Card(name, own_instruments.ENGINE, b.title), sound, b.row)))
+            kit = Card(self._free(KIT_PREFIX), drum_kits.ENGINE, "Trial")
+            pieces = pieces_of(changes, {k: o.card.id for k, o in blends}, renderer)
+            self._latest.append(_Trial([o for _, o in blends], drum_kits.Kit(kit, pieces)))
+            renderer.try_out([o for trial in self._latest for o in trial.blends], [trial.kit for trial in self._latest])
+            return own_number(kit.id)
 
-    def end(self) -> None:
-        """Give up what was tried."""
-        self._renderer.refresh()
+    def _free(self, prefix: str) -> str:
+        """A name whose number no other has, or had lately."""
+        taken = {own_number(name) for name in titles()} | set(self._lately)
+        name = next(name for trial in self._names if own_number(name := prefix + trial) not in taken)
+        self._lately.append(own_number(name))
+        return name
 
 
 def changes_of(

@@ -78,6 +78,8 @@ class NeuralInstruments:
         self._places: dict[tuple[int, int], _Place] = {}  # by program and pitch
         self._voices: OrderedDict[tuple[Key, int], Voice] = OrderedDict()  # by key and rate
         self._known = threading.Lock()  # for what is kept of notes: places and voices
+        self._tried: tuple[list[OwnInstrument], list[Kit]] = [], []
+        self._looking = threading.Lock()
 
     def prepare(self, card: Card, device: str) -> None:
         """Load the weights and warm up on ``device`` (auto, cpu, cuda or mps).
@@ -110,8 +112,14 @@ class NeuralInstruments:
         self.device = str(device)
 
     def refresh(self) -> None:
-        """Look again for the instruments of the user's own. Those that were there stay as they are."""
-        self.adopt(find_own(self.card.sha256), find_kits())
+        """Look again for the instruments of the user's own. Those that were there stay as they are, and so does what is tried."""
+        with self._looking:
+            self.adopt([*find_own(self.card.sha256), *self._tried[0]], [*find_kits(), *self._tried[1]])
+
+    def try_out(self, found: list[OwnInstrument], kits: list[Kit]) -> None:
+        """Play these too, which are not kept, in place of those that were tried before. :meth:`rows` does not tell them."""
+        self._tried = found, kits
+        self.refresh()
 
     def adopt(self, found: list[OwnInstrument], kits: Sequence[Kit] = ()) -> None:
         """Play these instruments and kits beside the trained ones, in place of all others of one's own."""
@@ -138,9 +146,11 @@ class NeuralInstruments:
     def rows(self) -> dict[str, tuple[Sound, Row]]:
         """Sounds with their rows in the network's tables (of a blend: several, [n, width]), own ones included, by id."""
         tables = {name: table.numpy() for name, table in self._net.rows()._asdict().items()}
+        tried = {o.sound.id for o in self._tried[0]}
         return {
             k: (s, {name: table[s.row : s.row + len(s.mix)] if s.mix else table[s.row] for name, table in tables.items()})
             for k, s in self._sounds.items()
+            if k not in tried
         }
 
     def put(self, sound: Sound) -> None:

@@ -34,15 +34,17 @@ class KitDesk:
         """Open the page."""
 
         def work(job: Job) -> dict[str, str]:
-            from studio.app.kits import KitTrial, drums_of
+            from studio.app.kits import drums_of
 
-            instruments = self._instruments()
-            self._trial = KitTrial(instruments)
-            return drums_of(instruments)
+            return drums_of(self._instruments())
 
         self._studio.jobs.start("kit", "Looking for drums", work, self._show)
 
     def _show(self, drums: dict[str, str]) -> None:
+        from studio.app.kits import KitTrial
+
+        if self._trial is None:
+            self._trial = KitTrial(self._instruments)
         if self.page is None:
             self.page = KitPage(drums, self._window)
             self.page.heard.connect(self._hear)
@@ -63,7 +65,7 @@ class KitDesk:
             playback.end_auditions()
             playback.audition(key, number, LOUD, drums=True, seconds=HEARD_S)
 
-        self._studio.jobs.start("kit heard", "", lambda job: trial.number(changes), play)
+        self._studio.jobs.start("kit heard", "", lambda job: trial.number(changes, job), play)
 
     def _draw(self, key: int, kind: str) -> None:
         """Draw a hit, for that key; it is an instrument of one's own from then on."""
@@ -99,9 +101,8 @@ class KitDesk:
         self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
 
     def _close(self) -> None:
-        trial, self._trial, self.page = self._trial, None, None
-        if trial is not None:
-            self._studio.jobs.start("kit closed", "", lambda job: trial.end())
+        self.page = None
+        self._studio.jobs.cancel("kit heard")
 
     def _instruments(self) -> "NeuralInstruments":
         from studio.app.instruments import neural

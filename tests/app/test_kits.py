@@ -8,7 +8,7 @@ from studio.engines.drum_changes import USUAL, DrumChange
 from studio.engines.drum_kits import find_kits
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_names import own_number, titles
-from studio.errors import StudioError
+from studio.errors import Cancelled, StudioError
 from studio.train.instruments_measures import batch_of
 from tests.engines.instruments import tiny_gan, tiny_model
 
@@ -71,21 +71,49 @@ def test_what_is_no_drum_is_refused_and_nothing_is_kept(renderer, change):
 
 
 def test_kits_are_tried_without_being_kept(renderer):
-    trial = KitTrial(renderer)
+    trial = KitTrial(lambda: renderer)
     usual = heard(renderer, 128)
-    first = trial.number({38: DrumChange(tune=5.0, other="drums_kick", share=0.5)})
+    first = trial.number({38: DrumChange(tune=5.0, other="drums_kick", share=0.5)}, Quiet())
     tuned = heard(renderer, first)
     assert np.abs(np.abs(np.fft.rfft(tuned)) - np.abs(np.fft.rfft(usual))).max() > 0.1
-    second = trial.number({38: DrumChange(tune=-5.0)})
+    second = trial.number({38: DrumChange(tune=-5.0)}, Quiet())
     assert second != first
     assert titles() == {} and find_kits() == []
-    trial.end()
-    assert not [k for k in renderer.rows() if "trial" in k]
+    assert not [k for k in renderer.rows() if "trial" in k] and not [k for k in drums_of(renderer) if "trial" in k]
+
+
+def test_a_kit_that_rings_while_others_are_tried_or_kept_goes_on(renderer):
+    trial = KitTrial(lambda: renderer)
+    number = trial.number({38: DrumChange(other="drums_kick")}, Quiet())
+    ringing = heard(renderer, number)
+    trial.number({36: DrumChange(tune=1.0)}, Quiet())
+    vary_kit("Kept", {36: DrumChange(tune=2.0)}, renderer)
+    assert np.array_equal(heard(renderer, number), ringing)
+
+
+def test_of_many_kits_that_are_tried_none_is_taken_for_another(renderer):
+    trial = KitTrial(lambda: renderer)
+    numbers = [trial.number({38: DrumChange(tune=k / 100)}, Quiet()) for k in range(1, 200)]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_who_was_overtaken_while_waiting_tries_nothing(renderer):
+    class Overtaken(Quiet):
+        def progress(self, fraction, message=""):
+            raise Cancelled
+
+    trial = KitTrial(lambda: renderer)
+    number = trial.number({38: DrumChange(tune=5.0)}, Quiet())
+    sound = heard(renderer, number)
+    for _ in range(9):
+        with pytest.raises(Cancelled):
+            trial.number({38: DrumChange(tune=-5.0)}, Overtaken())
+    assert np.array_equal(heard(renderer, number), sound)
 
 
 def test_a_kit_that_was_tried_sounds_so_when_it_is_kept(renderer):
     changes = {38: DrumChange(2.0, 0.6, other="drums_kick", share=0.5)}
-    tried = heard(renderer, KitTrial(renderer).number(changes))
+    tried = heard(renderer, KitTrial(lambda: renderer).number(changes, Quiet()))
     kept = heard(renderer, own_number(vary_kit("Kept", changes, renderer).id))
     spectra = np.abs(np.fft.rfft(np.stack([tried, kept]) * np.hanning(5000)))
     loud = spectra[0] > 0.1 * spectra[0].max()

@@ -18,8 +18,14 @@ from tests.engines.instruments import tiny_gan, tiny_model
 class Jobs:
     """Does what it is given at once."""
 
+    def __init__(self):
+        self.cancelled = []
+
     def start(self, key, title, work, done=lambda result: None):
         done(work(Quiet()))
+
+    def cancel(self, key):
+        self.cancelled.append(key)
 
 
 @pytest.fixture
@@ -57,7 +63,20 @@ def test_a_drum_is_heard_as_it_is_set_and_nothing_is_kept(hands):
     assert titles() == {}
     hands.page.close()
     assert hands.desk.page is None
+    assert hands.desk._studio.jobs.cancelled == ["kit heard"]
     assert not [k for k in hands.engine.rows() if "trial" in k]
+
+
+def test_a_page_that_is_opened_again_tries_kits_under_other_numbers(hands):
+    """What sounded of a key is kept by its number: the next page's kit would begin with the last one's sound."""
+    for tune in (4.0, -4.0):
+        hands.page.changes = {38: DrumChange(tune=tune)}
+        hands.page.hear()
+        hands.page.close()
+        hands.desk.open()
+        hands.page = hands.desk.page
+    (_, first, _), (_, second, _) = hands.struck
+    assert first != second
 
 
 def test_a_drawn_hit_can_be_used_at_once(hands):
