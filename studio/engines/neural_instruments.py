@@ -353,6 +353,7 @@ class NeuralInstruments:
         seed = mix64(np.array(rows, np.uint64)) >> np.uint64(1)
         with np.errstate(over="ignore"):
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
+        hiss = (mix64(note) >> np.uint64(1)).tolist()
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
         starts = [laws.MODE_PHASES if p.sound.corrected_modes else s for p, s in zip(places, seed.tolist(), strict=True)]
         phase = np.stack([_phases(s) for s in starts]).astype(np.float64)
@@ -363,7 +364,7 @@ class NeuralInstruments:
         return voices_of(
             frequency=used, phase=phase, partials=laws.quiet(partials),
             damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
-            keys=(mix64(note) >> np.uint64(1)).tolist(),
+            keys=[laws.MODE_NOISE if p.sound.corrected_noise else k for p, k in zip(places, hiss, strict=True)],
         )  # fmt: skip
 
 

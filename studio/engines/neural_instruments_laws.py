@@ -26,6 +26,8 @@ FAINTEST_DB = -200.0  # a soft note's hiss lies under -150 dB a hertz, and raise
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
 MODE_PHASES = 1  # seed of the phases in which modes start: those they were corrected in, for near ones add up by their phases
+MODE_NOISE = 1  # key of the noise that they were corrected beside
+DEEP_HZ = 100.0  # a drum with two modes under this is deep: what the onset of its modes sets off lies where its noise does
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
 
 
@@ -89,6 +91,11 @@ class Sound:
     def corrected_modes(self) -> bool:
         """Whether its modes were brought to the recordings by ear, with phases of their own (see studio/engines/note_correction)."""
         return bool(self.ratios) and (self.kind == "recorded" or bool(self.mix))
+
+    @property
+    def corrected_noise(self) -> bool:
+        """Whether it needs the noise that it was corrected beside: a recorded deep drum, whose modes and noise partly cancel."""
+        return self.corrected_modes and self.program < 0 and len(self.ratios) > 1 and self.ratios[1] < DEEP_HZ
 
     @property
     def parts(self) -> tuple[Part, ...]:

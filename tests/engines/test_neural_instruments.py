@@ -106,6 +106,23 @@ def test_recorded_modes_start_as_they_were_corrected(engine):
     assert not np.array_equal(piano.phase[:8], wanted[:8])
 
 
+def test_deep_drums_sound_with_the_noise_that_they_were_corrected_beside(engine):
+    kicks, snares = (engine._voiced([(DRUM_KIT, key, velocity) for velocity in (79, 80)], RATE) for key in (36, 38))
+    assert [v.key for v in kicks] == [laws.MODE_NOISE] * 2
+    assert snares[0].key != snares[1].key != laws.MODE_NOISE
+
+
+def test_the_shipped_kick_knocks_alike_at_neighbouring_velocities():
+    shipped = NeuralInstruments()
+    shipped.prepare(read_card(models() / "instruments"), "cpu")
+    rows = shipped.render(batch(*((DRUM_KIT, 36, velocity, RATE // 2) for velocity in range(58, 70))), RATE, 0, RATE // 2, Quiet())
+    power = np.abs(np.fft.rfft(rows.astype(np.float64))) ** 2
+    frequency = np.fft.rfftfreq(RATE // 2, 1 / RATE)
+    knock = 10 * np.log10(power[:, (frequency >= 250) & (frequency < 750)].sum(1) / power.sum(1))
+    assert np.ptp(knock) < 3  # with noise of its own at each velocity it was 10 dB and more
+    assert knock.max() < -20
+
+
 def test_in_tune_and_on_time(engine):
     row = engine.render(batch((73, 69, 80, RATE)), RATE, -100, RATE, Quiet())[0]
     assert not row[:100].any()

@@ -31,6 +31,13 @@ def test_frequencies():
     assert laws.frequencies(replace(FLUTE, octave=-1), 69)[0] == 220
 
 
+def test_only_recorded_deep_drums_of_the_kit_need_the_noise_they_were_corrected_beside():
+    assert KICK.corrected_noise
+    snare = Sound.of(sound(SOUNDS[4], 4))
+    for other in (PIANO, GLOCK, snare, replace(KICK, kind="soundfont-render"), replace(KICK, program=200)):
+        assert not other.corrected_noise
+
+
 def test_velocity_law_rises_everywhere_and_tilt_follows_it():
     levels = laws.level_db(np.arange(1.0, 128.0))
     assert (np.diff(levels) > 0).all()
