@@ -115,7 +115,9 @@ def test_deep_drums_sound_with_the_noise_that_they_were_corrected_beside(engine)
 def test_the_shipped_kick_knocks_alike_at_neighbouring_velocities():
     shipped = NeuralInstruments()
     shipped.prepare(read_card(models() / "instruments"), "cpu")
-    rows = shipped.render(batch(*((DRUM_KIT, 36, velocity, RATE // 2) for velocity in range(58, 70))), RATE, 0, RATE // 2, Quiet())
+    rows = shipped.render(
+        batch(*((DRUM_KIT, 36, velocity, RATE // 2) for velocity in range(58, 70))), RATE, 0, RATE // 2, Quiet()
+    )
     power = np.abs(np.fft.rfft(rows.astype(np.float64))) ** 2
     frequency = np.fft.rfftfreq(RATE // 2, 1 / RATE)
     knock = 10 * np.log10(power[:, (frequency >= 250) & (frequency < 750)].sum(1) / power.sum(1))
