@@ -48,7 +48,7 @@ def coloured(voice: "Voice", how: Expression, rate: int) -> "Voice":
     if how.moves:
         high = NYQUIST_SHARE * rate / 2 ** (max(_highest(how), 0.0) / 1200)
         levels[: POINTS + 1, NOISE_BANDS:][:, voice.frequency > high] = LEAST
-    return replace(voice, levels=levels, hiss=(np.inf,) * len(voice.hiss))
+    return replace(voice, levels=levels, hiss=np.full(len(voice.hiss), np.inf))
 
 
 def _highest(how: Expression) -> float:

@@ -88,4 +88,4 @@ def stamp() -> str:
 
 def sources() -> list[Path]:
     """The files of the loops, and those that they take numbers from."""
-    return sorted([*_FOLDER.glob("*_kernels.py"), _FOLDER / "jit.py", _FOLDER / "note_cache.py"])
+    return sorted([*_FOLDER.glob("*_kernels.py"), _FOLDER / "jit.py", _FOLDER / "vectors.py", _FOLDER / "note_cache.py"])

@@ -77,8 +77,8 @@ class Voice:
     frequency: Float
     phase: Float
     levels: npt.NDArray[np.float32]
-    audible: tuple[int, ...]
-    hiss: tuple[float, ...]
+    audible: npt.NDArray[np.int64]
+    hiss: Float
     faint: float
     held: int
     length: int
@@ -100,12 +100,12 @@ def voices_of(
     hiss = np.log((np.exp(2 * log[:, :-1, :NOISE_BANDS]) * band_widths()).sum(2) + np.float32(1e-30)) / 2
     faint = np.maximum(hiss.max(1), log[:, :-1, NOISE_BANDS:].max((1, 2))) + AUDIBLE_DB * NEPER
     heard = (frequency > 0)[:, None] & (log[:, :-1, NOISE_BANDS:] > faint[:, None, None])
-    audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2).tolist()
+    audible = np.where(heard, np.arange(1, frequency.shape[1] + 1), 0).max(2)
     voices = []
     for n, key in enumerate(keys):
-        w = min(bucket_of(max(audible[n])), frequency.shape[1])
+        w = min(bucket_of(int(audible[n].max())), frequency.shape[1])
         own: npt.NDArray[np.float32] = log[n, :, : NOISE_BANDS + w].copy()
-        tune, extent = frequency[n].tobytes(), (tuple(audible[n]), tuple(hiss[n].tolist()), float(faint[n]))
+        tune, extent = frequency[n].tobytes(), (audible[n], hiss[n].astype(np.float64), float(faint[n]))
         voices.append(Voice(frequency[n, :w].copy(), phase[n, :w].copy(), own, *extent, 0, 0, key, tune))
     return voices
 
@@ -147,7 +147,7 @@ def _points_around(block: int, rate: int) -> slice:
 def _extent(voice: Voice, block: int, rate: int) -> tuple[int, bool]:
     """How many partials are computed in a block, and whether noise is: what can be heard at the control points around it."""
     around = _points_around(block, rate)
-    width, hiss = max(voice.audible[around]), max(voice.hiss[around])
+    width, hiss = int(voice.audible[around].max()), float(voice.hiss[around].max())
     gone = (block * BLOCK - voice.held) / rate
     if gone > 0:  # the release has taken more
         hiss += gone * float(voice.levels[-1, :NOISE_BANDS].max())
@@ -224,27 +224,12 @@ class Synthesiser:
         loops: "Blocks", voices: list[Voice], spans: list[range], rate: int, first: int, rows: Rows, tick: Tick
     ) -> None:
         """:meth:`render` of the blocks in ``spans``, a few of one voice at a time."""
-        workers = cores()
-        most = min(max(sum(map(len, spans)) // (4 * workers), 4), loops.AT_ONCE)
-        chunks: list[list[tuple[int, range]]] = [[]]
-        left = most
-        for v, span in enumerate(spans):
-            while len(span):
-                chunks[-1].append((v, span[:left]))
-                span, left = span[left:], left - len(span[:left])
-                if not left:
-                    chunks.append([])
-                    left = most
-        chunks = [chunk for chunk in chunks if chunk]
+        chunks = loops.chunks(voices, spans, cores())
 
         def work(chunk: list[tuple[int, range]]) -> None:
-            at = 0
-            with loops.made([(voices[v], blocks) for v, blocks in chunk], rate) as sound:
-                for v, blocks in chunk:
-                    _place(rows[v], sound[at : at + len(blocks)].reshape(-1), voices[v], blocks[0], rate, first)
-                    at += len(blocks)
+            loops.make([(voices[v], blocks, rows[v]) for v, blocks in chunk], rate, first)
 
-        for done, _ in enumerate(side_by_side(work, chunks, workers), 1):
+        for done, _ in enumerate(side_by_side(work, chunks, cores()), 1):
             tick(done / len(chunks))
 
     def _blocks(self, voices: list[Voice], blocks: list[int], width: int, hiss: bool, rate: int) -> npt.NDArray[np.float32]:

@@ -1,24 +1,27 @@
-"""Notes on the processor: a few blocks of a note at a time, by compiled loops (:mod:`studio.nn.spectral_kernels`).
+"""Notes on the processor: many notes in one call of compiled loops (:mod:`studio.nn.voice_kernels`).
 
 The sound is the one that :mod:`studio.nn.spectral` describes, to the rounding. A hop is here made of both frames around it, one
 played on and one played backwards, crossfaded: for partials that stand still this is the envelope's line, and since cosines are
 even and sines odd, each frame is two products of its partials with half a table instead of four with a whole one.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from studio.nn import spectral_kernels as kernels
 from studio.nn import spectral_noise as noise
+from studio.nn import voice_kernels as kernels
 from studio.nn.byte_cache import ByteCache
-from studio.nn.spectral_kernels import GROUP, HOP, MOST_FRAMES, ONSET_HOP
+from studio.nn.lane_kernels import turns
+from studio.nn.noise_kernels import Kind
+from studio.nn.spectral_kernels import GROUP, HOP, MOST_FRAMES, aligned
+from studio.nn.vectors import LANES
+from studio.nn.voice_kernels import Song, Space
 
 if TYPE_CHECKING:
     from studio.nn.spectral import Voice
@@ -27,73 +30,19 @@ Wave = npt.NDArray[np.float32]
 Float = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.uint32]
+Piece = tuple["Voice", range, Wave]  # blocks of a voice, and its row
 
 BLOCK = noise.BLOCK
-_AT_ONCE = 16  # blocks that are made at once, at most
-
-
-class _Tables:
-    """Of a note's frequencies: ``waves`` [2, p, HOP] and ``turns`` [2, MOST_FRAMES, p] as the kernels take them."""
-
-    def __init__(self, cycles: Float) -> None:
-        width = -(-max(len(cycles), 1) // GROUP) * GROUP
-        self.waves = np.zeros((2, width, HOP), np.float32)
-        self.turns = np.zeros((2, MOST_FRAMES, width), np.float32)
-        over = cycles[:, None] * np.arange(HOP)
-        later = cycles * (np.arange(MOST_FRAMES) * ONSET_HOP)[:, None]
-        for table, at in ((self.waves[:, : len(cycles)], over), (self.turns[:, :, : len(cycles)], later)):
-            angle = ((at - np.floor(at)) * (2 * np.pi)).astype(np.float32)
-            np.cos(angle, out=table[0])
-            np.sin(angle, out=table[1])
-
-    @property
-    def nbytes(self) -> int:
-        return self.waves.nbytes + self.turns.nbytes
-
-
-class _Frames:
-    """Room for frames of noise of one kind: spectra as torch and numpy see them, and their waves."""
-
-    def __init__(self, hop: int, most: int) -> None:
-        self.size = hop + noise.FADE
-        spectra, self._waves = torch.zeros(most, self.size + 2), torch.zeros(most, self.size)
-        self._complex = torch.view_as_complex(spectra.view(most, -1, 2))
-        self.spectra, self.waves = spectra.numpy(), self._waves.numpy()
-
-    def invert(self, count: int) -> None:
-        """Make waves of the first ``count`` spectra."""
-        with torch.inference_mode():
-            torch.fft.irfft(self._complex[:count], n=self.size, out=self._waves[:count])
-
-
-class _Space:
-    """Room to work in, for one thread at a time."""
-
-    def __init__(self) -> None:
-        self.out = np.empty((_AT_ONCE, BLOCK), np.float32)
-        self.work = np.empty((4, MOST_FRAMES, HOP), np.float32)
-        self.short = _Frames(noise.SHORT, _AT_ONCE * noise.SHORT_FRAMES)
-        self.long = _Frames(noise.LONG, _AT_ONCE * noise.LONG_FRAMES)
-
-
-class _Piece(NamedTuple):
-    """Blocks of a note from the ``first`` on: their samples, and which of them are noisy."""
-
-    voice: "Voice"
-    first: int
-    out: Wave
-    noisy: Ints
+_AT_ONCE = 32  # blocks that are made at once, at most
 
 
 class Blocks:
     """Makes blocks of notes; any threads may. ``tables`` keeps those of frequencies."""
 
-    AT_ONCE = _AT_ONCE
-
-    def __init__(self, tables: ByteCache[_Tables], points: Float) -> None:
+    def __init__(self, tables: ByteCache[Wave], points: Float) -> None:
         self.tables = tables
         self._points = points
-        self._spaces: list[_Space] = []  # that nobody works in
+        self._spaces: list[Space] = []  # that nobody works in
 
     def warm_up(self) -> None:
         """Make two blocks of a short note that hisses."""
@@ -102,88 +51,86 @@ class Blocks:
         levels = np.full((1, len(self._points), GROUP), -20.0)
         hiss, still = np.full((1, len(self._points), noise.BANDS), -60.0), np.zeros((1, 1))
         voice = voices_of(np.full((1, GROUP), 440.0), np.zeros((1, GROUP)), levels, still, hiss, still, [1])[0]
-        with self.made([(replace(voice, held=BLOCK, length=2 * BLOCK), range(2))], 48000):
-            pass
+        row = np.zeros(2 * BLOCK, np.float32)
+        self.make([(replace(voice, held=BLOCK, length=2 * BLOCK), range(2), row)], 48000, 0)
 
-    def extents(self, voice: "Voice", first: int, count: int, rate: int) -> tuple[Ints, Ints]:
-        """How many partials are computed in ``count`` blocks from ``first`` on, and whether noise is (0 or 1), [count] each."""
-        widths, noisy = np.empty(count, np.int64), np.empty(count, np.int64)
-        place = np.array([first, voice.held, rate], np.int64)
-        audible, hiss = np.array(voice.audible), np.array(voice.hiss)
-        kernels.extents(widths, noisy, voice.levels, audible, hiss, voice.faint, self._points, place)
-        return widths, noisy
+    @staticmethod
+    def chunks(voices: Sequence["Voice"], spans: Sequence[range], workers: int) -> list[list[tuple[int, range]]]:
+        """The blocks in ``spans`` in portions for so many workers: numbers of voices, and blocks of each."""
+        most = min(max(sum(map(len, spans)) // (4 * workers), 4), _AT_ONCE)
+        chunks: list[list[tuple[int, range]]] = [[]]
+        left = most
+        for v, span in enumerate(spans):
+            while len(span):
+                chunks[-1].append((v, span[:left]))
+                span, left = span[left:], left - len(span[:left])
+                if not left:
+                    chunks.append([])
+                    left = most
+        return [chunk for chunk in chunks if chunk]
 
-    @contextmanager
-    def made(self, pieces: Sequence[tuple["Voice", range]], rate: int) -> Iterator[Wave]:
-        """Samples of the blocks of voices, at most :data:`AT_ONCE` of them together, [blocks, BLOCK]: inside of it, not after."""
+    def make(self, pieces: Sequence[Piece], rate: int, first: int) -> None:
+        """Write what lies in the slice from frame ``first`` on of the blocks of voices into their rows."""
+        tables = [self._tables(voice, rate) for voice, _, _ in pieces]  # kept until all is done
+        plan = [
+            (
+                *(_address(x, kind) for x, kind in ((v.levels, "f"), (v.audible, "l"), (v.hiss, "d"), (v.frequency, "d"))),
+                _address(v.phase, "d"), _address(table, "f"), _address(row, "f"), len(v.frequency), v.held, v.length, v.key,
+                first, len(row), span.start, span.stop,
+            )
+            for (v, span, row), table in zip(pieces, tables, strict=True)
+        ]  # fmt: skip
+        faint = np.array([v.faint for v, _, _ in pieces])
         try:
             space = self._spaces.pop()
         except IndexError:
-            space = _Space()
+            space = kernels.new_space()
         try:
-            at, noisy_ones = 0, []
-            for voice, blocks in pieces:
-                widths, noisy = self.extents(voice, blocks[0], len(blocks), rate)
-                piece = _Piece(voice, blocks[0], space.out[at : at + len(blocks)], noisy)
-                self._tones(piece, widths, space, rate)
-                at += len(blocks)
-                if noisy.any():
-                    noisy_ones.append(piece)
-            self._add_noise(noisy_ones, space, rate)
-            yield space.out[:at]
+            kernels.notes(np.array(plan, np.int64), faint, rate, _song(rate), space)
         finally:
             self._spaces.append(space)
 
-    def _tones(self, piece: _Piece, widths: Ints, space: _Space, rate: int) -> None:
-        voice = piece.voice
-        frequency = voice.frequency / rate
-        tables = self.tables.get((voice.tune, rate, len(frequency)), lambda: _Tables(frequency))
-        place, tuning = np.array([piece.first, voice.held, rate], np.int64), np.stack([frequency, voice.phase])
-        kernels.tones(piece.out, voice.levels, widths, place, self._points, tuning, tables.waves, tables.turns, space.work)
+    def _tables(self, voice: "Voice", rate: int) -> Wave:
+        """Of a voice's frequencies: waves [2, width, HOP] and turns [2, MOST_FRAMES, width] as the loops take them, in one piece."""
+        return self.tables.get((voice.tune, rate, len(voice.frequency)), lambda: _new_tables(voice.frequency / rate))
 
-    def _add_noise(self, pieces: list[_Piece], space: _Space, rate: int) -> None:
-        """Add noise to the blocks that are noisy. All frames of a kind are inverted at once."""
-        rise, fall = _fades()
-        short, long, onsets, others = space.short, space.long, 0, 0
-        laid = []  # of each piece: where its short and long frames begin and end
-        for piece in pieces:
-            late = int(piece.first == 0)  # the first of these blocks that is made of long frames
-            hops = (piece.first + late - 1) * (BLOCK // noise.LONG)
-            end = others + max(int(piece.noisy.nonzero()[0][-1]) + 1 - late, 0) * (BLOCK // noise.LONG) + 1
-            times = noise.long_times(hops, end - others, rate)
-            self._spectra(long, others, piece.voice, noise.SHORT_FRAMES + hops, times, rate)
-            laid.append((late, onsets, slice(others, end)))
-            others = end
-            if late and piece.noisy[0]:
-                self._spectra(short, onsets, piece.voice, 0, noise.short_times(rate), rate)
-                onsets += noise.SHORT_FRAMES
-        for frames, count in ((long, others), (short, onsets)):
-            if count:
-                frames.invert(count)
-        for piece, (late, onset, span) in zip(pieces, laid, strict=True):
-            wave = long.waves[span]
-            kernels.lay_long(piece.out, wave, piece.noisy, late, rise, fall)
-            if late and piece.noisy[0]:
-                kernels.lay_short(piece.out[0], short.waves[onset : onset + noise.SHORT_FRAMES], wave[0], rise, fall)
 
-    def _spectra(self, frames: _Frames, at: int, voice: "Voice", number: int, times: Float, rate: int) -> None:
-        """Spectra of a voice's frames from the ``number``-th on at ``times``, to stand from ``at`` on."""
-        hop = frames.size - noise.FADE
-        kernels.spectra(
-            frames.spectra[at : at + len(times)], voice.levels, times, voice.held / rate, self._points, *_bins(rate, hop),
-            _bank(hop), noise.rows_of(voice.key + number, len(times)),
-        )  # fmt: skip
+def _address(array: npt.NDArray[Any], kind: str) -> int:
+    """Where the numbers of an array are, which loops could not tell from others."""
+    assert array.flags.c_contiguous
+    assert array.dtype.char == kind
+    return int(array.__array_interface__["data"][0])
+
+
+def _new_tables(cycles: Float) -> Wave:
+    width = -(-max(len(cycles), 1) // GROUP) * GROUP
+    tables = aligned(2 * width * (HOP + MOST_FRAMES))
+    waves, turned = np.split(tables, [2 * width * HOP])
+    kernels.fill_tables(waves.reshape(2, width, HOP), turned.reshape(2, MOST_FRAMES, width), cycles)
+    return tables
 
 
 @lru_cache(maxsize=4)
-def _bank(hop: int) -> Wave:
-    return noise.bank(hop, torch.device("cpu")).numpy()
+def _song(rate: int) -> Song:
+    """What all notes of a rate have in common."""
+    from studio.nn.spectral import FADE_S, ONSET_S, control_times
+
+    rise, fall = (x.numpy() for x in noise.fades(torch.device("cpu")))
+    onset, end = round(ONSET_S * rate), round(FADE_S * rate)
+    onsets, ends = (
+        (0.5 - 0.5 * np.cos(np.pi * np.arange(n + more) / n)).astype(np.float32) for n, more in ((onset, 0), (end, 1))
+    )
+    short, long = (_kind(rate, hop) for hop in (noise.SHORT, noise.LONG))
+    return Song(control_times(), noise.order(), rise, fall, onsets, ends, short, long)
 
 
-@lru_cache(maxsize=1)
-def _fades() -> tuple[Wave, Wave]:
-    rise, fall = noise.fades(torch.device("cpu"))
-    return rise.numpy(), fall.numpy()
+def _kind(rate: int, hop: int) -> Kind:
+    """What frames of one length are made of."""
+    size = hop + noise.FADE
+    unit = noise.bank(hop, torch.device("cpu")).numpy() / np.float32(size)
+    bank = aligned(len(unit) // LANES, size // 2 + 1, 2, LANES)
+    bank[:] = unit.reshape(len(bank), LANES, -1, 2).transpose(0, 2, 3, 1)
+    return Kind(*_bins(rate, hop), bank, turns(size), turns(size // 2))
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The inner loops of notes on the processor, compiled (:mod:`studio.nn.jit`): :mod:`studio.nn.spectral_compiled` puts them together.
+"""The inner loops of partials on the processor, compiled (:mod:`studio.nn.jit`): :mod:`studio.nn.voice_kernels` puts them together.
 
 They run without Python's lock, so that threads make notes side by side. Each sample is worked out by the same operations in
 the same order whatever stands beside it: loops over partials are in order, those over samples have whole vectors only.
@@ -6,15 +6,30 @@ Multiplications and additions may be contracted, nothing may be put in another o
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
-from studio.nn.jit import Float, Ints, Ints32, Wave, compiled
+from studio.nn.jit import Float, Ints, Wave, compiled
+from studio.nn.vectors import LANES, backwards, fused, load, spread, store
+
+Place = tuple[int, int, int]
 
 BLOCK, HOP, ONSET_HOP, BANDS = 8192, 256, 128, 48  # as studio.nn.spectral has them, which cannot be asked from here
 LEAST = -220 * math.log(10) / 20  # and this
 GROUP = 8  # numbers of partials that blocks are computed for are multiples of it, and of four, which are summed in one go
 MOST_FRAMES = BLOCK // ONSET_HOP + 1
+_AT_ONCE = 3  # frames that are summed at once
+ROOM_FRAMES = -(-MOST_FRAMES // _AT_ONCE) * _AT_ONCE
+_LINE = 64  # bytes of the cache's lines: vectors that lie across two of them take twice as long
+
+
+def aligned(*shape: int) -> Wave:
+    """Zeros that begin where a line of the cache does."""
+    count = math.prod(shape)
+    memory = np.zeros(count + _LINE // 4, np.float32)
+    first = -memory.ctypes.data % _LINE // 4
+    return memory[first : first + count].reshape(shape)
 
 
 @compiled
@@ -35,7 +50,9 @@ def exp(values: Wave, count: int) -> None:
 @compiled
 def levels_at(out: Wave, levels: Wave, first: int, count: int, seconds: float, gone: float, points: Float) -> None:
     """Amplitudes of ``count`` levels from ``first`` on into ``out``, ``seconds`` after the onset and ``gone`` after the release."""
-    at = min(max(int(np.searchsorted(points, seconds, side="right")) - 1, 0), len(points) - 2)
+    at = 0
+    while at < len(points) - 2 and points[at + 1] <= seconds:
+        at += 1
     share = np.float32(min((seconds - points[at]) / (points[at + 1] - points[at]), 1.0))
     rest, low = np.float32(np.float32(1.0) - share), np.float32(LEAST)
     lost, last = np.float32(max(gone, 0.0)), len(points)
@@ -48,154 +65,115 @@ def levels_at(out: Wave, levels: Wave, first: int, count: int, seconds: float, g
 
 @compiled
 def _sum(out: Wave, amounts: Wave, table: Wave, frames: int, width: int, hop: int) -> None:
-    """Products of ``amounts`` [frames, width] and ``table`` [width, hop]: four of the width and three frames at a time."""
-    for j in range(frames):
-        line = out[j]
-        for n in range(hop):
-            line[n] = np.float32(0)
-    whole = frames - frames % 3
-    for g in range(0, width, 4):
-        t0, t1, t2, t3 = table[g], table[g + 1], table[g + 2], table[g + 3]
-        for j in range(0, whole, 3):
-            first, second, third = out[j], out[j + 1], out[j + 2]
-            a, b, c = amounts[j], amounts[j + 1], amounts[j + 2]
-            a0, a1, a2, a3 = a[g], a[g + 1], a[g + 2], a[g + 3]
-            b0, b1, b2, b3 = b[g], b[g + 1], b[g + 2], b[g + 3]
-            c0, c1, c2, c3 = c[g], c[g + 1], c[g + 2], c[g + 3]
-            for n in range(hop):
-                x0, x1, x2, x3 = t0[n], t1[n], t2[n], t3[n]
-                first[n] = ((first[n] + a0 * x0) + a1 * x1 + a2 * x2) + a3 * x3
-                second[n] = ((second[n] + b0 * x0) + b1 * x1 + b2 * x2) + b3 * x3
-                third[n] = ((third[n] + c0 * x0) + c1 * x1 + c2 * x2) + c3 * x3
-        for j in range(whole, frames):
-            first, a = out[j], amounts[j]
-            a0, a1, a2, a3 = a[g], a[g + 1], a[g + 2], a[g + 3]
-            for n in range(hop):
-                first[n] = ((first[n] + a0 * t0[n]) + a1 * t1[n] + a2 * t2[n]) + a3 * t3[n]
+    """Products of ``amounts`` [frames, width] and ``table`` [width, HOP], of which the first ``hop`` columns count.
+
+    Three frames at a time, also after the last; so many rows must be there. Four vectors of each stay in the processor.
+    """
+    for n in range(0, hop, 4 * LANES):
+        for j in range(0, frames, _AT_ONCE):
+            a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = c0 = c1 = c2 = c3 = spread(np.float32(0))
+            for p in range(width):
+                at = p * HOP + n
+                w, x, y, z = (
+                    load(table, at), load(table, at + LANES), load(table, at + 2 * LANES), load(table, at + 3 * LANES),
+                )  # fmt: skip
+                a, b, c = spread(amounts[j, p]), spread(amounts[j + 1, p]), spread(amounts[j + 2, p])
+                a0, a1, a2, a3 = fused(a, w, a0), fused(a, x, a1), fused(a, y, a2), fused(a, z, a3)
+                b0, b1, b2, b3 = fused(b, w, b0), fused(b, x, b1), fused(b, y, b2), fused(b, z, b3)
+                c0, c1, c2, c3 = fused(c, w, c0), fused(c, x, c1), fused(c, y, c2), fused(c, z, c3)
+            at = j * HOP + n
+            _store_four(out, at, a0, a1, a2, a3)
+            _store_four(out, at + HOP, b0, b1, b2, b3)
+            _store_four(out, at + 2 * HOP, c0, c1, c2, c3)
 
 
 @compiled
-def extents(
-    widths: Ints, noisy: Ints, levels: Wave, audible: Ints, hiss: Float, faint: float, points: Float, place: Ints
-) -> None:
-    """How many partials are computed in blocks from the first on, and whether noise is: what can be heard around them.
+def _store_four(out: Wave, at: int, one: Any, two: Any, three: Any, four: Any) -> None:
+    store(out, at, one)
+    store(out, at + LANES, two)
+    store(out, at + 2 * LANES, three)
+    store(out, at + 3 * LANES, four)
 
-    ``faint``: the log amplitude below which nothing is heard; ``place``: first block, frame of the release, rate.
+
+@compiled
+def _left(levels: Wave, k: int, low: int, high: int, gone: float) -> float:
+    """The largest of a level at the points from ``low`` to ``high``, ``gone`` seconds after the release."""
+    most = levels[low, k]
+    for point in range(low + 1, high + 1):
+        most = max(most, levels[point, k])
+    return most + levels[-1, k] * gone
+
+
+@compiled
+def extent(levels: Wave, audible: Ints, hiss: Float, faint: float, points: Float, place: Place) -> tuple[int, bool]:
+    """How many partials are computed in a block, and whether noise is: what can be heard around it.
+
+    ``faint``: the log amplitude below which nothing is heard; ``place``: the block, frame of the release, rate.
     """
-    first, held, rate = place[0], place[1], place[2]
-    for i in range(len(widths)):
-        start = (first + i) * BLOCK
-        low = max(np.searchsorted(points, start / rate) - 1, 0)
-        high = np.searchsorted(points, (start + BLOCK) / rate) + 1
-        around = slice(low, high)
-        width, loud = audible[around].max(), hiss[around].max()
-        gone = (start - held) / rate
-        if gone > 0:  # the release has taken more
-            loud += gone * levels[-1, :BANDS].max()
-            while width:
-                k = BANDS + width - 1
-                if levels[around, k].max() + levels[-1, k] * gone > faint:
-                    break
-                width -= 1
-        widths[i], noisy[i] = min((width + GROUP - 1) // GROUP * GROUP, levels.shape[1] - BANDS), loud > faint
+    block, held, rate = place
+    start = block * BLOCK
+    low = high = 0
+    while low < len(points) - 1 and points[low + 1] < start / rate:
+        low += 1
+    while high < len(points) - 1 and points[high] < (start + BLOCK) / rate:
+        high += 1
+    width, loud, gone = 0, hiss[low], (start - held) / rate
+    for k in range(low, high + 1):
+        width, loud = max(width, audible[k]), max(loud, hiss[k])
+    if gone > 0:  # the release has taken more
+        most = levels[-1, 0]
+        for k in range(1, BANDS):
+            most = max(most, levels[-1, k])
+        loud += gone * most
+        while width and not _left(levels, BANDS + width - 1, low, high, gone) > faint:
+            width -= 1
+    return min((width + GROUP - 1) // GROUP * GROUP, levels.shape[1] - BANDS), loud > faint
 
 
 @compiled
 def tones(
-    out: Wave, levels: Wave, widths: Ints, place: Ints, points: Float, tuning: Float, waves: Wave, turns: Wave, work: Wave
+    out: Wave, levels: Wave, width: int, place: Place, points: Float, tuning: tuple[Float, Float], waves: Wave, turns: Wave,
+    work: Wave,
 ) -> None:  # fmt: skip
-    """Partials of the blocks ``out`` [blocks, BLOCK], of each the first ``widths``.
+    """The first ``width`` partials of a block ``out`` [BLOCK].
 
-    ``place``: first block, frame of the release, rate. ``tuning`` [2, p]: cycles a sample, and at the onset. ``waves``
+    ``place``: the block, frame of the release, rate. ``tuning``: Hz, and cycles at the onset, [p]. ``waves``
     [2, p, HOP]: cosines and sines over a hop, ``turns`` [2, frames, p]: of the hops of a block from its start, the first of
-    them the onset's; p is a multiple of :data:`GROUP`. ``work`` [4, MOST_FRAMES, HOP] is written to.
+    them the onset's; p is a multiple of :data:`GROUP`. ``work`` [4, ROOM_FRAMES + 1, HOP] is written to.
     """
-    first, held, rate = place[0], place[1], place[2]
+    block, held, rate = place
+    frequency, phase = tuning
     real, imaginary, even, odd = work[0], work[1], work[2], work[3]
-    begin = np.empty((2, tuning.shape[1]), np.float32)
-    for i in range(len(widths)):
-        block, width = first + i, widths[i]
-        if width == 0:
-            out[i] = np.float32(0)
-            continue
-        hop = HOP if block else ONSET_HOP
-        frames, step = BLOCK // hop + 1, hop // ONSET_HOP
+    begin = np.empty((2, len(frequency)), np.float32)
+    hop = HOP if block else ONSET_HOP
+    frames, step = BLOCK // hop + 1, hop // ONSET_HOP
+    for p in range(width):
+        cycles = frequency[p] / rate * (block * BLOCK) + phase[p]
+        angle = (cycles - np.floor(cycles)) * (2 * np.pi)
+        begin[0, p], begin[1, p] = np.cos(angle), np.sin(angle)
+    whole = (width + GROUP - 1) // GROUP * GROUP
+    for j in range(frames):
+        seconds = (block * BLOCK + j * hop) / rate
+        size, cosine, sine = real[j], turns[0, j * step], turns[1, j * step]
+        levels_at(size, levels, BANDS, width, seconds, seconds - held / rate, points)
+        for p in range(width, whole):
+            size[p] = imaginary[j, p] = np.float32(0)
         for p in range(width):
-            cycles = tuning[0, p] * (block * BLOCK) + tuning[1, p]
-            angle = (cycles - np.floor(cycles)) * (2 * np.pi)
-            begin[0, p], begin[1, p] = np.cos(angle), np.sin(angle)
-        whole = (width + GROUP - 1) // GROUP * GROUP
-        for j in range(frames):
-            seconds = (block * BLOCK + j * hop) / rate
-            size, cosine, sine = real[j], turns[0, j * step], turns[1, j * step]
-            levels_at(size, levels, BANDS, width, seconds, seconds - held / rate, points)
-            for p in range(width, whole):
-                size[p] = imaginary[j, p] = np.float32(0)
-            for p in range(width):
-                amount = size[p]
-                imaginary[j, p] = amount * (begin[0, p] * sine[p] + begin[1, p] * cosine[p])
-                size[p] = amount * (begin[0, p] * cosine[p] - begin[1, p] * sine[p])
-        _sum(even, real, waves[0], frames, whole, hop)
-        _sum(odd, imaginary, waves[1], frames, whole, hop)
-        _join(out[i], even, odd, frames - 1, hop)
+            amount = size[p]
+            imaginary[j, p] = amount * (begin[0, p] * sine[p] + begin[1, p] * cosine[p])
+            size[p] = amount * (begin[0, p] * cosine[p] - begin[1, p] * sine[p])
+    _sum(even, real, waves[0], frames, whole, hop)
+    _sum(odd, imaginary, waves[1], frames, whole, hop)
+    _join(out, even, odd, frames - 1, hop)
 
 
 @compiled
 def _join(out: Wave, even: Wave, odd: Wave, hops: int, hop: int) -> None:
-    """Each hop: the frame before it played on, going over to the frame after it played backwards."""
-    for j in range(hops):
-        line, c, s, d, z = out[j * hop : (j + 1) * hop], even[j], odd[j], even[j + 1], odd[j + 1]
-        line[0] = c[0]
-        for n in range(np.uint32(1), np.uint32(hop)):  # unsigned: a sign would be looked at, one number at a time
-            back, share = np.uint32(hop) - np.uint32(n), np.float32(n) / np.float32(hop)
-            here, there = c[n] - s[n], d[back] + z[back]
-            line[n] = here + share * (there - here)
-
-
-@compiled
-def spectra(
-    out: Wave, levels: Wave, times: Float, held: float, points: Float, weights: Wave, bands: Ints32, bank: Wave, rows: Ints
-) -> None:  # fmt: skip
-    """Spectra of frames of noise at ``times`` [frames] in seconds, ``out`` [frames, 2 bins]: real and imaginary by turns.
-
-    ``held``: seconds to the release. The amplitudes in a bin go from band ``bands`` [bins] to the next with ``weights`` [2, bins].
-    ``bank``: the spectra of unit magnitude, of which each frame takes the row in ``rows``.
-    """
-    size, bins = np.zeros(BANDS + 1, np.float32), len(bands)
-    amount = np.empty(bins, np.float32)
-    for f in range(len(times)):
-        line, unit = out[f], bank[rows[f]]
-        levels_at(size, levels, 0, BANDS, times[f], times[f] - held, points)
-        for n in range(bins):
-            band = bands[n]
-            amount[n] = size[band] * weights[0, n] + size[band + np.uint32(1)] * weights[1, n]
-        for n in range(bins):
-            line[2 * n] = amount[n] * unit[2 * n]
-            line[2 * n + 1] = amount[n] * unit[2 * n + 1]
-
-
-@compiled
-def lay_long(out: Wave, wave: Wave, noisy: Ints, first: int, rise: Wave, fall: Wave) -> None:
-    """Add long frames to the blocks ``out`` that are ``noisy``; ``wave[0]`` is the first frame of block ``first``."""
-    fade = len(rise)
-    for i in range(first, first + (len(wave) - 1) * 2 * fade // BLOCK):
-        if not noisy[i]:
-            continue
-        for k in range(BLOCK // (2 * fade)):
-            f, at = (i - first) * (BLOCK // (2 * fade)) + k, 2 * fade * k
-            line, here, there = out[i, at : at + 2 * fade], wave[f], wave[f + 1]
-            for n in range(fade):
-                line[n] += here[fade + n]
-            for n in range(fade):
-                line[fade + n] += here[2 * fade + n] * fall[n] + there[n] * rise[n]
-
-
-@compiled
-def lay_short(out: Wave, wave: Wave, next_one: Wave, rise: Wave, fall: Wave) -> None:
-    """Add short frames ``wave`` and the beginning of the first long one to a note's first block ``out`` [BLOCK]."""
-    fade = len(rise)
-    for f in range(len(wave)):
-        line, here = out[f * fade : (f + 1) * fade], wave[f]
-        there = wave[f + 1] if f + 1 < len(wave) else next_one
-        for n in range(fade):
-            line[n] += here[fade + n] * fall[n] + there[n] * rise[n]
+    """Each hop: the frame before it played on, going over to the frame after it played backwards. Rows are HOP apart."""
+    shares = np.arange(hop).astype(np.float32) / np.float32(hop)
+    for n in range(0, hop, LANES):
+        share, back = load(shares, n), hop - n - LANES + 1  # the number after a row's last is there, and counts nothing
+        for j in range(hops):
+            at, later = j * HOP + n, (j + 1) * HOP + back
+            here, there = load(even, at) - load(odd, at), backwards(load(even, later) + load(odd, later))
+            store(out, j * hop + n, fused(share, there - here, here))

@@ -2,7 +2,8 @@
 
 A note's first block is made of short frames, so that its beginning is as sharp as it was; later ones of longer frames, which
 stand still for half a frame and are crossfaded as the short ones are (sine and cosine: the power stays). Which of the
-bank's spectra a frame takes is a pure function of the note's key and the frame's number.
+bank's spectra a frame takes, and at which of its samples it begins, is a pure function of the note's key and the frame's number:
+sixteen frames, a later block's, take spectra that lie together.
 """
 
 from functools import lru_cache
@@ -20,10 +21,10 @@ BLOCK = 8192  # samples a block
 BANDS = 48
 FADE = 256  # samples over which a frame comes and goes
 SHORT, LONG = 256, 512  # samples between two frames: in a note's first block, and later
-ROUND = 1 << 16  # frames after which the order of the spectra comes again
+ROUND = 1 << 16  # groups after which their order comes again
+GROUP = 16  # frames that take the bank's spectra together
 _ROWS = {SHORT: 1024, LONG: 1024}  # different spectra
 LONG_FRAMES = BLOCK // LONG + 1  # a later block needs the next one's first frame
-MOST_FRAMES = 1024  # that are made in one go
 SHORT_FRAMES = BLOCK // SHORT  # the first block's last frame is a long one
 
 
@@ -59,44 +60,51 @@ def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: li
     n, device = len(keys), out.device
     rise, fall = fades(device)
     if blocks[0]:
-        first = [k + SHORT_FRAMES + (b - 1) * (LONG_FRAMES - 1) for k, b in zip(keys, blocks, strict=True)]
-        wave = _frames(size, first, LONG, rate)
+        first = [SHORT_FRAMES + (b - 1) * (LONG_FRAMES - 1) for b in blocks]
+        wave = _frames(size, keys, first, LONG, rate)
         cells = out.view(n, BLOCK // LONG, 2, FADE)
         cells[:, :, 0].add_(wave[:, :-1, FADE : 2 * FADE])
         late = cells[:, :, 1]
         late.addcmul_(wave[:, :-1, 2 * FADE :], fall)
         late.addcmul_(wave[:, 1:, :FADE], rise)
         return
-    wave = _frames(size[:, :-1], keys, SHORT, rate)
-    next_one = _frames(size[:, -1:], [k + SHORT_FRAMES for k in keys], LONG, rate)
+    wave = _frames(size[:, :-1], keys, [0] * n, SHORT, rate)
+    next_one = _frames(size[:, -1:], keys, [SHORT_FRAMES] * n, LONG, rate)
     hops = out.view(n, SHORT_FRAMES, SHORT)
     hops.addcmul_(wave[:, :, FADE:], fall)
     hops[:, :-1].addcmul_(wave[:, 1:, :FADE], rise)
     hops[:, -1].addcmul_(next_one[:, 0, :FADE], rise)
 
 
-def _frames(size: torch.Tensor, first: list[int], hop: int, rate: int) -> torch.Tensor:
+def _frames(size: torch.Tensor, keys: list[int], first: list[int], hop: int, rate: int) -> torch.Tensor:
     """Frames before they are faded, [n, frames, hop + FADE]; ``first`` [n] numbers each note's first."""
     n, frames = size.shape[:2]
-    weights, unit = _weights(rate, hop, size.device), bank(hop, size.device)
+    weights, unit, length = _weights(rate, hop, size.device), bank(hop, size.device), hop + FADE
     shape = torch.bmm(size, weights.expand(n, -1, -1)).view(n * frames, -1)
-    pick = torch.from_numpy(np.concatenate([rows_of(k, frames) for k in first])).to(size.device)
-    shape.mul_(unit.index_select(0, pick))
+    rows, later = (
+        torch.from_numpy(np.concatenate(x)).to(size.device)
+        for x in zip(*(places(k, f, frames, length) for k, f in zip(keys, first, strict=True)), strict=True)
+    )
+    shape.mul_(unit.index_select(0, rows))
     spectrum = torch.view_as_complex(shape.view(n * frames, -1, 2))
-    return torch.fft.irfft(spectrum, n=hop + FADE).view(n, frames, hop + FADE)
+    at = (torch.arange(length, device=size.device) - later[:, None]) % length
+    return torch.fft.irfft(spectrum, n=length).gather(1, at).view(n, frames, length)
 
 
-def rows_of(number: int, frames: int) -> npt.NDArray[np.int64]:
-    """Rows of the bank that so many frames take, the first of them the ``number``-th of all; not to be written to."""
-    place = number % ROUND
-    return _order()[place : place + frames]
+def places(key: int, first: int, frames: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Rows of the bank that a note's frames of ``length`` samples take from the ``first`` on, and how far they are turned."""
+    number = first + np.arange(frames)
+    drawn = order()[(key % ROUND + number // GROUP) % ROUND]
+    return (drawn >> 16) * GROUP + number % GROUP, ((drawn & 0xFFFF) * (length // GROUP) >> 16) * GROUP
 
 
 @lru_cache(maxsize=1)
-def _order() -> npt.NDArray[np.int64]:
-    """Which row of the bank each frame takes: a long round, in which every note starts at a place of its own."""
-    order = (uniform(2, ROUND) * min(_ROWS.values())).astype(np.int64)
-    return np.concatenate([order, order[:MOST_FRAMES]])
+def order() -> npt.NDArray[np.int64]:
+    """What is drawn for each group of frames, [ROUND]: times 65536 the group of the bank, and the part of a whole turn.
+
+    Every note starts at a place of its own.
+    """
+    return (uniform(2, ROUND) * (min(_ROWS.values()) // GROUP * 65536)).astype(np.int64)
 
 
 @lru_cache(maxsize=8)

@@ -160,7 +160,7 @@ def test_partials_that_have_died_away_are_no_longer_computed():
     assert widths[19] == 8
     assert widths == sorted(widths, reverse=True)
     pruned = render([dying], 0, 20 * BLOCK)
-    whole = render([replace(dying, audible=(96,) * (POINTS + 1))], 0, 20 * BLOCK)
+    whole = render([replace(dying, audible=np.full(POINTS + 1, 96))], 0, 20 * BLOCK)
     assert np.abs(pruned - whole).max() < 10 ** ((-12 - 85) / 20)
     assert (pruned != whole).any()
 

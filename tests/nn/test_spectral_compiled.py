@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.nn import spectral, spectral_noise
-from studio.nn import spectral_kernels as kernels
+from studio.nn import spectral, spectral_kernels, spectral_noise, voice_kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.spectral import BLOCK, Voice, control_times
 from studio.nn.spectral_compiled import Blocks, _bins
@@ -19,17 +18,47 @@ def blocks() -> Blocks:
 
 @pytest.mark.parametrize("number", range(0, 11, 3))
 def test_what_is_heard_is_what_torch_computes(blocks, number):
-    widths, noisy = blocks.extents(VOICES[number], 0, 6, RATE)
+    note = VOICES[number]
     for block in range(6):
-        width, hiss = spectral._extent(VOICES[number], block, RATE)
-        assert width - 16 < widths[block] <= width
-        assert widths[block] % 8 == 0 or widths[block] == len(VOICES[number].frequency)
-        assert noisy[block] == hiss
+        place = (block, note.held, RATE)
+        count, noisy = spectral_kernels.extent(note.levels, note.audible, note.hiss, note.faint, control_times(), place)
+        width, hiss = spectral._extent(note, block, RATE)
+        assert width - 16 < count <= width
+        assert count % 8 == 0 or count == len(note.frequency)
+        assert noisy == hiss
 
 
 def make(blocks: Blocks, *pieces: tuple[Voice, range]) -> np.ndarray:
-    with blocks.made(pieces, RATE) as sound:
-        return sound.copy()
+    """The blocks of all pieces, [blocks, BLOCK]."""
+    rows = [np.zeros(span.stop * BLOCK, np.float32) for _, span in pieces]
+    blocks.make([(note, span, row) for (note, span), row in zip(pieces, rows, strict=True)], RATE, 0)
+    return np.concatenate([row[span.start * BLOCK :] for row, (_, span) in zip(rows, pieces, strict=True)]).reshape(-1, BLOCK)
+
+
+def test_slices_have_the_bits_of_the_whole(blocks):
+    note = voice(held=3 * BLOCK, length=3 * BLOCK + 900, noise_db=-50.0)
+    whole = np.zeros(note.length, np.float32)
+    blocks.make([(note, range(4), whole)], RATE, 0)
+    for first, last in ((0, 5), (17, BLOCK + 3), (2 * BLOCK - 1, 3 * BLOCK + 880), (3 * BLOCK + 800, 3 * BLOCK + 900)):
+        row = np.zeros(last - first, np.float32)
+        blocks.make([(note, range(first // BLOCK, -(-last // BLOCK)), row)], RATE, first)
+        assert row.tobytes() == whole[first:last].tobytes()
+
+
+def test_memory_of_another_kind_is_refused(blocks):
+    with pytest.raises(AssertionError):
+        blocks.make([(VOICES[0], range(1), np.zeros(BLOCK))], RATE, 0)
+    with pytest.raises(AssertionError):
+        blocks.make([(VOICES[0], range(1), np.zeros(2 * BLOCK, np.float32)[::2])], RATE, 0)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 7])
+def test_portions_hold_every_block_once(blocks, workers):
+    spans = [range(3), range(0), range(2, 90), range(1), range(5, 6)]
+    chunks = blocks.chunks([VOICES[k] for k in range(5)], spans, workers)
+    found = sorted((v, b) for chunk in chunks for v, span in chunk for b in span)
+    assert found == [(v, b) for v, span in enumerate(spans) for b in span]
+    assert max(sum(len(span) for _, span in chunk) for chunk in chunks) <= 32
 
 
 def test_blocks_made_together_have_the_bits_of_blocks_alone(blocks):
@@ -56,7 +85,7 @@ def test_bins_have_the_weights_of_torch(rate):
 
 def test_warmed_up_a_note_compiles_nothing_more(blocks) -> None:
     blocks.warm_up()
-    loops = (kernels.tones, kernels.extents, kernels.spectra, kernels.lay_long, kernels.lay_short)
+    loops = (voice_kernels.notes, voice_kernels.fill_tables)
     before = [len(loop.signatures) for loop in loops]
     make(blocks, (VOICES[3], range(3)), (VOICES[5], range(1, 2)))
     assert min(before) > 0

@@ -5,7 +5,7 @@ import pytest
 
 from studio.nn import spectral, spectral_kernels
 from studio.nn.counter import uniform
-from studio.nn.spectral_kernels import BANDS, BLOCK, GROUP, HOP, LEAST, ONSET_HOP, _join, _sum, exp, lay_long, levels_at
+from studio.nn.spectral_kernels import BANDS, BLOCK, GROUP, HOP, LEAST, ONSET_HOP, _join, _sum, aligned, exp, levels_at
 
 POINTS = spectral.control_times()
 
@@ -41,28 +41,33 @@ def test_levels_lie_on_the_line_between_two_points(seconds):
         assert np.abs(made / expected - 1).max() < 1e-5
 
 
-def test_sums_are_products_of_matrices():
-    out, amounts, table = np.zeros((65, HOP), np.float32), numbers(65, 48), numbers(48, HOP)
-    _sum(out, amounts, table, 33, 40, HOP)
-    assert np.abs(out[:33] - amounts[:33, :40] @ table[:40]).max() < 1e-5
+@pytest.mark.parametrize("hop", [HOP, ONSET_HOP])
+def test_sums_are_products_of_matrices(hop):
+    out, amounts, table = np.zeros((69, HOP), np.float32), numbers(69, 48), numbers(48, HOP)
+    _sum(out, amounts, table, 33, 40, hop)
+    assert np.abs(out[:33, :hop] - amounts[:33, :40] @ table[:40, :hop]).max() < 1e-5
     assert not out[33:].any()
+    assert not out[:, hop:].any()
 
 
-def test_hops_go_over_from_one_frame_to_the_next():
-    even, odd, out = numbers(3, 8), numbers(3, 8) + 1, np.zeros(16, np.float32)
-    _join(out, even, odd, 2, 8)
+@pytest.mark.parametrize("hop", [HOP, ONSET_HOP])
+def test_hops_go_over_from_one_frame_to_the_next(hop):
+    even, odd, out = numbers(4, HOP), numbers(4, HOP) + 1, np.zeros(2 * hop, np.float32)
+    odd[:, 0] = 0
+    _join(out, even, odd, 2, hop)
     for j in range(2):
-        assert out[8 * j] == even[j, 0]
-        for n in range(1, 8):
-            on, back = even[j, n] - odd[j, n], even[j + 1, 8 - n] + odd[j + 1, 8 - n]
-            assert out[8 * j + n] == pytest.approx(on + n / 8 * (back - on), abs=1e-6)
+        assert out[hop * j] == even[j, 0]
+        for n in range(1, hop):
+            on, back = even[j, n] - odd[j, n], even[j + 1, hop - n] + odd[j + 1, hop - n]
+            assert out[hop * j + n] == pytest.approx(on + n / hop * (back - on), abs=1e-6)
 
 
-def test_only_noisy_blocks_get_noise():
-    out, fade = np.zeros((3, BLOCK), np.float32), np.ones(256, np.float32)
-    lay_long(out, np.ones((49, 768), np.float32), np.array([1, 0, 1]), 0, fade, fade)
-    assert not out[1].any()
-    assert set(np.unique(out[[0, 2]])) == {1.0, 2.0}
+def test_aligned_room_begins_with_a_line_of_the_cache():
+    for shape in ((3,), (7, 16), (2, 3, 5)):
+        room = aligned(*shape)
+        assert room.shape == shape
+        assert room.ctypes.data % 64 == 0
+        assert not room.any()
 
 
 def test_they_run_without_pythons_lock():
