@@ -17,6 +17,16 @@ def test_the_middle_of_what_wavers():
     assert bench.middle([NONE, None]) == (0, 1, [])
 
 
+def test_likeness_and_how_often_recordings_are_alike_among_themselves():
+    assert bench.alike([6.0, 5.0, 0.3], [8.0, 5.4, 0.1])
+    assert not bench.alike([5.0, 5.0, 0.3], [8.0, 5.4, 0.1])
+    assert not bench.alike([], [8.0, 5.4, 0.1])
+    assert bench.drawn_anew([Vibrato(6.0, 5.0, 0.2)] * 8, 3) == 1.0
+    spread = [Vibrato(float(cents), 5.0, 0.2) for cents in range(3, 15)]
+    assert 0.0 < bench.drawn_anew(spread, 3) < 1.0
+    assert bench.drawn_anew([NONE, None] * 4, 3) == 0.0
+
+
 @pytest.fixture
 def model(tmp_path):
     """A tiny model whose flute has vibrato."""
@@ -45,6 +55,7 @@ def test_the_command(tmp_path, model, monkeypatch, capsys):
     (line,) = json.loads(capsys.readouterr().out)
     assert (line["instrument"], line["law"]) == ("flute", [20.0, 5.0, 0.4])
     assert line["played"][2][0] > 10 and not line["near"]  # the recordings are steady
+    assert line["drawn_anew"] == 0.0
     assert code == 1
     assert bench.run(["--model", str(model)]) == code
     assert "near: " in capsys.readouterr().out
