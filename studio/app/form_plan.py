@@ -71,19 +71,26 @@ def _same_bars(place: Place, source: Place, meter: Meter) -> bool:
 def wishes_of(form: Form, number: int, base: Wishes) -> Wishes:
     """What section ``number`` of a form is wished to be like: a new one differs from those before it.
 
-    A form with one name alone leaves open what ``base`` leaves open.
+    A form with one name alone leaves open what ``base`` leaves open. A repeat without an energy of its own has its first time's.
     """
     section, names = form.sections[number], form.names
+    energy = form.sections[form.firsts[number]].energy if section.energy is None else section.energy
     if len(names) == 1:
-        return base if section.energy is None else replace(base, energy=section.energy)
+        return base if energy is None else replace(base, energy=energy)
     away = CHARACTERS.get(section.name.casefold())
     if away is None:
         place = [n for n in names if n.casefold() not in CHARACTERS].index(section.name)
         away = CONTRASTS[place if place < len(CONTRASTS) else 1 + (place - 1) % (len(CONTRASTS) - 1)]
     made = {name: _moved(getattr(base, name), _USUAL[name], away.get(name, 0.0)) for name in _USUAL}
-    if section.energy is not None:
-        made["energy"] = section.energy
+    if energy is not None:
+        made["energy"] = energy
     return replace(base, **made)
+
+
+def levels_of(wishes: Wishes) -> tuple[float, float]:
+    """Energy and density of ``wishes``, as is usual where they are left open."""
+    energy, density = (_USUAL[n] if getattr(wishes, n) is None else float(getattr(wishes, n)) for n in ("energy", "density"))
+    return energy, density
 
 
 def _moved(wish: float | None, usual: float, by: float) -> float:

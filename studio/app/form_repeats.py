@@ -5,6 +5,9 @@ fits the harmony of the bars it comes from. Drums are varied by theirs. What acc
 arranger, which hears all parts, and the section that follows where that is known; the notes at the beginnings of bars stay,
 and so do the chords. The first two bars of a repeat stay as they were: by them it is known again.
 
+A repeat that is wished to have more energy than its first time is louder, and its parts beside the tune are written busier (or
+less so). What would come out as it was is varied further, until it is heard as something else.
+
 All limits hold: copies keep them, and the engines have them as masks. What the clip VAEs cannot guarantee (chord notes, notes a
 bar, grids beside their sixteenths) is left to the arranger, then for all parts at once.
 """
@@ -19,6 +22,8 @@ from studio.app.arranging_clips import is_line
 from studio.app.changes import Change
 from studio.app.changing import chunks_of
 from studio.app.form_plan import Place, limits_in, turns
+from studio.app.form_sameness import Draft, heard, touched
+from studio.app.form_steering import LEVEL, Rise
 from studio.app.shelf import Shelf
 from studio.engines.api import Context, GenerateRequest, Part
 from studio.engines.clip_grid import SEGMENTS
@@ -29,7 +34,6 @@ from studio.music.form import EXACT
 from studio.music.notes import Notes
 from studio.music.time import TICKS_PER_QUARTER, Meter
 
-Draft = dict[Part, Notes]
 VARIANTS = 8
 """Variants of a tune among which the best fitting one is taken."""
 _BESIDE_GRID = 0.1
@@ -43,7 +47,7 @@ class Manner:
 
     ``tune`` and ``drums`` are amounts (:class:`studio.app.changes.Change`), ``stay`` is the share of an accompaniment's notes that
     stay. Every ``every``-th pair of the tune's bars is varied, the last one always; of the other parts all but the first two bars,
-    or (not ``whole``) the last two alone.
+    or (not ``whole``) the last two alone. ``all_free``: beginnings of bars and long notes may change too.
     """
 
     tune: float
@@ -51,9 +55,15 @@ class Manner:
     stay: float
     every: int
     whole: bool
+    all_free: bool = False
 
 
 MANNERS = {"light": Manner(0.35, 0.35, 0.6, 2, False), "strong": Manner(0.6, 0.5, 0.4, 1, True)}
+_FURTHER = (Manner(0.6, 0.5, 0.3, 1, True), Manner(0.9, 0.8, 0.3, 1, True, True))
+"""What is tried in turn where nothing came out changed."""
+_AS_BUSY = 1.1
+"""How many times as many notes are not worth writing anew."""
+_LEAST_DENSITY = 0.05
 
 
 def copied(notes: Notes, place: Place, meter: Meter) -> Notes:
@@ -70,12 +80,21 @@ def cut(notes: Notes, end: int) -> Notes:
 
 
 class Repeat:
-    """One section that comes again, for one take. ``before`` are all notes so far; ``following`` is the section after it."""
+    """One section that comes again, for one take. ``before`` are all notes so far; ``following`` is the section after it.
+
+    ``rise`` tells how it differs from its first time in what is wished.
+    """
 
     def __init__(
-        self, asked: GenerateRequest, place: Place, before: Mapping[Part, Notes], following: Place | None, seed: int
+        self,
+        asked: GenerateRequest,
+        place: Place,
+        before: Mapping[Part, Notes],
+        following: Place | None,
+        seed: int,
+        rise: Rise = LEVEL,
     ) -> None:
-        self._asked, self._place, self._before, self._seed = asked, place, before, seed
+        self._asked, self._place, self._before, self._seed, self._rise = asked, place, before, seed, rise
         meter = asked.context.meter
         known = following is not None and following.source is not None
         self._after = {p: copied(n, following, meter) for p, n in before.items()} if following and known else {}
@@ -83,22 +102,45 @@ class Repeat:
         self._end_bars = meter.bar_start(max(meter.bar_of(place.start), meter.bar_of(place.end - 1) - 1))
 
     def vary(self, shelf: Shelf, ctx: Context) -> None:
-        """Vary :attr:`draft` as the form asks."""
-        way = self._place.section.vary
-        if way == EXACT or not any(len(n) for n in self.draft.values()):
+        """Vary :attr:`draft` as the form asks: something is heard to have changed, unless it is an exact repeat."""
+        if not any(len(n) for n in self.draft.values()):
             return
-        manner = MANNERS[way]
+        way = self._place.section.vary
+        if way != EXACT:
+            first = heard(self.draft)
+            for manner in (MANNERS[way], *_FURTHER):
+                self._vary(manner, shelf, ctx)
+                if heard(self.draft) != first:
+                    break
+                self._seed += 1
+            else:
+                self.draft = touched(self.draft, self._own_request())
+        if self._rise.louder:
+            self.draft = {part: louder(notes, self._rise.louder) for part, notes in self.draft.items()}
+
+    def _own_request(self) -> GenerateRequest:
+        asked, place = self._asked, self._place
+        limits = limits_in(asked.limits, asked.context.chords, place.start, place.end)
+        return replace(asked, start=place.start, length=place.end - place.start, limits=limits)
+
+    @property
+    def _is_as_busy(self) -> bool:
+        return 1 / _AS_BUSY < self._rise.busier < _AS_BUSY
+
+    def _vary(self, manner: Manner, shelf: Shelf, ctx: Context) -> None:
         pitched = [p for p in self.draft if not p.drums and len(self.draft[p])]
+        drums = [p for p in self.draft if p.drums]
         if self._for_arranger_only():
-            self._accompany([*pitched, *(p for p in self.draft if p.drums)], manner, shelf, ctx)
+            self._accompany([*pitched, *drums], manner, shelf, ctx)
             return
         tune = self._tune(pitched) if self._spans(True) else None
-        for part in self.draft:
-            if part.drums and not self._asked.limits.grid:
-                self._drums(part, manner, shelf, ctx)
+        by_clips = drums if self._is_as_busy and not self._asked.limits.grid else []
+        for part in by_clips:
+            self._drums(part, manner, shelf, ctx)
         if tune:
             self._vary_tune(tune, manner, shelf, ctx)
-        self._accompany([p for p in pitched if p != tune], manner, shelf, ctx)
+        rest = [p for p in pitched if p != tune]
+        self._accompany(rest if self._is_as_busy else [*rest, *drums], manner, shelf, ctx)
 
     def _for_arranger_only(self) -> bool:
         """Whether something is to be kept that the clip VAEs cannot guarantee."""
@@ -172,8 +214,9 @@ class Repeat:
             old = self.draft[part].starting_between(span.start, span.end)
             harmony = self._harmony(span)
             variants = [n.starting_between(span.start, span.end) for n in made.values()]
-            best = max(variants, key=lambda new: fit(new, harmony, span.start) - abs(apart(old, new) - manner.tune))
-            if len(best) and apart(old, best):
+            others = [n for n in variants if len(n) and apart(old, n)]
+            if others:
+                best = max(others, key=lambda new: fit(new, harmony, span.start) - abs(apart(old, new) - manner.tune))
                 self._put(part, span.start, span.end, best)
 
     def _harmony(self, span: Span) -> npt.NDArray[np.bool_]:
@@ -188,28 +231,37 @@ class Repeat:
         return found
 
     def _accompany(self, parts: list[Part], manner: Manner, shelf: Shelf, ctx: Context) -> None:
-        """Let the arranger rewrite some of the parts' notes."""
+        """Let the arranger rewrite some of the parts' notes: of all at once, or of each as busy as it is to be."""
         meter = self._asked.context.meter
         second = meter.bar_start(meter.bar_of(self._place.start) + 2)
-        start = min(second, self._end_bars) if manner.whole else self._end_bars
+        start = min(second, self._end_bars) if manner.whole or not self._is_as_busy else self._end_bars
         draw = np.random.default_rng(np.random.Philox(key=[self._seed & (2**64 - 1), 1]))
-        inside = {p: self.draft[p].starting_between(start, self._place.end) for p in parts}
-        written = [p for p in parts if len(inside[p])]
-        if not written:
-            return
-        stay = {p: self._staying(self.draft[p], start, manner, draw) for p in written}
-        change = self._change("fill", start, self._place.end, written, 0.0)
+        written = [p for p in parts if len(self.draft[p].starting_between(start, self._place.end))]
+        for together in [written] if self._is_as_busy else [[p] for p in written]:
+            if together:
+                self._rewrite(together, start, manner, draw, shelf, ctx)
+
+    def _rewrite(
+        self, parts: list[Part], start: int, manner: Manner, draw: np.random.Generator, shelf: Shelf, ctx: Context
+    ) -> None:
+        stay = {p: self._staying(self.draft[p], start, manner, draw) for p in parts}
+        change = self._change("fill", start, self._place.end, parts, 0.0)
+        if not self._is_as_busy:
+            own, beats = self.draft[parts[0]], (self._place.end - start) / TICKS_PER_QUARTER
+            there, kept = len(own.starting_between(start, self._place.end)), int((stay[parts[0]] & (own.start >= start)).sum())
+            change = replace(change, density=max(_LEAST_DENSITY, (there * self._rise.busier - kept) / beats))
         made = self._made(change, self._song(stay), shelf, ctx)
-        for part in written:
-            kept = self.draft[part].select(stay[part])
-            self.draft[part] = Notes.concat([kept, made.get((0, part), Notes.empty())])
+        for part in parts:
+            kept_notes = self.draft[part].select(stay[part])
+            self.draft[part] = Notes.concat([kept_notes, made.get((0, part), Notes.empty())])
 
     def _staying(self, notes: Notes, start: int, manner: Manner, draw: np.random.Generator) -> npt.NDArray[np.bool_]:
         """Which notes stay: all before ``start``, those where bars begin, long ones, and a share of the others by onsets."""
         onsets, which = np.unique(notes.start, return_inverse=True)
-        kept = (draw.random(len(onsets)) < manner.stay)[which]
+        kept = (draw.random(len(onsets)) < manner.stay * min(1.0, self._rise.busier))[which]
         on_line = notes.start == self._asked.context.meter.bar_starts(notes.start)
-        return np.asarray((notes.start < start) | on_line | kept | (notes.duration >= _HELD))
+        firm = (on_line | (notes.duration >= _HELD)) & (not manner.all_free)
+        return np.asarray((notes.start < start) | firm | kept)
 
     def _put(self, part: Part, start: int, end: int, new: Notes) -> None:
         """Lay ``new`` into the draft in place of what begins from ``start`` to ``end``."""
@@ -217,6 +269,11 @@ class Repeat:
         own = self.draft[part]
         before, behind = own.starting_between(0, start - half), own.starting_between(end - half * part.drums, 1 << 40)
         self.draft[part] = Notes.concat([cut(before, start), new, behind])
+
+
+def louder(notes: Notes, by: int) -> Notes:
+    """``notes`` played with velocities so much higher, within MIDI's."""
+    return notes.replace(velocity=np.clip(notes.velocity + by, 1, 127)) if len(notes) else notes
 
 
 def fit(notes: Notes, harmony: npt.NDArray[np.bool_], start: int) -> float:

@@ -1,8 +1,9 @@
 """Writing a piece by its form: what is new is written by the generator, what comes again is a copy that is varied.
 
 All takes get a section before any gets the next, so that they grow side by side. A new section goes on from the one before it,
-with wishes of its own (:func:`studio.app.form_plan.wishes_of`), and hears only its last bars: what it heard it would repeat. Who
-plays, the key and the style are settled once, as for a new piece of the same seed.
+with wishes of its own (:mod:`studio.app.form_steering`), and hears only its last bars: what it heard it would repeat. Who
+plays, the key and the style are settled once, as for a new piece of the same seed. Whoever steers while it is written (the
+context is a :class:`studio.engines.api.Steered`) wishes for the piece; each take keeps how its own wishes turned.
 
 Works with engines in this process (the command line) and in processes of their own (the window) alike: all that happens here is
 cheap, and the notes come in the order of time, so that they can be heard while the rest is written.
@@ -14,8 +15,9 @@ from dataclasses import replace
 
 from studio.app.form_plan import Place, check, limits_in, places_of, wishes_of
 from studio.app.form_repeats import Repeat
+from studio.app.form_steering import Wished
 from studio.app.shelf import Shelf
-from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Part
+from studio.engines.api import Chunk, Context, GenerateRequest, Generator, Part, Steered, Wishes
 from studio.engines.lstm_writer_setting import setting_of
 from studio.engines.registry import ENGINES
 from studio.music.document import Clip, Document, KeyChange, Take, Track
@@ -38,12 +40,14 @@ def form_chunks(request: GenerateRequest, form: Form, generator: Generator, shel
     piece = _Piece(request, form, places)
     for place, following in zip(places, (*places[1:], None), strict=True):
         if place.number == 0:
-            yield from piece.told(generator.generate(piece.first(place), _Stretch(ctx, place, request)), range(request.takes))
+            share = _Stretch(ctx, place, request, form)
+            yield from piece.told(generator.generate(piece.first(place), share), range(request.takes), share)
             continue
         for take in range(request.takes):
-            share = _Stretch(ctx, place, request, take)
+            share = _Stretch(ctx, place, request, form, take)
+            piece.begin(place, take, share)
             if place.source is None:
-                yield from piece.told(generator.generate(piece.new(place, take), share), [take])
+                yield from piece.told(generator.generate(piece.new(place, take), share), [take], share)
             else:
                 yield from piece.again(place, following, take, shelf, share)
 
@@ -79,30 +83,31 @@ class _Piece:
         heard = {own: here[own.track_id].notes for own in self._names if own.track_id in here}
         before = {own: n.starting_between(0, request.start) for own, n in heard.items()}
         self._notes = [{own: before.get(own, Notes.empty()) for own in self._names} for _ in range(request.takes)]
-        self._asked = replace(request, context=context, style=request.style or setting.mixture.names[0], chords=())
+        self._asked = replace(request, context=context, style=request.style or setting.mixture.names[0], chords=(), turns=())
+        self._wished = [Wished(request, form) for _ in range(request.takes)]
 
     def first(self, place: Place) -> GenerateRequest:
         """The request for the first section, for all takes at once."""
-        return replace(self._section(place, self._asked.context, 0, 0), context=self._song(0), takes=self._asked.takes)
+        return replace(self._section(place, self._asked.context, 0), context=self._song(0), takes=self._asked.takes)
 
     def new(self, place: Place, take: int) -> GenerateRequest:
         """The request for a section that is new, for one take: it hears the last bars before it."""
         meter = self._asked.context.meter
         since = meter.bar_start(max(0, meter.bar_of(place.start) - HEARD_BARS))
-        return self._section(place, self._song(take, since), take, place.number)
+        return self._section(place, self._song(take, since), take)
 
-    def _section(self, place: Place, context: Document, take: int, number: int) -> GenerateRequest:
-        return replace(
+    def _section(self, place: Place, context: Document, take: int) -> GenerateRequest:
+        asked = replace(
             self._asked,
             context=context,
             start=place.start,
             length=place.end - place.start,
             tracks=tuple(p.track_id or 0 for p in self._names),
-            wishes=wishes_of(self._form, number, self._asked.wishes),
             limits=limits_in(self._asked.limits, context.chords, place.start, place.end),
-            seed=seed_of(self._asked.seed, number, take),
+            seed=seed_of(self._asked.seed, place.number, take),
             takes=1,
         )
+        return self._wished[take].asked(place, asked)
 
     def _song(self, take: int, since: int = 0) -> Document:
         """A take so far, from ``since`` on, as a song; tracks of the song that are not written for sound beside."""
@@ -114,15 +119,22 @@ class _Piece:
             tracks.append(Track(part.track_id or 0, part.name, program=part.program, drums=part.drums, clips=clips))
         return replace(context, tracks=tuple(tracks))
 
-    def told(self, chunks: Iterator[Chunk], takes: "range | list[int]") -> Iterator[Chunk]:
+    def begin(self, place: Place, take: int, share: "_Stretch") -> None:
+        """A section begins: what is wished for by now holds from its start on."""
+        if share.steered is not None:
+            self._wished[take].turn(place.start, share.steered)
+
+    def told(self, chunks: Iterator[Chunk], takes: "range | list[int]", share: "_Stretch") -> Iterator[Chunk]:
         """Chunks of a section as the takes' own, remembered."""
         for chunk in chunks:
             take = takes[chunk.take]
+            self._wished[take].told(share.place, chunk.turns, share.meant)
             yield self._handed(take, dict(chunk.notes), chunk.written_to)
 
     def again(self, place: Place, following: Place | None, take: int, shelf: Shelf, ctx: Context) -> Iterator[Chunk]:
         """A section that comes again."""
-        repeat = Repeat(self._asked, place, self._notes[take], following, seed_of(self._asked.seed, place.number, take))
+        seed, rise = seed_of(self._asked.seed, place.number, take), self._wished[take].rise(place)
+        repeat = Repeat(self._asked, place, self._notes[take], following, seed, rise)
         ctx.progress(0.0, "")
         repeat.vary(shelf, ctx)
         yield self._handed(take, repeat.draft, place.end)
@@ -132,17 +144,33 @@ class _Piece:
         for part, new in notes.items():
             known[part] = Notes.concat([known[part], new])
         handed = tuple((self._names[part], new) for part, new in notes.items() if len(new))
-        return Chunk(take, handed, written_to)
+        return Chunk(take, handed, written_to, self._wished[take].turned(written_to))
 
 
 class _Stretch:
-    """The part of a form's progress that a section of a take is."""
+    """The part of a form's progress that a section of a take is; a :class:`studio.engines.api.Steered` for who writes it."""
 
-    def __init__(self, ctx: Context, place: Place, request: GenerateRequest, take: int | None = None) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: Context, place: Place, request: GenerateRequest, form: Form, take: int | None = None) -> None:
+        self._ctx, self._form, self.place = ctx, form, place
+        self.meant: dict[Wishes, Wishes] = {}
         own = (place.end - place.start) / request.length
         self._share = own if take is None else own / request.takes
         self._from = (place.start - request.start) / request.length + (take or 0) * self._share
+
+    @property
+    def steered(self) -> Wishes | None:
+        """What is wished for the piece by now; None as long as that is what was asked for."""
+        return self._ctx.wishes if isinstance(self._ctx, Steered) else None
+
+    @property
+    def wishes(self) -> Wishes | None:
+        """The same for this section, remembered in :attr:`meant`."""
+        wishes = self.steered
+        if wishes is None:
+            return None
+        own = wishes_of(self._form, self.place.number, wishes)
+        self.meant[own] = wishes
+        return own
 
     def progress(self, fraction: float, message: str = "") -> None:
         share = self._from + self._share * fraction

@@ -40,7 +40,7 @@ class Order:
     ``limits`` are the engine's (:class:`studio.engines.api.Wishes`); ``chords`` is read by :func:`chord_spans`. Of
     ``second_style``, where there is one, the music has ``second_share``, from 0 to 1. ``form``, read by
     :meth:`studio.music.form.Form.parse`, says which sections follow each other; where there is one, it says how many bars.
-    ``turns`` are other wishes later on, in a piece without a form.
+    ``turns`` are other wishes later on.
     """
 
     verb: str = "continue"
@@ -279,7 +279,7 @@ class Generating:
             proposal = blank_proposal(asked, provenance_of(asked, order, generator, self._shelf), serial)
             inbox.open(job, replace(proposal, tempo=tempo))
             wheel.ctx = job
-            for chunk in chunks_of(order, asked, generator, self._shelf, job if order.form else wheel):
+            for chunk in chunks_of(order, asked, generator, self._shelf, wheel):
                 inbox.put(chunk)
 
         meter = request.context.meter

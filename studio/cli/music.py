@@ -102,8 +102,6 @@ def steered(order: Order, courses: Mapping[str, WishCourse | None], document: Do
     request, meter = request_of(order, document), document.meter
     first = meter.bar_of(request.start)
     turns = [Turn(meter.bar_start(first + k) - request.start, bars[k]) for k in range(1, order.bars) if bars[k] != bars[k - 1]]
-    if turns and order.form:
-        raise StudioError("Wishes cannot change along a piece with a form.", "Leave out the form, or ask for one value.")
     return replace(order, wishes=bars[0], turns=tuple(turns))
 
 
