@@ -28,7 +28,8 @@ Form = Annotated[
     str,
     typer.Option(
         help='Sections that follow each other, instead of --bars: "A8 A8 B8 A8", a name and its bars each. What comes again '
-        "varies a little, with ' behind its name (A'8) a lot, with = (A=8) not at all; @0.9 behind the bars is a section's energy."
+        "varies a little, with ' behind its name (A'8) a lot, with = (A=8) not at all; @0.9 behind the bars is a section's energy, "
+        "of a repeat too: it is louder and busier, or with = played louder."
     ),
 ]
 Bars = Annotated[int, typer.Option(help="How many bars to write.", min=1, max=1000)]

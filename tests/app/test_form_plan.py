@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.app.form_plan import CONTRASTS, check, chords_of, limits_in, places_of, turns, wishes_of
+from studio.app.form_plan import CONTRASTS, check, chords_of, levels_of, limits_in, places_of, turns, wishes_of
 from studio.engines.api import GenerateRequest, Limits, Wishes
 from studio.errors import StudioError
 from studio.music.document import ChordSpan, Document
@@ -53,6 +53,12 @@ def test_names_that_say_what_they_are_like_do_not_count_as_letters():
 def test_a_form_of_one_name_leaves_open_what_is_open():
     assert wishes_of(Form.parse("A8 A8"), 0, Wishes(density=0.3)) == Wishes(density=0.3)
     assert wishes_of(Form.parse("A8@0.7"), 0, Wishes()).energy == 0.7
+
+
+def test_a_repeat_has_the_energy_of_its_first_time_unless_it_has_its_own():
+    form = Form.parse("A8@0.7 B8 A8 A8@0.2")
+    assert [wishes_of(form, k, Wishes(energy=0.1)).energy for k in (0, 2, 3)] == [0.7, 0.7, 0.2]
+    assert levels_of(Wishes(energy=0.7)) == (0.7, 0.5) and levels_of(Wishes(density=0.0)) == (0.45, 0.0)
 
 
 def asked(form, **changed):

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from studio.app.form_plan import places_of
-from studio.app.form_repeats import Repeat, apart, copied, cut, fit
+from studio.app.form_repeats import Repeat, apart, copied, cut, fit, louder
+from studio.app.form_sameness import heard
+from studio.app.form_steering import LEVEL, Rise
 from studio.app.limits_check import violations
 from studio.engines.api import GenerateRequest, Limits, Part, Quiet
 from studio.music.document import ChordSpan, Document
@@ -24,15 +26,15 @@ def eight_bars():
     return {TUNE: tune, CHORDS: chords, DRUMS: drums}
 
 
-def repeat(form="A8 A8 B8", seed=1, before=None, **asked):
+def repeat(form="A8 A8 B8", seed=1, before=None, rise=LEVEL, **asked):
     places = places_of(Form.parse(form), 0, Meter())
     lane = (ChordSpan(0, 12 * BAR, Chord(0)),)  # the second half of the repeat has none
     request = GenerateRequest(Document(chords=lane), 0, places[-1].end, **asked)
-    return Repeat(request, places[1], before or eight_bars(), places[2] if len(places) > 2 else None, seed), request
+    return Repeat(request, places[1], before or eight_bars(), places[2] if len(places) > 2 else None, seed, rise), request
 
 
-def varied(form="A8 A8 B8", seed=1, before=None, **asked):
-    made, request = repeat(form, seed, before, **asked)
+def varied(form="A8 A8 B8", seed=1, before=None, rise=LEVEL, **asked):
+    made, request = repeat(form, seed, before, rise, **asked)
     made.vary(ArrangerShelf(), Quiet())
     return made.draft, request
 
@@ -71,6 +73,47 @@ def test_a_little_leaves_what_accompanies_but_its_end():
     assert draft[CHORDS].starting_between(0, 14 * BAR) == eight_bars()[CHORDS].shifted(8 * BAR).starting_between(0, 14 * BAR)
 
 
+HELD = {  # nothing that a light hand would touch: long notes where bars begin
+    "chords": {CHORDS: Notes.of(np.repeat(np.arange(8) * BAR, 3), BAR, np.tile([48, 52, 55], 8))},
+    "a note": {CHORDS: Notes.of([0], 8 * BAR, [60])},
+    "a drum": {DRUMS: Notes.of(np.arange(8) * BAR, 120, 36)},
+}
+
+
+@pytest.mark.parametrize("before", HELD.values(), ids=HELD)
+@pytest.mark.parametrize("limits", [Limits(), Limits(low=60, high=60), Limits(least=1, most=3)])
+@pytest.mark.parametrize("form", ["A8 A8", "A8 A'8"])
+def test_a_repeat_that_shall_vary_is_heard_to_vary_whatever_it_repeats(form, limits, before):
+    if limits.low == 60 and CHORDS in before:
+        before = {CHORDS: before[CHORDS].replace(pitch=60)} if len(before[CHORDS]) == 1 else {}
+    draft, _ = varied(form, before=before or eight_bars(), limits=limits)
+    first = {p: n.shifted(8 * BAR) for p, n in (before or eight_bars()).items()}
+    alone = limits.low == limits.high and before and CHORDS in before
+    assert draft != first if alone else heard(draft) != heard(first)
+
+
+def test_an_exact_repeat_of_another_energy_is_the_same_notes_played_so():
+    draft, _ = varied("A8 A=8", rise=Rise(0.5))
+    for part, notes in eight_bars().items():
+        assert draft[part] == notes.shifted(8 * BAR).replace(velocity=96)
+
+
+def test_energy_makes_a_repeat_louder_and_busier_or_the_other_way_round():
+    counts = []
+    for energy in (-0.7, 0.0, 0.7):
+        draft, _ = varied("A8 A8 B8", rise=Rise(energy))
+        counts.append(len(draft[CHORDS]) + len(draft[DRUMS]))
+        first = draft[CHORDS].starting_between(0, 10 * BAR)
+        assert first.pitch.tolist() == eight_bars()[CHORDS].starting_between(0, 2 * BAR).pitch.tolist()
+        assert first.velocity.tolist() == [80 + Rise(energy).louder] * len(first)
+    assert counts[0] < counts[1] and counts[0] < counts[2]
+
+
+def test_velocities_stay_those_of_midi():
+    assert louder(Notes.of([0, 1], 1, 60, [10, 120]), 20).velocity.tolist() == [30, 127]
+    assert louder(Notes.empty(), 20) == Notes.empty()
+
+
 LIMITS = [
     Limits(low=48, high=76, polyphony=3),
     Limits(least=4, most=40, low=40),
@@ -81,9 +124,9 @@ LIMITS = [
 
 
 @pytest.mark.parametrize("limits", LIMITS)
-@pytest.mark.parametrize("way", ["", "'"])
-def test_variations_keep_key_and_limits(limits, way):
-    draft, request = varied(f"A8 A{way}8", key=Key.parse("C"), limits=limits)
+@pytest.mark.parametrize(("way", "rise"), [("", LEVEL), ("'", LEVEL), ("", Rise(0.6)), ("'", Rise(-0.6))])
+def test_variations_keep_key_and_limits(limits, way, rise):
+    draft, request = varied(f"A8 A{way}8", rise=rise, key=Key.parse("C"), limits=limits)
     inside = GenerateRequest(request.context, 8 * BAR, 8 * BAR, key=request.key, limits=limits)
     assert not violations(tuple(draft.items()), inside)
 

@@ -7,9 +7,10 @@ from studio.app.forming import seed_of, weights_of
 from studio.app.generating import Order, compose, request_of, with_take
 from studio.app.limits_check import violations
 from studio.app.reproducing import reproduce
-from studio.engines.api import Limits, Quiet
+from studio.engines.api import Limits, Quiet, Turn, Wishes
 from studio.errors import Cancelled, StudioError
 from studio.music.document import Document
+from studio.music.notes import Notes
 from studio.music.pitch import Key
 from tests.arrangers import ArrangerShelf, tiny_arranger
 from tests.writers import song, steered_writer
@@ -97,6 +98,51 @@ def test_progress_goes_on_to_the_end_and_a_form_can_be_cancelled_anywhere():
     for share in (0.1, 0.5, 0.7):
         with pytest.raises(Cancelled):
             made(ctx=Counting(share))
+
+
+class Helm(Quiet):
+    """Wishes for something else from so much progress on."""
+
+    def __init__(self, at, wishes):
+        self.at, self.later, self.wishes = at, wishes, None
+
+    def progress(self, fraction, message=""):
+        if fraction >= self.at:
+            self.wishes = self.later
+
+
+@pytest.mark.parametrize("at", [0.05, 0.3, 0.5, 0.85])
+def test_whoever_steers_is_followed_and_the_take_is_written_again_from_its_note(at):
+    order = replace(ORDER, form="A2 B4 A'4 C2", wishes=Wishes(energy=0.2, density=0.2))
+    wild = Wishes(energy=0.9, density=0.9)
+    plain, steered = made(order), made(order, ctx=Helm(at, wild))
+    for before, take in zip(plain.takes, steered.takes, strict=True):
+        assert not before.turns and [t.wishes for t in take.turns] == [wild] and take.parts != before.parts
+        first = take.turns[0].at
+        assert 0 < first < 12 * BAR and all(
+            n.starting_between(0, first).pitch.tolist() == m.starting_between(0, first).pitch.tolist()
+            for (_, n), (_, m) in zip(take.parts, before.parts, strict=True)
+        )
+        again = reproduce(take.provenance, None, Shelf(), Quiet(), even_if_changed=False)
+        assert again.proposal.take.parts == take.parts and again.proposal.take.turns == take.turns
+
+
+def test_wishes_that_turn_along_a_form_are_those_of_its_sections():
+    turns = (Turn(5 * BAR, Wishes(density=1.0)),)
+    order = replace(ORDER, takes=1, key=None, form="A4 B4 C4 D4", wishes=Wishes(density=0.0))
+    take, before = made(replace(order, turns=turns)).take, made(order).take
+    assert take.turns == turns
+    counts = [sum(len(n.starting_between(8 * BAR, 16 * BAR)) for _, n in t.parts) for t in (before, take)]
+    assert counts[1] > 1.5 * counts[0]
+
+
+def test_a_repeat_of_more_energy_is_louder():
+    found = []
+    for energy in ("", "@0.9", "@0.1"):
+        take = made(replace(ORDER, takes=1, form=f"A4@0.5 A4{energy}")).take
+        found.append([float(Notes.concat(n for _, n in part_of(take, a, a + 4)).velocity.mean()) for a in (0, 4)])
+    assert [first for first, _ in found] == [found[0][0]] * 3
+    assert found[2][1] < found[0][1] < found[1][1]
 
 
 def test_chords_start_anew_with_each_section():

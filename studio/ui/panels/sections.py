@@ -75,7 +75,8 @@ class SectionRows(QWidget):
         named(self.from_song, t("Plan from the song"), t("Take the sections that are laid out in the song's lane"))
         self.chips = SectionChips()
         self.text = TextField()
-        named(self.text, t("Plan"), t("The plan in words: A'8 varies a lot, A=8 not at all, B8@0.9 has much energy"))
+        plan = t("The plan in words: A'8 varies a lot, A=8 not at all, B8@0.9 has much energy (also where it comes again)")
+        named(self.text, t("Plan"), plan)
         self.bars = IntField(1, MOST_BARS, 8)
         named(self.bars, t("Bars of the section"))
         self.way = Segments(

@@ -86,7 +86,10 @@ class MoodPad(QWidget):
             energy, brightness = (round(100 * v) for v in self._mood)
             said = t("Mood: energy {energy} %, brightness {brightness} %", energy=energy, brightness=brightness)
         tip = t("Calm to driving across, dark to bright up. Double click: as it comes")
-        more = t("Drag while the network writes: it follows from the next beat on. The line is the way of the take shown.")
+        more = t(
+            "Drag while the network writes: it follows from the next beat on, repeats of a form as a whole. "
+            "The line is the way of the take shown."
+        )
         named(self, said, f"{tip}\n{more}")
 
     def _place(self, mood: tuple[float, float]) -> QPointF:
