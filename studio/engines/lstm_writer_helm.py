@@ -24,6 +24,9 @@ _LOW = 48
 _THINNEST, _THICKEST = -2.5, 0.8
 """How far durations may lean. Notes that are held for too long pile up, and the more are heard the more are held: in one of 20
 game pieces 20 sounded where 7 were wanted. To lean as far the other way leaves notes that never end."""
+_FASTEST, _FIRM = 1.5, 2.0
+"""How far time shifts may lean, and how many times as far for a density that is wished: folk, whose songs are much alike, went
+half as far as it was asked to; rank correlation over 30 pieces 0.77, with this 0.89. Courses of songs were fitted without."""
 _PITCHES = np.arange(128)
 
 
@@ -36,7 +39,8 @@ class Goal:
     """What the last four bars should be like; None for any.
 
     ``density`` notes a beat, ``polyphony`` notes that sound at once, ``register`` the mean pitch as the network counts,
-    ``repetition`` the share of notes that stood so some bars ago, ``brightness`` from 0 to 1.
+    ``repetition`` the share of notes that stood so some bars ago, ``brightness`` from 0 to 1. ``firm``: the density is a
+    composer's wish, not a song's.
     """
 
     density: float | None = None
@@ -44,6 +48,7 @@ class Goal:
     register: float | None = None
     repetition: float | None = None
     brightness: float | None = None
+    firm: bool = False
 
 
 def kept_up(goal: Callable[[int, int], Goal], density: float | None) -> Callable[[int, int], Goal]:
@@ -99,7 +104,8 @@ class Helm:
         self._recent(now)
         count = bisect_left(self._steps, now) - self._first
         error = math.log2(max(count, 0.5) / ((now - self._since(now)) / STEPS) / wanted)
-        return _within(error, 1.5) * _LATER
+        gain = _FIRM if self._wanted(now).firm else 1.0
+        return _within(gain * error, gain * _FASTEST) * _LATER
 
     def pitch(self, now: int, pointed: list[int]) -> Floats | None:
         """What to add to the scores of pitches where pointers point at ``pointed``; None for nothing."""

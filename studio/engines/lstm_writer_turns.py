@@ -1,7 +1,7 @@
 """A take whose wishes turn while it is written: which course holds when."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from studio.engines.note_columns import STEPS
 from studio.music.time import TICKS_PER_QUARTER
 
 _TICKS = TICKS_PER_QUARTER // STEPS
+_LEVELS = ("density", "polyphony", "register", "repetition")
+"""What a stretch with a turn in it is held to the mean of."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,13 @@ class Bearing:
         ends = [*(leg.start for leg in legs[1:]), now + 1]
         spans = [(min(e, now + 1) - max(leg.start, since), leg.course.goal(since)) for leg, e in zip(legs, ends, strict=True)]
         latest = spans[-1][1]
-        return Goal(**{f.name: _mean(f.name, [(w, g) for w, g in spans if w > 0], latest) for f in fields(Goal)})
+        levels = {name: _mean(name, [(w, g) for w, g in spans if w > 0], latest) for name in _LEVELS}
+        return replace(latest, **levels)
 
 
 def _mean(name: str, spans: list[tuple[int, Goal]], latest: Goal) -> float | None:
     value: float | None = getattr(latest, name)
-    if value is None or name == "brightness":
+    if value is None:
         return value
     known = [(w, getattr(g, name)) for w, g in spans if getattr(g, name) is not None]
     return float(np.average([v for _, v in known], weights=[w for w, _ in known])) if known else value

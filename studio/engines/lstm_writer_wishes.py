@@ -92,6 +92,7 @@ class Course:
             36 + 2 * self.wish[_REGISTER] if _REGISTER in self.wish else None,
             None if repetition is None else repetition / 15,
             self.brightness,
+            _DENSITY in self.wish,
         )
 
     def _value(self, k: int, row: Classes) -> float | None:
