@@ -22,6 +22,15 @@ def test_what_is_too_dense_is_held_back_and_what_is_too_sparse_is_hurried():
     assert written(goal, 12).shift(now)[LATER] > written(goal, 3).shift(now)[LATER]
 
 
+def test_a_density_that_is_wished_is_held_to_more_firmly_than_a_songs():
+    now = 8 * STEPS
+    for per_beat in (1, 3, 12):
+        plain, firm = (written(Goal(density=2.0, firm=f), per_beat).shift(now)[LATER] for f in (False, True))
+        assert firm == 2 * plain != 0
+    far = written(Goal(density=0.1), 12).shift(now)[LATER]
+    assert far == written(Goal(density=0.2), 12).shift(now)[LATER]  # as far as it leans at all
+
+
 def test_the_register_is_pulled_to_where_it_is_wished():
     goal, now = Goal(register=60), 8 * STEPS
     high, low = written(goal, 2, pitch=72).pitch(now, []), written(goal, 2, pitch=50).pitch(now, [])
