@@ -64,6 +64,8 @@ _FURTHER = (Manner(0.6, 0.5, 0.3, 1, True), Manner(0.9, 0.8, 0.3, 1, True, True)
 _AS_BUSY = 1.1
 """How many times as many notes are not worth writing anew."""
 _LEAST_DENSITY = 0.05
+_BUSY_TAKES = 4
+"""Takes of a part among which the one is chosen that is nearest to being as busy as it shall be."""
 
 
 def copied(notes: Notes, place: Place, meter: Meter) -> Notes:
@@ -246,14 +248,17 @@ class Repeat:
     ) -> None:
         stay = {p: self._staying(self.draft[p], start, manner, draw) for p in parts}
         change = self._change("fill", start, self._place.end, parts, 0.0)
+        wanted = 0.0
         if not self._is_as_busy:
             own, beats = self.draft[parts[0]], (self._place.end - start) / TICKS_PER_QUARTER
-            there, kept = len(own.starting_between(start, self._place.end)), int((stay[parts[0]] & (own.start >= start)).sum())
-            change = replace(change, density=max(_LEAST_DENSITY, (there * self._rise.busier - kept) / beats))
+            kept = int((stay[parts[0]] & (own.start >= start)).sum())
+            wanted = len(own.starting_between(start, self._place.end)) * self._rise.busier - kept
+            change = replace(change, density=max(_LEAST_DENSITY, wanted / beats), takes=_BUSY_TAKES)
         made = self._made(change, self._song(stay), shelf, ctx)
+        written = [{p: made.get((take, p), Notes.empty()) for p in parts} for take in range(change.takes)]
+        best = min(written, key=lambda new: abs(len(new[parts[0]]) - wanted))
         for part in parts:
-            kept_notes = self.draft[part].select(stay[part])
-            self.draft[part] = Notes.concat([kept_notes, made.get((0, part), Notes.empty())])
+            self.draft[part] = Notes.concat([self.draft[part].select(stay[part]), best[part]])
 
     def _staying(self, notes: Notes, start: int, manner: Manner, draw: np.random.Generator) -> npt.NDArray[np.bool_]:
         """Which notes stay: all before ``start``, those where bars begin, long ones, and a share of the others by onsets."""
