@@ -73,8 +73,8 @@ class Bearing:
         ends = [*(leg.start for leg in legs[1:]), now + 1]
         spans = [(min(e, now + 1) - max(leg.start, since), leg.course.goal(since)) for leg, e in zip(legs, ends, strict=True)]
         latest = spans[-1][1]
-        levels = {name: _mean(name, [(w, g) for w, g in spans if w > 0], latest) for name in _LEVELS}
-        return replace(latest, **levels)
+        density, polyphony, register, repetition = (_mean(n, [(w, g) for w, g in spans if w > 0], latest) for n in _LEVELS)
+        return replace(latest, density=density, polyphony=polyphony, register=register, repetition=repetition)
 
 
 def _mean(name: str, spans: list[tuple[int, Goal]], latest: Goal) -> float | None:
