@@ -131,6 +131,7 @@ def test_the_demo_song_opens():
     assert song.loop is not None
     assert song.keys
     assert song.seconds() > 20
+    assert {t.name for t in song.tracks if not t.width} == {"Bass"}  # a point in the middle; the rest is spread
 
 
 def test_rescue_puts_a_copy_aside(window, files):
