@@ -17,7 +17,7 @@ import numpy as np
 from studio.audio.effects import LIVE_MEMORY_SECONDS, Racks, memory_seconds
 from studio.audio.limiter import MEMORY_SECONDS, Limiter
 from studio.audio.meters import Levels, levels_of
-from studio.audio.room import Room
+from studio.audio.room import AT_ONCE, Mark, Room
 from studio.audio.strips import BLOCK, Ahead, Block, Events, Strip, Wave, summed
 from studio.audio.voice import light_voice
 from studio.audio.width import side_of, widened
@@ -88,6 +88,7 @@ class MixStream:
         self._past: dict[
             int, tuple[int, Wave | None]
         ] = {}  # of each strip that is widened: where its next block begins, its last one
+        self._wet: tuple[int, Block, list[Mark]] | None = None  # the room's sound from a frame on, and its marks after each block
         self._waiting: Mixed | None = None
         self._at = first // BLOCK
         self._first = self._at * BLOCK
@@ -105,6 +106,7 @@ class MixStream:
 
     def mark(self) -> tuple[Any, ...]:
         """Where it stands, for :meth:`back`."""
+        self._settle(self._at * BLOCK)
         room, limiter, racks = self._room, self._limiter, self._racks
         parts = (room, room and room.mark(), copy(limiter), racks and racks.mark())
         return self._at, self._waiting, set(self._voices), dict(self._past), parts
@@ -114,6 +116,7 @@ class MixStream:
 
         Nothing is faded here: whoever goes back has the old sound, and goes over from it.
         """
+        self._wet = None
         self._at, self._waiting, voices, past, (self._room, room, limiter, racks) = mark
         self._voices, self._past, self._limiter = set(voices), dict(past), copy(limiter)
         self._scene = self._heard = scene
@@ -173,17 +176,37 @@ class MixStream:
             self._add(replace(gone, gain=0.0), gone, first, sums, levels)
         dry = sums[:2]
         if self._room is not None:
-            self._room.push(sums[2:])
-            if not room_only:
-                self._add_room(self._room, old, new, dry)
-                if self._racks is not None and (new.effects or old.effects):
-                    made = self._racks.apply(_WHOLE, new.effects, dry, first, changed=old is not new)
-                    dry = dry if made is None else made
+            if ahead is not None and summed_up and not room_only:
+                self._add_room_ahead(self._room, ahead, first, dry)
+            else:
+                self._settle(first)
+                self._room.push(sums[2:])
+                if not room_only:
+                    self._add_room(self._room, old, new, dry)
+            if not room_only and self._racks is not None and (new.effects or old.effects):
+                made = self._racks.apply(_WHOLE, new.effects, dry, first, changed=old is not new)
+                dry = dry if made is None else made
         if old.gain != new.gain:
             dry *= np.float32(old.gain) * _DOWN + np.float32(new.gain) * _UP
         elif new.gain != 1.0:
             dry *= np.float32(new.gain)
         return Mixed(first, np.ascontiguousarray(dry.T), levels_of(dry) if self._measure else Levels(), levels)
+
+    def _add_room_ahead(self, room: Room, ahead: Ahead, first: int, dry: Block) -> None:
+        """Add the room's sound, made for several blocks at once."""
+        if self._wet is None or first >= self._wet[0] + self._wet[1].shape[1]:
+            sent = ahead.following(first)[2:, : AT_ONCE * BLOCK]
+            marks = room.push(sent)
+            self._wet = first, room.pull(len(marks)) * np.float32(self._scene.room), marks
+        begin, wet, _ = self._wet
+        dry += wet[:, first - begin : first - begin + BLOCK]
+
+    def _settle(self, first: int) -> None:
+        """Have the room stand where it stood before frame ``first``, should it be ahead."""
+        if self._wet is not None and self._room is not None:
+            begin, _, marks = self._wet
+            self._room.back(marks[(first - begin) // BLOCK - 1])
+            self._wet = None
 
     def _add_room(self, room: Room, old: Scene, new: Scene, dry: Block) -> None:
         wet = room.pull()

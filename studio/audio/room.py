@@ -7,9 +7,13 @@ overlap-save, with a frequency-domain delay line (Wefers 2015, section 4.2).
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from studio.nn.lane_kernels import Real
 
 Block = npt.NDArray[np.float32]
 Planes = npt.NDArray[np.float32]  # spectra, real and imaginary parts apart on the first axis
@@ -23,6 +27,8 @@ _BANDS = ((0, 1.15), (180, 1.1), (500, 1.0), (1_400, 0.92), (3_000, 0.75), (6_00
 _ENERGY = 4.0  # of the whole response: with the usual send and level the room lies 14 dB under the dry sound
 SHORTEST, LONGEST = 0.2, 6.0
 MOST_BACK = 48  # blocks by which a room can be put back
+AT_ONCE = 8  # blocks that it takes in at once, at most
+_ROOM = 32  # numbers that spectra have room for beside those of the block's length, as studio.nn.lane_kernels asks
 
 
 @lru_cache(maxsize=4)
@@ -85,40 +91,72 @@ def _early(rate: int, frames: int) -> tuple[npt.NDArray[np.float64], npt.NDArray
 
 
 class Room:
-    """Convolves blocks of one fixed length; ``memory`` blocks after any state the output is that of the whole song."""
+    """Convolves blocks of one fixed length; ``memory`` blocks after any state the output is that of the whole song.
+
+    Several blocks can be taken in at once, up to :data:`AT_ONCE`: that is quicker, and the samples are the same.
+    """
 
     def __init__(self, rate: int, block: int, seconds: float) -> None:
         self._block = block
         self._rate = rate
         self._seconds = seconds
         self._mid, self._side = _partitions(rate, block, seconds)
-        self._lines = [_Line(self._mid.shape[2], block), _Line(self._side.shape[2], block)]
+        self._lines = [_Line(part.shape[1], block, part.shape[3]) for part in (self._mid, self._side)]
+        self._transforms: Real | None = None
 
     @property
     def memory(self) -> int:
         """Blocks of input that one block of output depends on."""
-        return int(self._mid.shape[2])
+        return int(self._mid.shape[1])
 
-    def push(self, send: Block) -> None:
-        """Take in a block [2, frames] of what is sent to the room."""
-        self._lines[0].push((send[0] + send[1]) * np.float32(0.5))
-        self._lines[1].push((send[0] - send[1]) * np.float32(0.5))
+    def push(self, send: Block) -> list["Mark"]:
+        """Take in blocks [2, frames] of what is sent to the room; where it stands after each of them, for :meth:`back`."""
+        count, size = send.shape[1] // self._block, self._block
+        parts = [(send[0] + send[1]) * np.float32(0.5), (send[0] - send[1]) * np.float32(0.5)]
+        blocks = [part.reshape(count, size) for part in parts]
+        heard = [[bool(block.any()) for block in part] for part in blocks]
+        ringing = [any(some) or line.sounding for some, line in zip(heard, self._lines, strict=True)]
+        both = self._real()
+        if any(ringing):
+            for k, (line, part) in enumerate(zip(self._lines, parts, strict=True)):
+                joined = np.concatenate([line.last, part])
+                for n in range(count):
+                    both.sound[2 * n + k] = joined[n * size : (n + 2) * size]
+            both.forward()
+        marks = []
+        for n in range(count):
+            for k, line in enumerate(self._lines):
+                line.push(blocks[k][n], both.spectra[2 * n + k], heard[k][n])
+            marks.append(self.mark())
+        return marks
 
-    def pull(self) -> Block:
-        """The room's sound for the block pushed last, shape [2, frames]."""
-        total = np.zeros((2, 2, self._block + 1), np.float32)
-        heard = [line.convolve(response, total) for line, response in zip(self._lines, (self._mid, self._side), strict=True)]
-        if not any(heard):
-            return np.zeros((2, self._block), np.float32)
-        spectrum = np.empty(total.shape[1:], np.complex64)
-        spectrum.real, spectrum.imag = total
-        return np.asarray(np.fft.irfft(spectrum, axis=1)[:, self._block :], np.float32)
+    def pull(self, count: int = 1) -> Block:
+        """The room's sound for the ``count`` blocks pushed last and together, shape [2, frames]."""
+        both, any_heard = self._real(), False
+        for n in range(count):
+            total = both.spectra[2 * n : 2 * n + 2]
+            total[:] = 0
+            for line, response in zip(self._lines, (self._mid, self._side), strict=True):
+                any_heard |= line.convolve(response, total, count - 1 - n)
+        if not any_heard:
+            return np.zeros((2, count * self._block), np.float32)
+        both.backward()
+        halves = both.sound[: 2 * count, : self._block].reshape(count, 2, self._block)
+        return np.concatenate(list(halves), 1)
 
-    def mark(self) -> tuple["_Mark", ...]:
+    def _real(self) -> "Real":
+        """What transforms: made when it is needed, for it takes the time of an import."""
+        if self._transforms is None:
+            from studio.nn.lane_kernels import Real
+
+            self._transforms = Real(self._block)
+        return self._transforms
+
+    def mark(self) -> "Mark":
         """Where it stands, for :meth:`back`."""
         return tuple(line.mark() for line in self._lines)
 
-    def back(self, marks: tuple["_Mark", ...]) -> None:
+    def back(self, marks: "Mark") -> None:
         """Stand where it stood, at most :data:`MOST_BACK` blocks ago."""
         for line, mark in zip(self._lines, marks, strict=True):
             line.back(mark)
@@ -134,58 +172,63 @@ class Room:
 
 
 _Mark = tuple[int, npt.NDArray[np.float32], int]  # blocks pushed, the last one, blocks since the last sound
+Mark = tuple[_Mark, ...]
 
 
 class _Line:
-    """Spectra of the last inputs, newest first, always summed in that order."""
+    """Spectra of the last inputs [times, 2, bins], newest first, always summed in that order."""
 
-    def __init__(self, memory: int, block: int) -> None:
+    def __init__(self, memory: int, block: int, bins: int) -> None:
         self._memory = memory
         self._pushed = 0
-        self._spectra = np.zeros((2, 2 * (memory + MOST_BACK) + 32, block + 1), np.float32)
-        self._at = self._spectra.shape[1] - memory
-        self._last = np.zeros(block, np.float32)
-        self._silent = memory  # blocks since the last sound
+        self._spectra = np.zeros((2 * (memory + MOST_BACK) + 32, 2, bins), np.float32)
+        self._at = len(self._spectra) - memory
+        self.last = np.zeros(block, np.float32)
+        self._silent = [memory] * AT_ONCE  # blocks since the last sound, after each of the blocks pushed last
 
-    def push(self, block: npt.NDArray[np.float32]) -> None:
+    @property
+    def sounding(self) -> bool:
+        """Whether the last block was not silent."""
+        return self._silent[-1] == 0
+
+    def push(self, block: npt.NDArray[np.float32], spectrum: Planes, heard: bool) -> None:
+        """Take in a block; ``spectrum`` is that of the last one and this, ``heard``: it is not silent."""
         if self._at == 0:
             kept = self._memory - 1 + MOST_BACK
-            self._at = self._spectra.shape[1] - kept - 1
-            self._spectra[:, self._at + 1 :] = self._spectra[:, :kept]
+            self._at = len(self._spectra) - kept - 1
+            self._spectra[self._at + 1 :] = self._spectra[:kept]
         else:
             self._at -= 1
         self._pushed += 1
-        heard = bool(block.any())
-        if heard or self._silent == 0:
-            spectrum = np.fft.rfft(np.concatenate([self._last, block]))
-            self._spectra[0, self._at], self._spectra[1, self._at] = spectrum.real, spectrum.imag
-        else:
-            self._spectra[:, self._at] = 0
-        self._silent = 0 if heard else self._silent + 1
-        self._last = block
+        self._spectra[self._at] = spectrum if heard or self.sounding else 0
+        self._silent = [*self._silent[1:], 0 if heard else self._silent[-1] + 1]
+        self.last = block
 
     def mark(self) -> _Mark:
-        return self._pushed, self._last, self._silent
+        return self._pushed, self.last, self._silent[-1]
 
     def back(self, mark: _Mark) -> None:
-        pushed, self._last, self._silent = mark
+        pushed, self.last, silent = mark
         assert self._pushed - pushed <= MOST_BACK
         self._at += self._pushed - pushed
-        self._pushed = pushed
+        self._pushed, self._silent = pushed, [silent] * AT_ONCE
 
-    def convolve(self, response: Planes, total: Planes) -> bool:
-        """Add input spectra times the response's [2, channels, memory, bins] to ``total``; False when all is silent."""
-        if self._silent > self._memory:
+    def convolve(self, response: Planes, total: Planes, ago: int) -> bool:
+        """Add input spectra times the response's [2 channels, memory, 2, bins] to ``total`` [2 channels, 2, bins], as ``ago`` blocks ago.
+
+        False when all is silent.
+        """
+        if self._silent[-1 - ago] > self._memory:
             return False
         from studio.nn.mix_kernels import convolve
 
-        convolve(total, self._spectra, self._at, response)
+        convolve(total, self._spectra, self._at + ago, response)
         return True
 
     def take_over(self, old: "_Line") -> None:
         kept = min(self._memory, old._memory)
-        self._spectra[:, self._at : self._at + kept] = old._spectra[:, old._at : old._at + kept]
-        self._last, self._silent = old._last, min(old._silent, self._memory + 1)
+        self._spectra[self._at : self._at + kept] = old._spectra[old._at : old._at + kept]
+        self.last, self._silent = old.last, [min(old._silent[-1], self._memory + 1)] * AT_ONCE
 
 
 @lru_cache(maxsize=4)
@@ -195,12 +238,17 @@ def _partitions(rate: int, block: int, seconds: float) -> tuple[Planes, Planes]:
 
 
 def _cut(sound: Block, block: int) -> Planes:
-    """Spectra of a response cut into blocks, shape [2, channels, blocks, block + 1]."""
+    """Spectra of a response cut into blocks, shape [2 channels, blocks, 2, bins], with room as inputs have it.
+
+    Divided by the length of a transform, which those of inputs are not.
+    """
     count = -(-len(sound) // block)
     padded = np.zeros((2, count, 2 * block), np.float32)
     for channel in range(2):
         flat = np.zeros(count * block, np.float32)
         flat[: len(sound)] = sound[:, channel]
         padded[channel, :, :block] = flat.reshape(count, block)
-    spectra = np.fft.rfft(padded, axis=2)
-    return np.stack([spectra.real, spectra.imag])
+    spectra = np.fft.rfft(padded, axis=2) / (2 * block)
+    planes = np.zeros((2, count, 2, block + _ROOM), np.float32)
+    planes[:, :, 0, : block + 1], planes[:, :, 1, : block + 1] = spectra.real, spectra.imag
+    return planes

@@ -138,6 +138,11 @@ class Ahead:
         sums[:] = mixed[:, first - begin : first - begin + BLOCK]
         return True
 
+    def following(self, first: int) -> Block:
+        """What is summed already [4, frames] from the block on that :meth:`mix` has just given."""
+        _, begin, mixed = self._mixed
+        return mixed[:, first - begin :]
+
     def _heard(self, events: Events, first: int) -> list[bool]:
         """In which blocks from frame ``first`` on any note sounds."""
         found = [False] * self._blocks

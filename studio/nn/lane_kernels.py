@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from studio.nn.jit import Wave, compiled
-from studio.nn.vectors import LANES, fused, load, spread, store
+from studio.nn.vectors import LANES, fused, load, spread, store, transpose
 
 
 @lru_cache(maxsize=8)
@@ -113,3 +113,91 @@ def invert(values: Wave, other: Wave, table: Wave) -> Wave:
             after *= 2
         source, out = out, source
     return source
+
+
+class Real:
+    """Transforms of sixteen real signals of ``2 half`` samples; ``half`` is a multiple of sixteen with no factors but 2 and 3.
+
+    ``sound`` [LANES, 2 half] and ``spectra`` [LANES, 2, bins] belong to the caller between two calls: real parts of the half + 1
+    numbers, then imaginary ones, and zeros after them up to :func:`bins_of`.
+    """
+
+    def __init__(self, half: int) -> None:
+        from studio.nn.spectral_kernels import aligned
+
+        bins = bins_of(half)
+        self.sound, self.spectra = aligned(LANES, 2 * half), aligned(LANES, 2, bins)
+        self._space = aligned(2, half, LANES), aligned(2, half, LANES), aligned(2, bins, LANES), turns(2 * half), turns(half)
+
+    def forward(self) -> None:
+        """Make spectra of the sound."""
+        _forward(self.spectra, self.sound, *self._space)
+
+    def backward(self) -> None:
+        """Make the second halves of the sounds of spectra, times ``2 half``, into the beginnings of ``sound``."""
+        _backward(self.sound, self.spectra, *self._space)
+
+
+def bins_of(half: int) -> int:
+    """How many numbers the parts of a spectrum have room for: pairs of vectors."""
+    return half + 2 * LANES
+
+
+@compiled
+def _forward(out: Wave, sound: Wave, one: Wave, other: Wave, spectra: Wave, table: Wave, half_table: Wave) -> None:
+    half, bins = one.shape[1], spectra.shape[1]
+    plane = half * LANES
+    for k in range(0, 2 * half, LANES):  # odd samples first, and so imaginary parts first in what comes: it is forwards then
+        transpose(one, plane + k // 2 * LANES, LANES, -plane, sound, k, 4 * half, 2 * half)
+    _unweave(spectra, invert(one, other, half_table), table)
+    for k in range(0, bins, LANES):
+        transpose(out, k, 4 * bins, 2 * bins, spectra, k * LANES, 2 * LANES, LANES)
+        transpose(out, bins + k, 4 * bins, 2 * bins, spectra, (bins + k) * LANES, 2 * LANES, LANES)
+
+
+@compiled
+def _unweave(out: Wave, made: Wave, table: Wave) -> None:
+    """Spectra of real signals, [2, bins, LANES], of those of even and odd samples as one, ``made`` [2, half, LANES]: i, r."""
+    half, part = made.shape[1], out.shape[1] * LANES
+    plane, halved = half * LANES, spread(np.float32(0.5))
+    for k in range(half // 2 + 1):
+        x, y = k * LANES, (half - k) % half * LANES
+        xi, xr, yi, yr = load(made, x), load(made, plane + x), load(made, y), load(made, plane + y)
+        even, rest, across, along = (xr + yr) * halved, (xi - yi) * halved, (xr - yr) * halved, (xi + yi) * halved
+        c, s = spread(table[0, k]), spread(table[1, k])
+        odd, other = along * c - across * s, along * s + across * c
+        store(out, x, even + odd)
+        store(out, part + x, rest - other)
+        y = (half - k) * LANES
+        store(out, y, even - odd)
+        store(out, part + y, spread(np.float32(0)) - rest - other)
+
+
+@compiled
+def _backward(sound: Wave, rows: Wave, one: Wave, other: Wave, spectra: Wave, table: Wave, half_table: Wave) -> None:
+    half, bins = one.shape[1], spectra.shape[1]
+    for k in range(0, half + 1, LANES):
+        transpose(spectra, k * LANES, 2 * LANES, LANES, rows, k, 4 * bins, 2 * bins)
+        transpose(spectra, (bins + k) * LANES, 2 * LANES, LANES, rows, bins + k, 4 * bins, 2 * bins)
+    _weave(one, spectra, table)
+    made = invert(one, other, half_table)
+    for k in range(half, 2 * half, LANES):
+        transpose(sound, k - half, 4 * half, 2 * half, made, k // 2 * LANES, LANES, half * LANES)
+
+
+@compiled
+def _weave(values: Wave, spectra: Wave, table: Wave) -> None:
+    """What :func:`invert` makes even and odd samples of, [2, half, LANES], of spectra of real signals [2, bins, LANES]."""
+    half, part = values.shape[1], spectra.shape[1] * LANES
+    plane = half * LANES
+    for k in range(half // 2 + 1):
+        x, y = k * LANES, (half - k) * LANES
+        xr, xi, yr, yi = load(spectra, x), load(spectra, part + x), load(spectra, y), load(spectra, part + y)
+        even, rest, across, along = xr + yr, xi - yi, xr - yr, xi + yi
+        c, s = spread(table[0, k]), spread(table[1, k])
+        odd, other = across * c - along * s, across * s + along * c
+        store(values, x, even - other)
+        store(values, plane + x, rest + odd)
+        if k:
+            store(values, y, even + other)
+            store(values, plane + y, odd - rest)

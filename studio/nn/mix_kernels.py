@@ -1,10 +1,14 @@
 """The inner loops of room and limiter, compiled as :mod:`studio.nn.jit` says."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from studio.nn.jit import Wave, compiled, exact
+from studio.nn.lane_kernels import Real
+from studio.nn.vectors import LANES, fused, load, store
+from studio.nn.vectors import spread as alike
 
 TAPS = 12  # of the filters that find peaks between samples
 
@@ -13,25 +17,40 @@ TAPS = 12  # of the filters that find peaks between samples
 def convolve(out: Wave, line: Wave, at: int, response: Wave) -> None:
     """Add the sum over the memory of spectra of the ``line`` from ``at`` on times those of the response to ``out``.
 
-    All with real and imaginary parts apart: ``out`` [2, channels, bins], ``response`` [2, channels, memory, bins], ``line``
-    [2, times, bins]. No views: rows must be known to lie in one piece, or numbers are taken one at a time.
+    All with real and imaginary parts apart: ``out`` [2 channels, 2, bins], ``response`` [2 channels, memory, 2, bins], ``line``
+    [times, 2, bins]; bins come in pairs of vectors, whose sums stay in the processor.
     """
-    memory, bins = response.shape[2], out.shape[2]
-    for channel in range(out.shape[1]):
-        real, imaginary = out[0, channel], out[1, channel]
-        for p in range(0, memory - 1, 2):  # two at a time: half as often to and from memory
-            a, b, c, d = line[0, at + p], line[1, at + p], line[0, at + p + 1], line[1, at + p + 1]
-            r, s = response[0, channel, p], response[1, channel, p]
-            t, u = response[0, channel, p + 1], response[1, channel, p + 1]
-            for n in range(bins):
-                real[n] += (a[n] * r[n] - b[n] * s[n]) + (c[n] * t[n] - d[n] * u[n])
-                imaginary[n] += (a[n] * s[n] + b[n] * r[n]) + (c[n] * u[n] + d[n] * t[n])
-        if memory % 2:
-            a, b = line[0, at + memory - 1], line[1, at + memory - 1]
-            r, s = response[0, channel, memory - 1], response[1, channel, memory - 1]
-            for n in range(bins):
-                real[n] += a[n] * r[n] - b[n] * s[n]
-                imaginary[n] += a[n] * s[n] + b[n] * r[n]
+    memory, bins = response.shape[1], response.shape[3]
+    nothing, next_one, row, other = alike(np.float32(0)), LANES, 2 * bins, memory * 2 * bins
+    for n in range(0, bins, 2 * LANES):
+        lr, li, rr, ri = load(out, n), load(out, bins + n), load(out, row + n), load(out, row + bins + n)
+        m = n + next_one
+        kr, ki, sr, si = load(out, m), load(out, bins + m), load(out, row + m), load(out, row + bins + m)
+        for p in range(memory):
+            there, here = (at + p) * row + n, p * row + n
+            a, b = load(line, there), load(line, there + bins)
+            minus = nothing - b
+            r, s = load(response, here), load(response, here + bins)
+            lr, li = fused(minus, s, fused(a, r, lr)), fused(b, r, fused(a, s, li))
+            r, s = load(response, other + here), load(response, other + here + bins)
+            rr, ri = fused(minus, s, fused(a, r, rr)), fused(b, r, fused(a, s, ri))
+            there, here = there + next_one, here + next_one
+            a, b = load(line, there), load(line, there + bins)
+            minus = nothing - b
+            r, s = load(response, here), load(response, here + bins)
+            kr, ki = fused(minus, s, fused(a, r, kr)), fused(b, r, fused(a, s, ki))
+            r, s = load(response, other + here), load(response, other + here + bins)
+            sr, si = fused(minus, s, fused(a, r, sr)), fused(b, r, fused(a, s, si))
+        _store_parts(out, n, bins, lr, li, rr, ri)
+        _store_parts(out, m, bins, kr, ki, sr, si)
+
+
+@compiled
+def _store_parts(out: Wave, at: int, bins: int, lr: Any, li: Any, rr: Any, ri: Any) -> None:
+    store(out, at, lr)
+    store(out, bins + at, li)
+    store(out, 2 * bins + at, rr)
+    store(out, 3 * bins + at, ri)
 
 
 @compiled
@@ -63,7 +82,10 @@ def spread(sums: Wave, bus: Wave, factors: Wave) -> None:
 @lru_cache(maxsize=1)
 def ready() -> None:
     """Have all of these loops compiled, or read from the disk: seconds the first time, so not while someone waits for sound."""
-    spectra = np.zeros((2, 2, 2), np.float32)
-    convolve(spectra, spectra, 0, np.zeros((2, 2, 1, 2), np.float32))
+    spectra = np.zeros((2, 2, 2 * LANES), np.float32)
+    convolve(spectra, spectra, 0, np.zeros((2, 1, 2, 2 * LANES), np.float32))
+    both = Real(LANES)
+    both.forward()
+    both.backward()
     raise_to_peaks(np.zeros(2, np.float32), np.zeros((2, TAPS + 1), np.float32), np.zeros((3, TAPS), np.float32))
     spread(np.zeros((4, 2), np.float32), np.zeros(2, np.float32), np.zeros((4, 1), np.float32))

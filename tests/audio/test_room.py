@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from studio.audio.room import MOST_BACK, Room, response
+from studio.audio.room import AT_ONCE, MOST_BACK, Room, response
 
 RATE, BLOCK = 48_000, 1024
 
@@ -30,6 +30,24 @@ def test_it_convolves() -> None:
         wanted = np.fft.irfft(np.fft.rfft(m, size) * np.fft.rfft(mid[:, channel], size), size)
         wanted += np.fft.irfft(np.fft.rfft(s, size) * np.fft.rfft(side[:, channel], size), size)
         np.testing.assert_allclose(got[channel], wanted[: got.shape[1]], atol=2e-5)
+
+
+@pytest.mark.parametrize("at_once", [2, 5, AT_ONCE])
+def test_several_blocks_at_once_are_the_same(at_once: int) -> None:
+    send = noise(30 * at_once)
+    send[:, 3 * BLOCK : 12 * BLOCK] = 0
+    send[:, 60 * BLOCK :] = 0
+    send[1, : 2 * BLOCK] = send[0, : 2 * BLOCK]
+    whole = run(Room(RATE, BLOCK, 0.4), send)
+    room, out, step = Room(RATE, BLOCK, 0.4), [], at_once * BLOCK
+    for k in range(0, send.shape[1], step):
+        marks = room.push(send[:, k : k + step])
+        out.append(room.pull(at_once))
+        room.back(marks[k // step % at_once])  # some of them again
+        again = (k // step % at_once + 1) * BLOCK
+        for n in range(k + again, k + step, BLOCK):
+            room.push(send[:, n : n + BLOCK])
+    np.testing.assert_array_equal(np.concatenate(out, 1), whole)
 
 
 def test_after_its_memory_nothing_of_the_past_is_left() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.nn.counter import uniform
-from studio.nn.lane_kernels import invert, turns
+from studio.nn.lane_kernels import Real, invert, turns
 from studio.nn.vectors import LANES
 
 
@@ -22,3 +22,17 @@ def test_each_signal_has_bits_of_its_own():
     alone[:, :, 11] = values[:, :, 2]
     together = invert(values, np.zeros_like(values), turns(384))[:, :, 2].tobytes()
     assert invert(alone, np.zeros_like(values), turns(384))[:, :, 11].tobytes() == together
+
+
+@pytest.mark.parametrize("half", [16, 48, 1024, 2048])
+def test_real_signals_go_there_and_back(half):
+    both = Real(half)
+    sound = (uniform(half, LANES * 2 * half).reshape(LANES, 2 * half) - 0.5).astype(np.float32)
+    both.sound[:] = sound
+    both.forward()
+    expected = np.fft.rfft(sound)
+    made = both.spectra[:, 0, : half + 1] + 1j * both.spectra[:, 1, : half + 1]
+    assert np.abs(made - expected).max() < 1e-6 * np.abs(expected).max()
+    assert not both.spectra[:, :, half + 1 :].any()
+    both.backward()
+    assert np.abs(both.sound[:, :half] / (2 * half) - sound[:, half:]).max() < 1e-6

@@ -15,11 +15,11 @@ def numbers(*shape: int) -> np.ndarray:
 
 @pytest.mark.parametrize("memory", [1, 2, 7])
 def test_spectra_are_multiplied_and_summed(memory: int) -> None:
-    line, response, out = numbers(2, memory + 5, 33), numbers(2, 2, memory, 33), numbers(2, 2, 33)
-    before = out[0] + 1j * out[1]
+    line, response, out = numbers(memory + 5, 2, 64), numbers(2, memory, 2, 64), numbers(2, 2, 64)
+    expected = out[:, 0] + 1j * out[:, 1]
+    expected += ((line[:, 0] + 1j * line[:, 1])[3 : 3 + memory] * (response[:, :, 0] + 1j * response[:, :, 1])).sum(1)
     convolve(out, line, 3, response)
-    expected = before + ((line[0] + 1j * line[1])[3 : 3 + memory] * (response[0] + 1j * response[1])).sum(1)
-    assert np.abs(out[0] + 1j * out[1] - expected).max() < 1e-6
+    assert np.abs(out[:, 0] + 1j * out[:, 1] - expected).max() < 1e-6
 
 
 def test_peaks_are_those_of_the_filtered_sound() -> None:
