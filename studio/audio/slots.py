@@ -79,10 +79,6 @@ class Slots:
         if self.numbers[slot, STARTED] == start:
             self.numbers[slot, ENDED] = start
 
-    def end_all(self) -> None:
-        """Fade all of them out now."""
-        self.numbers[:, ENDED] = self.numbers[:, STARTED]
-
 
 class SlotReader:
     """The player's side: adds what sounds, and keeps to memory that it already has."""

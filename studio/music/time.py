@@ -131,11 +131,6 @@ class Meter:
         return start, np.minimum(start + length, following)
 
 
-def rescale(tick: int, from_resolution: int, to_resolution: int = TICKS_PER_QUARTER) -> int:
-    """``tick`` of a file's resolution in another one: exact where it divides, else rounded once (half up)."""
-    return (2 * tick * to_resolution + from_resolution) // (2 * from_resolution)
-
-
 def note_value(fraction: Fraction) -> int:
     """Ticks of a note value: ``note_value(Fraction(1, 16))`` is a sixteenth, ``Fraction(1, 24)`` its triplet."""
     ticks = fraction * 4 * TICKS_PER_QUARTER

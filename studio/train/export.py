@@ -32,10 +32,3 @@ def export(values: dict[str, Tensor], card: Card, folder: Path | None = None) ->
     (folder / WEIGHTS).chmod(0o644)
     write_card(replace(card, folder=folder))
     return read_card(folder)
-
-
-def with_figures(folder: Path, **figures: object) -> Card:
-    """Add measured figures to a card."""
-    card = read_card(folder)
-    write_card(replace(card, figures={**card.figures, **figures}))
-    return read_card(folder)

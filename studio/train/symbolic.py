@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.engines import note_controls
-from studio.engines.note_columns import DRUMS, N_TRACK, Ints, Piece
+from studio.engines.note_columns import N_TRACK, Ints, Piece
 from studio.engines.note_features import COLUMNS, LEVELS, features
 from studio.engines.note_pointers import copies
 from studio.paths import checkpoints, training_data
@@ -161,8 +161,3 @@ def corpus(root: Path | None = None, folder: Path | None = None) -> Corpus:
     for n in names:
         np.save(folder / f"{n}.npy", getattr(made, n))
     return made
-
-
-def drum_rows(target: npt.NDArray[np.int16]) -> npt.NDArray[np.bool_]:
-    """Which rows are drum notes: their durations are not modelled."""
-    return target[..., 1] == DRUMS

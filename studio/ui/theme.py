@@ -12,9 +12,7 @@ from studio.paths import resources
 
 GRID = 8  # pixels; every distance is a multiple of it or its half
 RADIUS = 6
-TARGET = 24  # pixels; nothing to click is smaller
 TEXT_SIZE = 13
-SMALL_SIZE = 11
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,10 @@ def reader_of(slots: Slots) -> SlotReader:
 
 def test_sounds_add_and_end_without_a_click(slots: Slots) -> None:
     reader = reader_of(slots)
-    for _ in range(3):
-        slots.start(np.full(SIZE, 0.25, np.float32))
+    started = [slots.start(np.full(SIZE, 0.25, np.float32)) for _ in range(3)]
     assert pull(reader, 500)[:, 0].tolist() == [0.75] * 500
-    slots.end_all()
+    for slot, start in started:
+        slots.end(slot, start)
     out = pull(reader, 500)
     assert not out[FADE:].any()
     assert np.abs(np.diff(out[:, 0])).max() < 0.01

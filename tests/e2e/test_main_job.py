@@ -25,6 +25,9 @@ from tests.sound_card import RATE, SoundCard
 
 BARS = 16
 LISTENED = 12.0  # seconds
+PATIENCE_MS = (
+    300_000  # of every wait: it ends with what is waited for, and on a busy machine loops alone may compile for a minute
+)
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def window(screen: Screen, sound_card: SoundCard, qtbot: QtBot) -> Iterator[Main
     window.show()
     qtbot.waitExposed(window)
     window.load_engines()
-    qtbot.waitUntil(lambda: window.write_panel.write.isEnabled(), timeout=60_000)
+    qtbot.waitUntil(lambda: window.write_panel.write.isEnabled(), timeout=PATIENCE_MS)
     yield window
     window.close()
     poster.close()
@@ -66,16 +69,16 @@ def sorted_notes(document: Document) -> list[list[tuple[int, ...]]]:
 def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound_card: SoundCard, song: Path, tmp_path: Path):
     studio, session = window.studio, window.studio.session
     window.files.import_path(song)
-    qtbot.waitUntil(lambda: session.document.note_count > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: session.document.note_count > 0, timeout=PATIENCE_MS)
     imported = session.document
 
     window.write_panel.bars.setValue(BARS)
     window.write_panel.takes.index = 1
     mark = sound_card.mark()
     qtbot.mouseClick(window.write_panel.write, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.proposal is not None and studio.playback.playing, timeout=20_000)
+    qtbot.waitUntil(lambda: session.proposal is not None and studio.playback.playing, timeout=PATIENCE_MS)
     start = session.proposal.start
-    qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing, timeout=120_000)
+    qtbot.waitUntil(lambda: session.proposal is not None and not session.proposal.writing, timeout=PATIENCE_MS)
     assert session.document is imported, "a proposal changed the song"
     proposal = session.proposal
     assert all(t.written_to == proposal.end and t.note_count for t in proposal.takes)
@@ -83,7 +86,7 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     written = float(imported.tempo.seconds(proposal.end)) - begin
     listened = min(LISTENED, written - 1.0)
     qtbot.waitUntil(
-        lambda: len(sound_card.captured(mark)) - first_sound(sound_card.captured(mark)) > listened * RATE, timeout=60_000
+        lambda: len(sound_card.captured(mark)) - first_sound(sound_card.captured(mark)) > listened * RATE, timeout=PATIENCE_MS
     )
     heard = studio.heard_document()
     window.transport.stop()
@@ -103,7 +106,7 @@ def test_import_go_on_listen_keep_export(window: MainWindow, qtbot: QtBot, sound
     midi, wav = tmp_path / "out.mid", tmp_path / "out.wav"
     window.exports.midi_to(midi)
     window.exports.sound_to(wav)
-    qtbot.waitUntil(lambda: midi.exists() and wav.exists(), timeout=240_000)
+    qtbot.waitUntil(lambda: midi.exists() and wav.exists(), timeout=PATIENCE_MS)
     assert sorted_notes(read_midi(midi).document) == sorted_notes(kept)
     exported, rate = soundfile.read(wav)
     assert len(exported) >= kept.seconds() * rate and np.abs(exported).max() < 1.0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.music.time import Meter, TimeSignature, note_value, rescale
+from studio.music.time import Meter, TimeSignature, note_value
 from tests.documents import metres, rising, some
 
 meters = rising(metres).map(lambda rows: Meter(tuple(TimeSignature(t, *m) for t, m in rows)))
@@ -81,18 +81,6 @@ def test_many_ticks_snap_as_one_does(meter, many, grid):
     assert meter.snap_all(many, grid).tolist() == [meter.snap(t, grid) for t in many]
     assert meter.bar_starts(many).tolist() == [meter.bar_start(meter.bar_of(t)) for t in many]
     assert meter.bar_starts(np.zeros((2, 3))).shape == (2, 3)
-
-
-def test_rescaling_rounds_once_and_halves_up():
-    assert rescale(1, 480) == 2
-    assert [rescale(t, 384) for t in range(5)] == [0, 3, 5, 8, 10]
-    assert rescale(123_456_789, 1_024) == (2 * 123_456_789 * 960 + 1_024) // 2_048
-
-
-@some
-@given(st.integers(0, 1 << 28), st.sampled_from([d for d in range(1, 961) if 960 % d == 0]))
-def test_rescaling_is_exact_where_the_resolution_divides(tick, resolution):
-    assert rescale(rescale(tick, resolution), 960, resolution) == tick
 
 
 def test_note_values():

@@ -2,8 +2,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from studio.engines.cards import Card, check_weights, read_card
-from studio.train.export import export, half, with_figures
+from studio.engines.cards import Card, check_weights
+from studio.train.export import export, half
 
 
 def test_a_model_is_written_in_half_precision_with_its_hash(tmp_path):
@@ -18,9 +18,3 @@ def test_a_model_is_written_in_half_precision_with_its_hash(tmp_path):
 def test_what_is_not_finite_is_refused():
     with pytest.raises(ValueError, match="finite"):
         half({"a": torch.tensor([1e9])})
-
-
-def test_figures_are_added(tmp_path):
-    export({"a": torch.ones(1)}, Card("m", "e", "M", figures={"x": 1}), tmp_path)
-    with_figures(tmp_path, y=2)
-    assert read_card(tmp_path).figures == {"x": 1, "y": 2}

@@ -1,7 +1,7 @@
 import numpy as np
 
 from studio.engines.note_columns import N_TRACK
-from studio.train.symbolic import build, corpus, drum_rows
+from studio.train.symbolic import build, corpus
 from tests.train.test_symbolic_files import data
 
 
@@ -19,7 +19,3 @@ def test_the_corpus_is_built_once_and_read_again(tmp_path):
 def test_workers_do_not_matter(tmp_path):
     root = data(tmp_path)
     assert np.array_equal(build(root, 1).rows, build(root, 2).rows)
-
-
-def test_drum_rows_are_those_of_the_drum_class():
-    assert drum_rows(np.array([[0, 0, 36, 1, 1], [0, 4, 60, 1, 1]], np.int16)).tolist() == [True, False]
