@@ -237,5 +237,5 @@ def _plan(
     nearest = np.argsort(far, kind="stable")
     nearest = nearest[far[nearest] <= far[nearest[min(_NEAREST, len(nearest)) - 1]]]
     density = np.where(rows[nearest, :, _DENSITY] == OPEN[_DENSITY], 0, rows[nearest, :, _DENSITY]).mean(axis=1)
-    place = (request.seed + take + 1) * _GOLDEN % 2**64 / 2**64
-    return rows[int(nearest[np.argsort(density, kind="stable")][int(place * len(nearest))])]
+    place = (request.seed + take + 1) * _GOLDEN % 2**64 * len(nearest) >> 64  # in whole numbers: as a share it could round to 1
+    return rows[int(nearest[np.argsort(density, kind="stable")][place])]

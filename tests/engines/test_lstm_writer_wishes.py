@@ -79,6 +79,11 @@ def test_neighbouring_takes_and_seeds_are_spread_from_thin_to_dense():
         assert 6 <= np.mean(made) <= 10  # of 0, 4, ..., 16
 
 
+def test_the_last_of_all_seeds_follows_a_song_too():
+    last = -pow(0x9E3779B97F4A7C15, -1, 2**64) % 2**64 - 1  # lies nearest to where the densest song ends
+    assert followed(plans().metres, takes=[0], seed=last) == [16]
+
+
 def test_planned_controls_can_lie_higher_and_wished_ones_do_not():
     plain = course().at(0).astype(int)
     made = course().moved({"density": 1.7, "polyphony": 0.3, "repetition": -9.0})
