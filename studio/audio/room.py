@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from studio.nn.lane_kernels import Real
 
 Block = npt.NDArray[np.float32]
-Planes = npt.NDArray[np.float32]  # spectra, real and imaginary parts apart on the first axis
+Planes = npt.NDArray[np.float32]  # spectra, real and imaginary parts apart
 
 _SIZE = (17.0, 11.0, 6.5)  # metres
 _SOURCE = (7.3, 4.1, 1.6)
@@ -28,7 +28,7 @@ _ENERGY = 4.0  # of the whole response: with the usual send and level the room l
 SHORTEST, LONGEST = 0.2, 6.0
 MOST_BACK = 48  # blocks by which a room can be put back
 AT_ONCE = 8  # blocks that it takes in at once, at most
-_ROOM = 32  # numbers that spectra have room for beside those of the block's length, as studio.nn.lane_kernels asks
+_ROOM = 32  # numbers that spectra have room for beside those of the block's length; as loops take them, so many at once
 
 
 @lru_cache(maxsize=4)
@@ -101,7 +101,7 @@ class Room:
         self._rate = rate
         self._seconds = seconds
         self._mid, self._side = _partitions(rate, block, seconds)
-        self._lines = [_Line(part.shape[1], block, part.shape[3]) for part in (self._mid, self._side)]
+        self._lines = [_Line(part.shape[1], block, block + _ROOM) for part in (self._mid, self._side)]
         self._transforms: Real | None = None
 
     @property
@@ -214,9 +214,9 @@ class _Line:
         self._pushed, self._silent = pushed, [silent] * AT_ONCE
 
     def convolve(self, response: Planes, total: Planes, ago: int) -> bool:
-        """Add input spectra times the response's [2 channels, memory, 2, bins] to ``total`` [2 channels, 2, bins], as ``ago`` blocks ago.
+        """Add input spectra of ``ago`` blocks ago and before, times the response's, to ``total`` [2 channels, 2, bins].
 
-        False when all is silent.
+        ``response`` [tiles, memory, 2 channels, 2, _ROOM]. False when all is silent.
         """
         if self._silent[-1 - ago] > self._memory:
             return False
@@ -238,7 +238,7 @@ def _partitions(rate: int, block: int, seconds: float) -> tuple[Planes, Planes]:
 
 
 def _cut(sound: Block, block: int) -> Planes:
-    """Spectra of a response cut into blocks, shape [2 channels, blocks, 2, bins], with room as inputs have it.
+    """Spectra of a response cut into blocks, shape [tiles, blocks, 2 channels, 2, _ROOM] of bins, with room as inputs have it.
 
     Divided by the length of a transform, which those of inputs are not.
     """
@@ -251,4 +251,4 @@ def _cut(sound: Block, block: int) -> Planes:
     spectra = np.fft.rfft(padded, axis=2) / (2 * block)
     planes = np.zeros((2, count, 2, block + _ROOM), np.float32)
     planes[:, :, 0, : block + 1], planes[:, :, 1, : block + 1] = spectra.real, spectra.imag
-    return planes
+    return np.ascontiguousarray(planes.reshape(2, count, 2, -1, _ROOM).transpose(3, 1, 0, 2, 4))

@@ -10,6 +10,7 @@ from studio.nn.lane_kernels import Real
 from studio.nn.vectors import LANES, fused, load, store
 from studio.nn.vectors import spread as alike
 
+TILE = 2 * LANES  # bins
 TAPS = 12  # of the filters that find peaks between samples
 
 
@@ -17,30 +18,32 @@ TAPS = 12  # of the filters that find peaks between samples
 def convolve(out: Wave, line: Wave, at: int, response: Wave) -> None:
     """Add the sum over the memory of spectra of the ``line`` from ``at`` on times those of the response to ``out``.
 
-    All with real and imaginary parts apart: ``out`` [2 channels, 2, bins], ``response`` [2 channels, memory, 2, bins], ``line``
-    [times, 2, bins]; bins come in pairs of vectors, whose sums stay in the processor.
+    All with real and imaginary parts apart: ``out`` [2 channels, 2, bins], ``line`` [times, 2, bins]. The response [tiles, memory,
+    2 channels, 2, TILE] has its bins in pairs of vectors, whose sums stay in the processor, and what is read of it together
+    lies together.
     """
-    memory, bins = response.shape[1], response.shape[3]
-    nothing, next_one, row, other = alike(np.float32(0)), LANES, 2 * bins, memory * 2 * bins
-    for n in range(0, bins, 2 * LANES):
+    memory, bins = response.shape[1], out.shape[2]
+    nothing, row, here = alike(np.float32(0)), 2 * bins, 0
+    for n in range(0, bins, TILE):
+        m = n + LANES
         lr, li, rr, ri = load(out, n), load(out, bins + n), load(out, row + n), load(out, row + bins + n)
-        m = n + next_one
         kr, ki, sr, si = load(out, m), load(out, bins + m), load(out, row + m), load(out, row + bins + m)
         for p in range(memory):
-            there, here = (at + p) * row + n, p * row + n
+            there = (at + p) * row + n
             a, b = load(line, there), load(line, there + bins)
             minus = nothing - b
-            r, s = load(response, here), load(response, here + bins)
+            r, s = load(response, here), load(response, here + TILE)
             lr, li = fused(minus, s, fused(a, r, lr)), fused(b, r, fused(a, s, li))
-            r, s = load(response, other + here), load(response, other + here + bins)
+            r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
             rr, ri = fused(minus, s, fused(a, r, rr)), fused(b, r, fused(a, s, ri))
-            there, here = there + next_one, here + next_one
+            there, here = there + LANES, here + LANES
             a, b = load(line, there), load(line, there + bins)
             minus = nothing - b
-            r, s = load(response, here), load(response, here + bins)
+            r, s = load(response, here), load(response, here + TILE)
             kr, ki = fused(minus, s, fused(a, r, kr)), fused(b, r, fused(a, s, ki))
-            r, s = load(response, other + here), load(response, other + here + bins)
+            r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
             sr, si = fused(minus, s, fused(a, r, sr)), fused(b, r, fused(a, s, si))
+            here += 4 * TILE - LANES
         _store_parts(out, n, bins, lr, li, rr, ri)
         _store_parts(out, m, bins, kr, ki, sr, si)
 
@@ -82,8 +85,8 @@ def spread(sums: Wave, bus: Wave, factors: Wave) -> None:
 @lru_cache(maxsize=1)
 def ready() -> None:
     """Have all of these loops compiled, or read from the disk: seconds the first time, so not while someone waits for sound."""
-    spectra = np.zeros((2, 2, 2 * LANES), np.float32)
-    convolve(spectra, spectra, 0, np.zeros((2, 1, 2, 2 * LANES), np.float32))
+    spectra = np.zeros((2, 2, TILE), np.float32)
+    convolve(spectra, spectra, 0, np.zeros((1, 1, 2, 2, TILE), np.float32))
     both = Real(LANES)
     both.forward()
     both.backward()

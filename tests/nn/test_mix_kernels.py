@@ -6,7 +6,7 @@ import pytest
 from studio.audio.mixer import MixStream, Scene
 from studio.audio.strips import Events, Strip
 from studio.nn.counter import uniform
-from studio.nn.mix_kernels import TAPS, convolve, raise_to_peaks, ready, spread
+from studio.nn.mix_kernels import TAPS, TILE, convolve, raise_to_peaks, ready, spread
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -18,7 +18,8 @@ def test_spectra_are_multiplied_and_summed(memory: int) -> None:
     line, response, out = numbers(memory + 5, 2, 64), numbers(2, memory, 2, 64), numbers(2, 2, 64)
     expected = out[:, 0] + 1j * out[:, 1]
     expected += ((line[:, 0] + 1j * line[:, 1])[3 : 3 + memory] * (response[:, :, 0] + 1j * response[:, :, 1])).sum(1)
-    convolve(out, line, 3, response)
+    tiles = np.ascontiguousarray(response.reshape(2, memory, 2, 2, TILE).transpose(3, 1, 0, 2, 4))
+    convolve(out, line, 3, tiles)
     assert np.abs(out[:, 0] + 1j * out[:, 1] - expected).max() < 1e-6
 
 
