@@ -138,7 +138,7 @@ class MixStream:
             limited = self._limiter.process(block.sound)
             done, self._waiting = self._waiting, block
             if limited is not None and done is not None and done.first >= self._first:
-                return replace(done, sound=limited)
+                return Mixed(done.first, limited, done.master, done.strips)
             block = self._mix()
 
     def _warm_up(self, block: int) -> None:

@@ -123,9 +123,9 @@ class Ahead:
 
     def mix(self, strips: Sequence[Strip], first: int, sums: Block) -> bool:
         """Put the sum of all strips [4, BLOCK] into ``sums``; False, and nothing done, if one is spread or has effects."""
-        if any(s.width or s.effects for s in strips):
-            return False
         of, begin, mixed = self._mixed
+        if of is not strips and any(s.width or s.effects for s in strips):
+            return False
         if of is not strips or not begin <= first < begin + mixed.shape[1]:
             from studio.nn.mix_kernels import spread
 

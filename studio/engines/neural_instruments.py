@@ -211,8 +211,8 @@ class NeuralInstruments:
 
         for part, voices in zip(parts, one_ahead(ready, parts), strict=True):
             played = [
-                replace(v, held=int(held), length=int(length))
-                for v, held, length in zip(voices, batch.held[part], lengths[part], strict=True)
+                v.lasting(held, length)
+                for v, held, length in zip(voices, batch.held[part].tolist(), lengths[part].tolist(), strict=True)
             ]
             shapes = batch.expression[part] if batch.expression else (PLAIN,) * len(played)
 
@@ -239,7 +239,7 @@ class NeuralInstruments:
         tick: Callable[[float], None],
     ) -> None:
         """Plain notes all together, shaped ones one by one."""
-        plain = [v if how.plain else replace(v, length=0) for v, how in zip(voices, shapes, strict=True)]
+        plain = [v if how.plain else v.lasting(v.held, 0) for v, how in zip(voices, shapes, strict=True)]
         self._synth.render(plain, rate, first, rows, tick)
         for voice, how, row in zip(voices, shapes, rows, strict=True):
             if not how.plain:

@@ -147,6 +147,13 @@ def test_progress_is_told_and_may_stop_the_work():
         Synthesiser(torch.device("cpu")).render(VOICES, RATE, 0, np.zeros((11, 30000), np.float32), stop)
 
 
+def test_a_voice_of_another_length_is_the_same_otherwise():
+    note = VOICES[3]
+    other = note.lasting(5, 7)
+    assert (other.held, other.length) == (5, 7)
+    assert vars(replace(note, held=5, length=7)) == vars(other)
+
+
 def test_partials_that_have_died_away_are_no_longer_computed():
     fall = control_times()[:, None].clip(max=5)
     levels = -12 - 30 * fall * np.arange(1, 97)

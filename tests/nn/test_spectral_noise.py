@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from studio.nn.spectral_noise import BANDS, BLOCK, LONG_FRAMES, SHORT_FRAMES, add_noise, band_centres, frame_times
+from studio.nn.counter import uniform
+from studio.nn.spectral_noise import BANDS, BLOCK, LONG_FRAMES, SHORT_FRAMES, add_noise, band_centres, bank, frame_times, places
 
 RATE = 48_000
 
@@ -54,3 +55,11 @@ def test_times_of_frames_rise_and_meet():
         assert (np.diff(times) > 0).all()
         assert times[-1] == frame_times(block + 1, RATE)[0]
     assert (np.diff(band_centres()) > 0).all()
+
+
+def test_the_noise_beside_which_drums_were_corrected_is_drawn_frame_by_frame():
+    rows, turned = places(1, 0, 200, 768)
+    assert not turned.any()
+    bank_rows = bank(256, torch.device("cpu"))
+    drawn = (uniform(2, 201)[1:] * 1024).astype(np.int64)
+    assert torch.equal(bank_rows[rows], bank_rows[drawn])
