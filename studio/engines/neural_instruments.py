@@ -317,14 +317,14 @@ class NeuralInstruments:
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
             band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)),
         )  # fmt: skip
+        noise = laws.without_rumble(noise, np.array([not places[n].sound.ratios for n in of]))
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]
         excess: Float = (asked[of] - velocity)[:, None]
         if len(of) > len(places):
             partials, noise, excess = _mixed(partials, noise, excess, of, places)
         for n, place in enumerate(places):
-            if place.short != 1.0 or place.moved:
-                partials[n] = laws.shortened(partials[n], place.short)
-                noise[n] = laws.moved(laws.shortened(noise[n], place.short), place.moved)
+            if place.sound.deep or place.short != 1.0 or place.moved:
+                partials[n], noise[n] = laws.struck(place.sound, partials[n], noise[n], place.frequency, place.short, place.moved)
         steady = np.array([p.sound.steady for p in places])
         slowest = np.array([laws.SLOWEST_DB[p.sound.release_s > 0] for p in places], np.float32)
         partials, noise = laws.beyond(partials, steady, slowest), laws.beyond(noise, steady, slowest)
@@ -353,7 +353,6 @@ class NeuralInstruments:
         seed = mix64(np.array(rows, np.uint64)) >> np.uint64(1)
         with np.errstate(over="ignore"):
             note = np.array([(k[0] * 128 + int(k[1])) * 128 + k[2] for k in keys], np.uint64) + seed // np.uint64(2)
-        hiss = (mix64(note) >> np.uint64(1)).tolist()
         release = np.array([laws.release_s(p.sound, k[1]) for p, k in zip(places, keys, strict=True)])[:, None]
         starts = [laws.MODE_PHASES if p.sound.corrected_modes else s for p, s in zip(places, seed.tolist(), strict=True)]
         phase = np.stack([_phases(s) for s in starts]).astype(np.float64)
@@ -364,7 +363,7 @@ class NeuralInstruments:
         return voices_of(
             frequency=used, phase=phase, partials=laws.quiet(partials),
             damping=laws.damping(release, used), noise=laws.quiet(noise + gain), noise_damping=laws.damping(release, band_centres()),
-            keys=[laws.MODE_NOISE if p.sound.corrected_noise else k for p, k in zip(places, hiss, strict=True)],
+            keys=(mix64(note) >> np.uint64(1)).tolist(),
         )  # fmt: skip
 
 

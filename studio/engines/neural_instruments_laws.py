@@ -22,12 +22,13 @@ MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, 
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
 LOUD_S = 0.06
 POWER_S = 0.5
+RUMBLE_DB = 6.0  # the lowest band of noise of what has harmonics is at most so much louder a hertz than the next
 FAINTEST_DB = -200.0  # a soft note's hiss lies under -150 dB a hertz, and raised to that it would be the loudest thing of it
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
 MODE_PHASES = 1  # seed of the phases in which modes start: those they were corrected in, for near ones add up by their phases
-MODE_NOISE = 1  # key of the noise that they were corrected beside
-DEEP_HZ = 100.0  # a drum with two modes under this is deep: what the onset of its modes sets off lies where its noise does
+DEEP_HZ = 100.0  # a drum with two modes under this is deep
+DEEP_ONSET_DB, DEEP_NOISE_DB, KNOCK_HZ = -20.0, -14.0, (600.0, 1200.0)  # see :func:`knock_evened`
 SLOWEST_DB = {True: 6.0, False: 15.0}  # least decay a second past the last control point, of sounds with a damper and without
 
 
@@ -93,8 +94,8 @@ class Sound:
         return bool(self.ratios) and (self.kind == "recorded" or bool(self.mix))
 
     @property
-    def corrected_noise(self) -> bool:
-        """Whether it needs the noise that it was corrected beside: a recorded deep drum, whose modes and noise partly cancel."""
+    def deep(self) -> bool:
+        """Whether it is a recorded deep drum of the kit (see :func:`knock_evened`)."""
         return self.corrected_modes and self.program < 0 and len(self.ratios) > 1 and self.ratios[1] < DEEP_HZ
 
     @property
@@ -280,6 +281,27 @@ def silence_s(partials: Float, noise: Float) -> Float:
     return np.where(last == len(grid) - 1, np.inf, seconds)
 
 
+def without_rumble(noise: Float, harmonic: npt.NDArray[np.bool_]) -> Float:
+    """Noise levels [n, points, NOISE_BANDS] with no lone lowest band (it reaches down to 0 Hz) where a sound is ``harmonic`` [n].
+
+    Samples that stand off zero were taken for rumble there: up to 8 dB under the whole sound of some pads.
+    """
+    most = np.where(harmonic[:, None], noise[..., 1] + RUMBLE_DB, np.inf)
+    return np.concatenate([np.minimum(noise[..., :1], most[..., None]), noise[..., 1:]], -1).astype(noise.dtype)
+
+
+def knock_evened(partials: Float, noise: Float, frequency: Float) -> tuple[Float, Float]:
+    """Levels [POINTS, w] of a deep drum whose knock does not hang on chance.
+
+    Deep modes that are there at once sound like a knock of their own, and the noise was corrected beside that: both stood 10 dB over
+    the recordings, to cancel each other in the one noise that they were corrected with. So the modes set in softly (within the
+    3 ms to the second control point), and the noise under the upper of :data:`KNOCK_HZ` is lowered, all of it under the lower.
+    """
+    softer = partials.copy()
+    softer[0, : len(frequency)] += np.where((frequency > 0) & (frequency < DEEP_HZ), DEEP_ONSET_DB, 0.0).astype(partials.dtype)
+    return softer, noise + np.interp(band_centres(), KNOCK_HZ, (DEEP_NOISE_DB, 0.0)).astype(noise.dtype)
+
+
 def quiet(levels: Float) -> Float:
     """Levels kept above :data:`FAINTEST_DB`."""
     return np.maximum(levels, FAINTEST_DB)
@@ -299,3 +321,12 @@ def moved(noise: Float, semitones: float) -> Float:
     """Noise levels [POINTS, NOISE_BANDS] shifted along the frequencies."""
     source = band_centres() * 2 ** (-semitones / 12)
     return np.stack([np.interp(source, band_centres(), row) for row in noise])
+
+
+def struck(sound: Sound, partials: Float, noise: Float, frequency: Float, short: float, semitones: float) -> tuple[Float, Float]:
+    """Levels [POINTS, w] of a drum: its knock evened if it is deep, its ring shortened to a share, its noise moved."""
+    if sound.deep:
+        partials, noise = knock_evened(partials, noise, frequency)
+    if short == 1.0 and not semitones:
+        return partials, noise
+    return shortened(partials, short), moved(shortened(noise, short), semitones)

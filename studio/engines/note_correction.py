@@ -36,7 +36,7 @@ def sound_of_controls(partials: Float, noise: Float, frequency: Float, rate: int
         np.zeros((1, len(used))),
         far[1],
         np.zeros((1, NOISE_BANDS)),
-        [laws.MODE_NOISE],
+        [1],
     )[0]
     rows = np.zeros((1, frames), np.float32)
     Synthesiser(choose_device("cpu")).render([replace(voice, held=frames, length=frames)], rate, 0, rows)

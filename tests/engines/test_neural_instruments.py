@@ -106,23 +106,26 @@ def test_recorded_modes_start_as_they_were_corrected(engine):
     assert not np.array_equal(piano.phase[:8], wanted[:8])
 
 
-def test_deep_drums_sound_with_the_noise_that_they_were_corrected_beside(engine):
-    kicks, snares = (engine._voiced([(DRUM_KIT, key, velocity) for velocity in (79, 80)], RATE) for key in (36, 38))
-    assert [v.key for v in kicks] == [laws.MODE_NOISE] * 2
-    assert snares[0].key != snares[1].key != laws.MODE_NOISE
-
-
-def test_the_shipped_kick_knocks_alike_at_neighbouring_velocities():
+def test_the_shipped_kick_knocks_as_loud_as_recorded():
     shipped = NeuralInstruments()
     shipped.prepare(read_card(models() / "instruments"), "cpu")
-    rows = shipped.render(
-        batch(*((DRUM_KIT, 36, velocity, RATE // 2) for velocity in range(58, 70))), RATE, 0, RATE // 2, Quiet()
-    )
-    power = np.abs(np.fft.rfft(rows.astype(np.float64))) ** 2
+    hits = batch(*((DRUM_KIT, 36, velocity, RATE // 2) for velocity in range(58, 82)))
+    power = np.abs(np.fft.rfft(shipped.render(hits, RATE, 0, RATE // 2, Quiet()).astype(np.float64))) ** 2
     frequency = np.fft.rfftfreq(RATE // 2, 1 / RATE)
     knock = 10 * np.log10(power[:, (frequency >= 250) & (frequency < 750)].sum(1) / power.sum(1))
-    assert np.ptp(knock) < 3  # with noise of its own at each velocity it was 10 dB and more
+    assert knock.mean() == pytest.approx(-28, abs=2.5)  # of the recordings; with modes that were there at once it was -15
     assert knock.max() < -20
+
+
+@pytest.mark.parametrize("key", [48, 72])
+def test_shipped_synths_do_not_rumble_under_their_notes(key):
+    shipped = NeuralInstruments()
+    shipped.prepare(read_card(models() / "instruments"), "cpu")
+    synths = (62, 63, 81, 82, 83, 89, 95, 100)  # learned from samples that stand off zero
+    rows = shipped.render(batch(*((p, key, 80, RATE // 2) for p in synths)), RATE, RATE // 10, RATE // 2, Quiet())
+    power = np.abs(np.fft.rfft(rows.astype(np.float64) * np.hanning(rows.shape[1]))) ** 2
+    under = np.fft.rfftfreq(rows.shape[1], 1 / RATE) < 60
+    assert (10 * np.log10(power[:, under].sum(1) / power.sum(1))).max() < -30  # -17 where it was worst
 
 
 def test_in_tune_and_on_time(engine):

@@ -31,11 +31,27 @@ def test_frequencies():
     assert laws.frequencies(replace(FLUTE, octave=-1), 69)[0] == 220
 
 
-def test_only_recorded_deep_drums_of_the_kit_need_the_noise_they_were_corrected_beside():
-    assert KICK.corrected_noise
+def test_only_recorded_deep_drums_of_the_kit_are_evened():
+    assert KICK.deep
     snare = Sound.of(sound(SOUNDS[4], 4))
     for other in (PIANO, GLOCK, snare, replace(KICK, kind="soundfont-render"), replace(KICK, program=200)):
-        assert not other.corrected_noise
+        assert not other.deep
+
+
+def test_deep_modes_set_in_softly_beside_less_low_noise():
+    partials, noise = np.full((POINTS, MAX_PARTIALS), -20.0, np.float32), np.full((POINTS, NOISE_BANDS), -90.0, np.float32)
+    softer, less = laws.knock_evened(partials, noise, laws.frequencies(KICK, 36))
+    assert softer[0, :3].tolist() == [-40, -40, -20]
+    assert (softer[1:] == -20).all()
+    assert (less[:, band_centres() < 600] == -104).all()
+    assert (less[:, band_centres() > 1200] == -90).all()
+    assert (partials == -20).all()
+    assert (softer.dtype, less.dtype) == (np.float32, np.float32)
+    plain = laws.struck(replace(KICK, kind="synthetic"), partials, noise, laws.frequencies(KICK, 36), 1.0, 0.0)
+    assert np.array_equal(plain[0], partials)
+    assert np.array_equal(laws.struck(KICK, partials, noise, laws.frequencies(KICK, 36), 1.0, 0.0)[1], less)
+    short, _ = laws.struck(replace(KICK, kind="synthetic"), partials, noise, laws.frequencies(KICK, 36), 0.5, 2.0)
+    assert np.array_equal(short, laws.shortened(partials, 0.5))
 
 
 def test_velocity_law_rises_everywhere_and_tilt_follows_it():
@@ -99,6 +115,18 @@ def test_what_a_note_has_does_not_depend_on_its_company():
     whole = figures(np.arange(9))
     for some in (np.array([4]), np.array([8, 1, 3]), np.array([2, 2, 5, 0])):
         assert figures(some).tobytes() == np.ascontiguousarray(whole[:, some]).tobytes()
+
+
+def test_what_has_harmonics_does_not_rumble():
+    noise = np.full((2, POINTS, NOISE_BANDS), -90.0, np.float32)
+    noise[..., 0], noise[..., 1] = -60, -92
+    kept = laws.without_rumble(noise, np.array([True, False]))
+    assert (kept[0, :, 0] == -92 + laws.RUMBLE_DB).all()
+    assert np.array_equal(kept[1], noise[1])
+    assert np.array_equal(kept[..., 1:], noise[..., 1:])
+    assert kept.dtype == np.float32
+    faint = np.full_like(noise, -90.0)
+    assert np.array_equal(laws.without_rumble(faint, np.array([True, True])), faint)
 
 
 def test_drums_can_be_shortened_and_moved():
