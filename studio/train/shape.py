@@ -41,6 +41,13 @@ def by_letters(bars: Sequence[Bar], form: Form) -> tuple[list[float], list[float
     return [v for v in same if v == v], [v for v in different if v == v]
 
 
+def far_apart(bars: Sequence[Bar]) -> list[float]:
+    """How alike the stretches of eight bars of a song are that have at least eight bars between them, whatever its sections are."""
+    stretches = [bars[at : at + STRETCH] for at in range(0, len(bars) - STRETCH + 1, STRETCH)]
+    found = [alike(a, b) for (i, a), (j, b) in combinations(enumerate(stretches), 2) if j - i > 1]
+    return [v for v in found if v == v]
+
+
 def returns(bars: Sequence[Bar]) -> tuple[float, float]:
     """How much of a piece comes again, whatever its form: how alike every eight bars are to the most alike earlier eight, and to any.
 

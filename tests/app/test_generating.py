@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from studio.app.form_plan import wishes_of
 from studio.app.generating import (
     Generating,
     Order,
@@ -17,7 +18,7 @@ from studio.app.generating import (
 )
 from studio.app.jobs import Jobs
 from studio.app.session import Proposal, ProposedTake, Session
-from studio.engines.api import Limits, Part, Quiet, Wishes
+from studio.engines.api import Chunk, Limits, Part, Quiet, Turn, Wishes
 from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Clip, Document, Provenance, Take, Track
@@ -288,3 +289,30 @@ def test_a_form_goes_into_the_sections_that_wait_for_it():
     laid = edits.lay_form(song(2), Form.parse("A2 B2"), 6 * BAR, 10 * BAR)
     assert request_of(Order("new", form="A2 B2"), laid).start == 6 * BAR
     assert request_of(Order("new", form="A2 A2"), laid).start == 2 * BAR
+
+
+def test_whoever_steers_is_followed_in_a_form_too(made):
+    _, jobs, session, calls = made
+    asked, wild = [], Wishes(energy=0.9)
+
+    class Followed(Slow):
+        def generate(self, request, ctx):
+            asked.append((request.wishes, ctx.wishes))
+            generating.steer(wild)
+            track = request.context.tracks[0]
+            part = Part(track.name, track.program, track.drums, track.id)
+            yield Chunk(0, ((part, Notes.of([request.start], BAR, 60)),), request.end)
+
+    class Shelf:
+        cards = ()
+
+        def generator(self, model=""):
+            return Followed()
+
+    generating = Generating(Shelf(), jobs, session)
+    generating.write(Order("new", "folk", form="A2 B2", wishes=Wishes(energy=0.2)))
+    wait_and_run(jobs, calls)
+    form = Form.parse("A2 B2")
+    assert asked[0] == (wishes_of(form, 0, Wishes(energy=0.2)), None)
+    assert asked[1] == (wishes_of(form, 1, wild), wishes_of(form, 1, wild))
+    assert session.proposal.take.note_count == 2 and session.proposal.take.turns == (Turn(2 * BAR, wild),)

@@ -1,7 +1,7 @@
 import math
 
 from studio.music.form import Form
-from studio.train.shape import alike, bars_of, by_letters, returns
+from studio.train.shape import alike, bars_of, by_letters, far_apart, returns
 from tests.writers import scale_piece
 
 A, B = frozenset({(0, 1, 0), (4, 1, 2)}), frozenset({(0, 1, 0), (4, 1, 3), (8, 1, 3), (12, 1, 5)})
@@ -32,3 +32,8 @@ def test_what_comes_again_is_found_wherever_it_was():
     best, usual = returns([*bars, *[A] * 8, *bars])
     assert best == 0.5 and usual < best
     assert math.isnan(returns(bars)[0])
+
+
+def test_stretches_far_apart_are_compared_whatever_their_sections():
+    assert far_apart([*[A] * 8, *[B] * 8, *[A] * 8, *[B] * 8, A]) == [1.0, 2 / 6, 1.0]
+    assert far_apart([A] * 16) == [] == far_apart([EMPTY] * 24)
