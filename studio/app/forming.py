@@ -91,10 +91,15 @@ class _Piece:
         return replace(self._section(place, self._asked.context, 0), context=self._song(0), takes=self._asked.takes)
 
     def new(self, place: Place, take: int) -> GenerateRequest:
-        """The request for a section that is new, for one take: it hears the last bars before it."""
+        """The request for a section that is new, for one take: it hears the last bars before it.
+
+        Where most parts are silent in them, it hears nothing: of jazz that began with the drums alone, all sections were one
+        bar of drums over and over.
+        """
         meter = self._asked.context.meter
         since = meter.bar_start(max(0, meter.bar_of(place.start) - HEARD_BARS))
-        return self._section(place, self._song(take, since), take)
+        playing = sum(len(n.starting_between(since, place.start)) > 0 for n in self._notes[take].values())
+        return self._section(place, self._song(take, since if 2 * playing >= len(self._names) else place.start), take)
 
     def _section(self, place: Place, context: Document, take: int) -> GenerateRequest:
         asked = replace(

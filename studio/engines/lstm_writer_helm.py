@@ -24,9 +24,8 @@ _LOW = 48
 _THINNEST, _THICKEST = -2.5, 0.8
 """How far durations may lean. Notes that are held for too long pile up, and the more are heard the more are held: in one of 20
 game pieces 20 sounded where 7 were wanted. To lean as far the other way leaves notes that never end."""
-_FASTEST, _FIRM = 1.5, 2.0
-"""How far time shifts may lean, and how many times as far for a density that is wished: folk, whose songs are much alike, went
-half as far as it was asked to; rank correlation over 30 pieces 0.77, with this 0.89. Courses of songs were fitted without."""
+_FASTEST = 1.5
+"""How far time shifts may lean for each time that the density is held to."""
 _PITCHES = np.arange(128)
 
 
@@ -39,8 +38,8 @@ class Goal:
     """What the last four bars should be like; None for any.
 
     ``density`` notes a beat, ``polyphony`` notes that sound at once, ``register`` the mean pitch as the network counts,
-    ``repetition`` the share of notes that stood so some bars ago, ``brightness`` from 0 to 1. ``firm``: the density is a
-    composer's wish, not a song's.
+    ``repetition`` the share of notes that stood so some bars ago, ``brightness`` from 0 to 1. ``wished``: the density is
+    a composer's wish, not a song's.
     """
 
     density: float | None = None
@@ -48,7 +47,7 @@ class Goal:
     register: float | None = None
     repetition: float | None = None
     brightness: float | None = None
-    firm: bool = False
+    wished: bool = False
 
 
 def kept_up(goal: Callable[[int, int], Goal], density: float | None) -> Callable[[int, int], Goal]:
@@ -62,10 +61,13 @@ def kept_up(goal: Callable[[int, int], Goal], density: float | None) -> Callable
 
 
 class Helm:
-    """Watches one take from ``start`` on, in steps; ``goal`` says what the bars from a step to another should be like."""
+    """Watches one take from ``start`` on, in steps; ``goal`` says what the bars from a step to another should be like.
 
-    def __init__(self, goal: Callable[[int, int], Goal], start: int) -> None:
-        self._goal, self._start = goal, start
+    A density that is wished is held to ``hold`` times as firmly as one that a song has.
+    """
+
+    def __init__(self, goal: Callable[[int, int], Goal], start: int, hold: float = 1.0) -> None:
+        self._goal, self._start, self._hold = goal, start, hold
         self._known: tuple[int, int, Goal] = (start, start, goal(start, start))
         self._first = self._copied = 0
         self._steps: list[int] = []
@@ -104,7 +106,7 @@ class Helm:
         self._recent(now)
         count = bisect_left(self._steps, now) - self._first
         error = math.log2(max(count, 0.5) / ((now - self._since(now)) / STEPS) / wanted)
-        gain = _FIRM if self._wanted(now).firm else 1.0
+        gain = self._hold if self._wanted(now).wished else 1.0
         return _within(gain * error, gain * _FASTEST) * _LATER
 
     def pitch(self, now: int, pointed: list[int]) -> Floats | None:

@@ -95,7 +95,7 @@ class Take:
         self._voices = Voices(setting.fence, STRIKES if len(setting.piece) else None)
         self._course = bearing.course(setting.start)
         self._loops = Loops(most_of([s.loop for s in setting.mixture.styles]))
-        self._helm = Helm(kept_up(bearing.goal, _density(setting)), setting.start)
+        self._helm = Helm(kept_up(bearing.goal, _density(setting)), setting.start, setting.mixture.mean(lambda style: style.hold))
         self._was = last
         self._pending: list[tuple[int, int, int, int, int]] = []
         self._sounding: dict[tuple[int, int], int] = {}

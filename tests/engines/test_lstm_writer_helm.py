@@ -6,8 +6,8 @@ from studio.engines.note_columns import DRUMS, DURATIONS, SHIFTS, STEPS
 LATER, LONG = int(np.argmax(SHIFTS == 24)), int(np.argmax(DURATIONS == 96))
 
 
-def written(goal, per_beat, pitch=60, beats=8, track=4, length=12, copied=False):
-    helm = Helm(lambda since, now: goal, 0)
+def written(goal, per_beat, pitch=60, beats=8, track=4, length=12, copied=False, hold=1.0):
+    helm = Helm(lambda since, now: goal, 0, hold)
     for k in range(beats * per_beat):
         helm.push(k * STEPS // per_beat, track, pitch, k * STEPS // per_beat + length, copied)
     return helm
@@ -22,10 +22,10 @@ def test_what_is_too_dense_is_held_back_and_what_is_too_sparse_is_hurried():
     assert written(goal, 12).shift(now)[LATER] > written(goal, 3).shift(now)[LATER]
 
 
-def test_a_density_that_is_wished_is_held_to_more_firmly_than_a_songs():
+def test_a_density_that_is_wished_is_held_to_as_firmly_as_the_style_needs():
     now = 8 * STEPS
     for per_beat in (1, 3, 12):
-        plain, firm = (written(Goal(density=2.0, firm=f), per_beat).shift(now)[LATER] for f in (False, True))
+        plain, firm = (written(Goal(density=2.0, wished=w), per_beat, hold=2.0).shift(now)[LATER] for w in (False, True))
         assert firm == 2 * plain != 0
     far = written(Goal(density=0.1), 12).shift(now)[LATER]
     assert far == written(Goal(density=0.2), 12).shift(now)[LATER]  # as far as it leans at all

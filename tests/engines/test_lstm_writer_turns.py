@@ -57,7 +57,7 @@ def test_the_goal_of_a_stretch_is_the_mean_of_its_courses():
     bright = bearing(Turn(BAR, Wishes(density=1.0, brightness=0.9)))
     bright.course(96)
     assert bright.goal(0, 96).brightness == 0.9
-    assert bright.goal(0, 96).firm
+    assert bright.goal(0, 96).wished
     free = bearing(Turn(BAR, CALM), wishes=Wishes())
     free.course(100)
     assert free.goal(0, 100).density == pytest.approx((96 * 2**0 + 5 * 1) / 101)
