@@ -57,7 +57,7 @@ class Style:
     beginnings (`studio bench generation --styles quartet --pieces 100 --quick`), where the writer was found to go on for longer.
     ``hold`` says how many times as firmly a wished density is held to where songs are so much alike that the writer heeds it
     little: of 30 pieces' wishes and densities the rank correlation was 0.77 in folk (four times over; 0.89 so), 0.81 in hymns
-    (0.88). In leadsheets, where it was 0.87, it cost them two notes of a hundred in their scale, so it is not done there.
+    (0.88). In leadsheets, where it was 0.87, it took four notes of a hundred out of their scale, so it is not done there.
     """
 
     ensembles: tuple[tuple[str, ...], ...]

@@ -7,12 +7,13 @@ from studio.app.forming import seed_of, weights_of
 from studio.app.generating import Order, compose, request_of, with_take
 from studio.app.limits_check import violations
 from studio.app.reproducing import reproduce
-from studio.engines.api import Limits, Quiet, Turn, Wishes
+from studio.engines.api import Chunk, Limits, Part, Quiet, Turn, Wishes
 from studio.errors import Cancelled, StudioError
 from studio.music.document import Document
 from studio.music.notes import Notes
 from studio.music.pitch import Key
 from tests.arrangers import ArrangerShelf, tiny_arranger
+from tests.fakes import OneNoteABar
 from tests.writers import song, steered_writer
 
 BAR = 3840
@@ -143,6 +144,23 @@ def test_a_repeat_of_more_energy_is_louder():
         found.append([float(Notes.concat(n for _, n in part_of(take, a, a + 4)).velocity.mean()) for a in (0, 4)])
     assert [first for first, _ in found] == [found[0][0]] * 3
     assert found[2][1] < found[0][1] < found[1][1]
+
+
+def test_a_new_section_hears_the_bars_before_it_unless_most_parts_are_silent_there():
+    heard = []
+
+    class Few(OneNoteABar):
+        """The first section is the first part's alone."""
+
+        def generate(self, request, ctx):
+            heard.append(request.context.note_count)
+            tracks = request.context.tracks[: 9 if request.start else 1]
+            notes = Notes.of([request.start, request.start + BAR], BAR, 50)
+            yield Chunk(0, tuple((Part(t.name, t.program, t.drums, t.id), notes) for t in tracks), request.end)
+
+    order = Order("new", "jazz", form="A2 B2 C2")
+    proposal = compose(order, Document(), Few(), Quiet(), helpers=Shelf())
+    assert heard == [0, 0, 8] and len(proposal.take.parts) == 4
 
 
 def test_chords_start_anew_with_each_section():
