@@ -60,16 +60,16 @@ def wait(until: Callable[[], object], seconds: float = 20.0) -> None:
         time.sleep(0.01)
 
 
-def play_through(playback: Playback) -> None:
-    playback.play()
-    wait(lambda: not playback.playing)
-    time.sleep(0.4)
-
-
 def heard(card: SoundCard, since: int) -> np.ndarray:
     sound = card.captured(since)
     at = np.flatnonzero(sound.any(1))
     return sound[at[0] : at[-1] + 1] if len(at) else sound[:0]
+
+
+def heard_to_the_end(card: SoundCard, since: int) -> np.ndarray:
+    """:func:`heard`, once the device has played out what it was given: silence follows the sound."""
+    wait(lambda: len(heard(card, since)) and not card.captured(since)[-3 * RATE // 10 :].any())
+    return heard(card, since)
 
 
 def found(expected: np.ndarray, sound: np.ndarray) -> float:
@@ -80,8 +80,9 @@ def test_what_is_heard_is_what_is_exported(sound_card: SoundCard, made: Made) ->
     song = make_song(bars=1)
     playback = made.ready(song)
     since = sound_card.mark()
-    play_through(playback)
-    sound = heard(sound_card, since)
+    playback.play()
+    wait(lambda: not playback.playing)
+    sound = heard_to_the_end(sound_card, since)
     expected = np.concatenate(list(render_song(song, Sines(), RATE)))
     assert playback.gaps == (0, 0)
     assert 0.05 < np.abs(sound).max() < 1.0
@@ -99,8 +100,7 @@ def test_seek_and_loop_are_exact(sound_card: SoundCard, made: Made) -> None:
     playback.play()
     wait(lambda: playback._output.ring.numbers[READ] > 4 * RATE)
     playback.pause()
-    time.sleep(0.4)
-    sound = heard(sound_card, since)
+    sound = heard_to_the_end(sound_card, since)
     first, last = (int(f) for f in song.tempo.frames(song.loop, RATE))
     seek = int(song.tempo.frames(2880, RATE))
     once = expected[first : last - 256]
@@ -151,8 +151,7 @@ def test_plays_before_the_instruments_are_ready_and_they_take_over(sound_card: S
     assert np.abs(heard(sound_card, since)).max() > 0.005
     made.sines.gate.set()
     wait(lambda: not playback.playing)
-    time.sleep(0.4)
-    sound = heard(sound_card, since)
+    sound = heard_to_the_end(sound_card, since)
     expected = np.concatenate(list(render_song(song, Sines(), RATE, dry=False)))
     assert found(expected[-RATE:], sound[-2 * RATE :]) > 0.9  # by then the instruments play alone
     assert largest_step(sound) < 3 * largest_step(expected)
@@ -275,8 +274,7 @@ def test_another_latency_while_it_plays_loses_nothing_and_repeats_nothing(sound_
     wait(lambda: playback.position > 1_500)
     playback.set_device("", 0.1)
     wait(lambda: not playback.playing)
-    time.sleep(0.4)
-    sound = heard(sound_card, since)
+    sound = heard_to_the_end(sound_card, since)
     assert found(expected, sound) > 0.95
     pause = np.flatnonzero(np.diff(np.flatnonzero(sound.any(1))) > 480)
     assert len(pause) == 1
