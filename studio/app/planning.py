@@ -66,12 +66,17 @@ class Planner:
         self._new, self._hurry = threading.Event(), threading.Event()
         self._asking = threading.Lock()
         self._asked = self._done = 0
-        self.behind = False  # a newer mix than the last one told is on its way
+        self._wanted = self._making = self._told = 0  # counted: mixes that were asked for, the one at work and the last one told
 
     @property
     def idle(self) -> bool:
         """Whether everything asked for is done, and the newest document planned."""
         return self._done == self._asked
+
+    @property
+    def behind(self) -> bool:
+        """Whether a newer mix than the last one told is on its way, unless somebody drags notes."""
+        return self._told != self._wanted
 
     def plan(self, document: Document, growing: bool = False, *, passing: bool = False) -> None:
         """Plan ``document`` as soon as possible; a ``passing`` one (somebody drags notes) after a moment, in which others may follow."""
@@ -83,7 +88,8 @@ class Planner:
         """Plan the newest document, whatever was planned before."""
         if not passing:
             self._hurry.set()
-            self.behind = True
+            with self._asking:
+                self._wanted += 1
         if not self._new.is_set():
             self._new.set()
             self.later(self._plan)
@@ -118,6 +124,7 @@ class Planner:
         self._hurry.wait(_PATIENCE_SECONDS)
         self._new.clear()
         self._hurry.clear()
+        self._making = self._wanted  # before the document is looked at, which is set before it is asked for
         document, growing = self._document, self._growing
         self._plan_tracks(document, growing)
         for near in (True, False):  # the instruments, busy with rows, take a while to tell lengths
@@ -136,7 +143,7 @@ class Planner:
             scene = replace(scene, strips=(*scene.strips, song_clicks(document.meter, document.tempo, end, self.rate)))
         salt = self._rendering.salt
         self._planned(Plan(song, scene, rough=bool(salt) and any(p.unknown for p in tracks.values())))
-        self.behind = self._new.is_set()
+        self._told = self._making
         if salt:
             self._rendering.want(p.sounding for p in tracks.values())
 

@@ -75,6 +75,27 @@ def test_it_is_behind_until_the_newest_mix_was_told(made: Made) -> None:
     assert behind[0]
 
 
+def test_a_mix_that_is_asked_for_while_one_is_told_is_on_its_way(made: Made) -> None:
+    class Watched(threading.Event):
+        """Somebody edits the song right after the planning thread has looked whether somebody did."""
+
+        edited = False
+
+        def is_set(self) -> bool:
+            was = super().is_set()
+            if threading.current_thread().name == "planning" and not self.edited:
+                self.edited = True
+                made.planner.again()
+            return was
+
+    behind: list[bool] = []
+    made.planner._new = Watched()
+    made.planner._planned = lambda plan: (behind.append(made.planner.behind), made._planned(plan))
+    made.plan(make_song())
+    made.plan(make_song())
+    assert all(behind) and len(behind) > 1
+
+
 def test_a_growing_song_has_no_end(made: Made) -> None:
     plan = made.plan(make_song(), growing=True)
     assert plan.scene.end > 1 << 40
