@@ -86,10 +86,10 @@ def import_and_generate(composer: Composer, folder: Path) -> None:
     assert [n[2] for n in seen["notes"]] == [60, 64, 67, 72, 71, 67, 64, 62] and seen["steps"][-1] == "Import tune.mid"
     composer.click("4 bars")
     composer.click("Takes: 1")
-    composer.wait(lambda seen: seen["ready"], 60, "the network")
+    composer.wait(lambda seen: seen["ready"], what="the network")
     before = composer.see()["digest"]
     composer.press("ctrl+Return")
-    seen = composer.wait(lambda seen: seen["proposal"] and not seen["proposal"][0], 60, "the written take")
+    seen = composer.wait(lambda seen: seen["proposal"] and not seen["proposal"][0], what="the written take")
     assert seen["proposal"][1] == 1 and seen["proposal"][2] > 0 and seen["digest"] == before
     composer.press("ctrl+k")
     seen = composer.wait(lambda seen: seen["steps"][-1] == "Keep take", what="the kept take")
@@ -272,7 +272,7 @@ def import_a_recording(composer: Composer, path: Path) -> None:
     composer.wait(lambda seen: "menu Import a sound file as a track..." in seen["places"], what="the menu")
     composer.click("menu Import a sound file as a track...")
     composer.answer("Import a sound file", path)
-    seen = composer.wait(lambda seen: seen["steps"][-1] == "Import voice.wav", 30, "the recording")
+    seen = composer.wait(lambda seen: seen["steps"][-1] == "Import voice.wav", what="the recording")
     assert seen["tracks"][-1][0] == "voice"
     assert any(c[0] == len(seen["tracks"]) - 1 and c[2] > 3 * 1920 for c in seen["clips"])
 
@@ -291,7 +291,7 @@ def record_from_a_keyboard(composer: Composer) -> None:
     A JACK server without real-time rights loses or repeats what it cannot pass on in time, so that not all need arrive.
     """
     keyboard, keys = MidiKeyboard(), {29, 31, 33, 35, 36}
-    composer.wait(lambda seen: any("keyboard" in n for n in seen["notices"]), 30, "the keyboard")
+    composer.wait(lambda seen: any("keyboard" in n for n in seen["notices"]), what="the keyboard")
     with recording(composer):
         keyboard.send(0xB0, 64, 127)
         for pitch in sorted(keys):
@@ -309,7 +309,7 @@ def recording(composer: Composer) -> Iterator[None]:
     """Record from the start on, after the count-in; a step is made of it."""
     before = composer.see()
     composer.press("Home", "r")
-    composer.wait(lambda seen: seen["recording"] and seen["playing"] and seen["playhead"] > 0, 30, "recording")
+    composer.wait(lambda seen: seen["recording"] and seen["playing"] and seen["playhead"] > 0, what="recording")
     yield
     composer.press("r")
     composer.wait(lambda seen: not seen["recording"], what="the end of recording")
@@ -370,7 +370,7 @@ def export(composer: Composer, folder: Path) -> None:
     composer.wait(lambda seen: "Exported out.mid." in seen["notices"], what="the MIDI file")
     composer.press("ctrl+shift+e")
     composer.answer("Export WAV", folder / "out.wav")
-    composer.wait(lambda seen: "Exported out.wav." in seen["notices"], 60, "the WAV file")
+    composer.wait(lambda seen: "Exported out.wav." in seen["notices"], what="the WAV file")
     composer.press("ctrl+s")
     composer.wait(lambda seen: seen["title"] == "piece - Partita", what="the saved song")
     song = read_song(folder / "piece.studio").document
