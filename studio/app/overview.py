@@ -118,7 +118,7 @@ class MixOverview:
         with self._lock:
             self.rate = rate
             self._scene = Scene()
-            self._pieces.clear()
+            self._pieces = {}  # another one: what is being summed at the old rate is told apart by it
             for marked in (self._dirty, self._lacking, self._far):
                 marked.clear()
             self._asked = None
@@ -213,12 +213,14 @@ class MixOverview:
             with self._lock:
                 order = self._nearest(self._dirty)[:_AT_ONCE]
                 self._dirty.difference_update(order)
-                scene = self._scene
+                scene, pieces = self._scene, self._pieces
             for k in order:
                 if self._stop.is_set():
                     return
                 wave, whole = self._sum(scene, k)
                 with self._lock:
+                    if pieces is not self._pieces:
+                        break  # the rate is another by now
                     if k * self.rate >= self.length:
                         continue  # the song ends before it by now
                     (self._lacking.discard if whole else self._lacking.add)(k)

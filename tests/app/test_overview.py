@@ -126,3 +126,18 @@ def test_what_lies_behind_the_end_of_a_song_that_got_shorter_is_told(made: Made)
     made.show(replace(scene(0), end=4 * RATE))
     assert (8 * RATE, 9 * RATE) in made.changes
     assert not made.overview.samples(8 * RATE, 9 * RATE).any()
+
+
+def test_what_was_being_summed_when_the_rate_changed_is_dropped(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    summed = made.overview._sum
+
+    def change_the_rate(*about):
+        wave = summed(*about)
+        if made.overview.rate == RATE:
+            made.overview.set_rate(2 * RATE)
+            made.overview.set_scene(Scene((), end=20 * RATE))
+        return wave
+
+    monkeypatch.setattr(made.overview, "_sum", change_the_rate)
+    made.show(scene(3 * RATE))
+    assert not made.overview.samples(0, 20 * RATE).any()
