@@ -15,6 +15,7 @@ class DeviceNews:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._gone = False
+        self._instead = ""  # what was said last of a device in the place of another
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take a message of :class:`studio.audio.output.Output`; others than those about the device say nothing."""
@@ -23,8 +24,11 @@ class DeviceNews:
             self._gone = True
             self._tell(_GONE[event])
         elif event == "opened":
+            said, self._instead = self._instead, ""
             if message["wanted"] != message["device"]:
-                self._tell(f"'{message['wanted']}' is not there, so {message['name']} plays.")
+                self._instead = f"'{message['wanted']}' is not there, so {message['name']} plays."
+                if self._gone or self._instead != said:
+                    self._tell(self._instead)
             elif self._gone:
                 self._tell(f"Sound is back: {message['name']}.")
             self._gone = False

@@ -29,3 +29,13 @@ def test_gone_back_and_another_in_its_place() -> None:
         "Sound is back: Loud.",
         "'Loud' is not there, so Built-in plays.",
     ]
+
+
+def test_what_plays_in_the_place_of_another_is_said_once() -> None:
+    said: list[str] = []
+    news = DeviceNews(said.append)
+    for _ in range(3):  # it was late, and is opened with more latency
+        news.hear(opened("Loud", ""))
+    news.hear(opened("", ""))
+    news.hear(opened("Loud", ""))
+    assert said == ["'Loud' is not there, so Built-in plays."] * 2
