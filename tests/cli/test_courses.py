@@ -40,3 +40,5 @@ def test_an_order_is_steered_bar_by_bar_in_the_metre_of_the_song():
     waltz = Document(meter=Meter((TimeSignature(0, 3, 4),)), tracks=song(3).tracks)
     going_on = steered(Order("continue", bars=2), {"energy": read_course("0 1")}, waltz)
     assert going_on.turns == (Turn(2880, Wishes(energy=1.0)),)
+    in_sections = steered(Order("new", bars=4, form="A2 B2"), {"energy": read_course("1:0.2 3:0.8")}, Document())
+    assert [t.at for t in in_sections.turns] == [3840, 2 * 3840] and in_sections.form == "A2 B2"
