@@ -9,11 +9,15 @@ from studio.errors import StudioError
 from studio.music.document import Document
 from studio.music.form import EXACT, LIGHT, MARKS, MOST_BARS, MOST_SECTIONS, STRONG, Form, Planned, form_in
 from studio.ui.forms import form_line
-from studio.ui.texts import t, told
-from studio.ui.widgets import Flow, IntField, Segments, TextField, icon_button, label, named
+from studio.ui.panels.steering import wish_text
+from studio.ui.texts import noted, t, told
+from studio.ui.theme import look
+from studio.ui.widgets import Fader, Flow, IntField, Segments, TextField, icon_button, label, named
 
 USUAL = "A8 A8 B8 A8"
 _WAYS = (EXACT, LIGHT, STRONG)
+_ENERGY = (noted("calm"), noted("rather calm"), noted("rather driving"), noted("driving"))
+_OPEN = 50
 
 
 class SectionChips(QWidget):
@@ -84,6 +88,10 @@ class SectionRows(QWidget):
             (t("The repeat is an exact copy"), t("The repeat is varied a little"), t("The repeat is varied a lot")),
             t("Repeat"),
         )
+        self.energy = Fader(0, 100, _OPEN, lambda position: wish_text(position, _ENERGY), centred=True)
+        self.energy.accent = look().proposed
+        tip = t("How driving the section is; a repeat is played louder and busier by it, or the other way round")
+        named(self.energy, t("Energy of the section"), f"{tip}. " + t("In the middle, and after a double click: as it comes"))
         self.problem = label("", "hint")
         self.problem.setWordWrap(True)
         self._arrange()
@@ -111,6 +119,7 @@ class SectionRows(QWidget):
             self.chips,
             form_line(t("Section"), self.bars, tools),
             form_line(t("Repeat"), self.way),
+            form_line(t("Energy"), self.energy),
             form_line(t("Plan"), self.text),
             self.problem,
         ):
@@ -126,6 +135,7 @@ class SectionRows(QWidget):
         self.chips.picked.connect(self._choose)
         self.bars.valueChanged.connect(lambda bars: self._change(bars=bars))
         self.way.picked.connect(lambda k: self._change(vary=_WAYS[k]))
+        self.energy.valueChanged.connect(lambda place: self._change(energy=None if place == _OPEN else place / 100))
         self.text.editingFinished.connect(self._typed)
         self.from_song.clicked.connect(self._take_song)
         self.add.clicked.connect(lambda: self._insert(Planned(self._free_name(), self._section.bars)))
@@ -228,6 +238,7 @@ class SectionRows(QWidget):
         self.bars.setValue(self._section.bars)
         self.bars.blockSignals(blocked)
         self.way.index = _WAYS.index(self._section.vary)
+        self.energy.set_quietly(_OPEN if self._section.energy is None else round(100 * self._section.energy))
         self.way.setEnabled(self._form.firsts[self._chosen] < self._chosen)
         self.text.setText(str(self._form))
         self.text.setCursorPosition(0)

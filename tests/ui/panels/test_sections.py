@@ -56,6 +56,20 @@ def test_the_chosen_section_gets_its_bars_and_its_way(rows):
     assert rows.plan == "A8 A8 B8 A=12"
 
 
+def test_the_chosen_section_gets_its_energy_which_may_be_left_open(rows):
+    rows.on.click()
+    rows.chips._group.button(3).click()
+    assert rows.energy.value() == 50
+    rows.energy.setValue(90)
+    assert rows.plan == "A8 A8 B8 A8@0.9"
+    rows.chips._group.button(0).click()
+    assert rows.energy.value() == 50
+    rows.chips._group.button(3).click()
+    assert rows.energy.value() == 90
+    rows.energy.setValue(50)
+    assert rows.plan == USUAL
+
+
 def test_a_plan_can_be_typed_and_what_is_none_is_told(rows):
     rows.on.click()
     rows.text.setText("intro4 AABA")
