@@ -100,7 +100,7 @@ class NeuralInstruments:
         """Build the network and the synthesiser on a device: auto, cpu, cuda or mps."""
         from studio.nn.runtime import choose_device, load_weights
         from studio.nn.spectral import Synthesiser
-        from studio.nn.timbre import TimbreNet, TimbreSize
+        from studio.nn.timbre import TimbreNet, TimbreSize, warm_up
 
         device = choose_device(wish)
         self._trained = TimbreNet(TimbreSize(**self.card.hyper["network"]))
@@ -109,6 +109,7 @@ class NeuralInstruments:
         self.refresh()
         self._synth = Synthesiser(device)
         self._synth.warm_up()
+        warm_up(self._trained)
         self.device = str(device)
 
     def refresh(self) -> None:

@@ -8,7 +8,7 @@ Level, velocity law and release are not learned: the data hardly have them (see 
 """
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,12 @@ from torch import Tensor, nn
 
 from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
 
-TOGETHER = 16  # notes that the network looks at at once, always: products of other shapes round differently
+if TYPE_CHECKING:
+    from studio.nn.timbre_kernels import Layers
+
+TOGETHER = 16  # notes that torch looks at at once, always: products of other shapes round differently
 TIME_FEATURES = 9
-SCALE_DB, CENTRE_DB = 25.0, -55.0
+SCALE_DB, CENTRE_DB, NOISE_LOWER_DB = 25.0, -55.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class TimbreNet(nn.Module):
         bands = torch.arange(NOISE_BANDS, device=position.device, dtype=position.dtype)
         weights = (1 - (position[:, None] - bands[:, None]).abs()).clamp(min=0)
         resonance = torch.bmm(by_frequency - CENTRE_DB, weights)
-        return by_number + resonance, noise - 30.0
+        return by_number + resonance, noise - NOISE_LOWER_DB
 
 
 def rows_of(rows: list[dict[str, npt.NDArray[np.floating[Any]]]]) -> Rows:
@@ -151,16 +154,35 @@ def predict(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """:meth:`TimbreNet.forward` for any number of notes, the same to the bit whichever notes are asked for together.
 
-    Evaluates on the network's device in padded groups of :data:`TOGETHER`, and rounds to a thousandth of a decibel.
+    Compiled loops do it (:mod:`studio.nn.timbre_kernels`) where layers are made of pairs of vectors, else torch does, in padded
+    groups of :data:`TOGETHER`. Rounded to a thousandth of a decibel.
     """
-    device = next(net.parameters()).device
+    from studio.nn import timbre_kernels as kernels
+
+    if net.size.hidden % kernels.WIDTHS:
+        return _predict_by_torch(net, instrument, pitch, velocity, position)
+    if len(instrument) and not 0 <= instrument.min() <= instrument.max() < net.size.instruments:
+        raise IndexError("there is no such instrument")  # loops would not see it
+    sounds = kernels.Sounds(*(x.numpy() for x in net.rows()))
+    sounds = sounds._replace(film=sounds.film.reshape(len(sounds.film), net.size.layers, 2, -1))
+    p, v = (pitch - np.float32(60)) / np.float32(24), (velocity - np.float32(80)) / np.float32(40)
+    about = np.stack([p, p * p - np.float32(0.5), v, p * v, np.sin(np.float32(2.5) * p)], 1).astype(np.float32)
+    notes = kernels.Notes(np.ascontiguousarray(instrument, np.int64), about, np.ascontiguousarray(position, np.float32))
+    partials = np.empty((len(pitch), POINTS, MAX_PARTIALS), np.float32)
+    noise = np.empty((len(pitch), POINTS, NOISE_BANDS), np.float32)
+    kernels.levels(partials, noise, notes, sounds, _layers(net), np.array([SCALE_DB, CENTRE_DB, NOISE_LOWER_DB]))
+    return np.round(partials, 3), np.round(noise, 3)
+
+
+def _predict_by_torch(net: TimbreNet, *columns: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     partials, noise = [], []
+    count = len(columns[0])
     with torch.inference_mode():
-        for k in range(0, len(pitch), TOGETHER):
-            columns = (instrument, pitch, velocity, position)
-            parts = [torch.from_numpy(_padded(c[k : k + TOGETHER])).to(device) for c in columns]
-            levels = [x.round(decimals=3).cpu().numpy() for x in net(*parts)]
-            keep = min(TOGETHER, len(pitch) - k)
+        for k in range(0, count, TOGETHER):
+            levels = [
+                x.round(decimals=3).numpy() for x in net(*(torch.from_numpy(_padded(c[k : k + TOGETHER])) for c in columns))
+            ]
+            keep = min(TOGETHER, count - k)
             partials.append(levels[0][:keep])
             noise.append(levels[1][:keep])
     return np.concatenate(partials), np.concatenate(noise)
@@ -168,3 +190,29 @@ def predict(
 
 def _padded(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([part, np.repeat(part[:1], TOGETHER - len(part), axis=0)])
+
+
+def _layers(net: TimbreNet) -> "Layers":
+    """The layers of a network on the processor as the loops take them."""
+    from studio.nn.spectral_kernels import aligned
+    from studio.nn.timbre_kernels import Layers
+
+    def turned(*layers: nn.Module) -> npt.NDArray[np.float32]:
+        weights = [layer.get_parameter("weight").detach().numpy().T for layer in layers]
+        made = aligned(len(weights), *(weights or [np.zeros((net.size.hidden,) * 2)])[0].shape)
+        for k, one in enumerate(weights):
+            made[k] = one
+        return made
+
+    first = turned(net.first)[0]
+    note = len(first) - TIME_FEATURES
+    times = net.get_buffer("times").numpy() @ first[note:] + net.first.bias.detach().numpy()
+    shifts = [layer.get_parameter("bias").detach().numpy() for layer in net.rest]
+    rest_shifts = np.stack(shifts) if shifts else np.zeros((0, net.size.hidden), np.float32)
+    return Layers(first[:note], times, turned(*net.rest), rest_shifts, turned(net.out)[0], net.out.bias.detach().numpy())
+
+
+def warm_up(net: TimbreNet) -> None:
+    """Have what is compiled compiled, or read from the disk."""
+    one = np.ones(1, np.float32)
+    predict(net, np.zeros(1, np.int64), 60 * one, 80 * one, np.zeros((1, MAX_PARTIALS), np.float32))

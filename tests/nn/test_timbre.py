@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 import torch
 
 from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS
-from studio.nn.timbre import TIME_FEATURES, TOGETHER, TimbreNet, TimbreSize, band_position, predict, time_features
+from studio.nn.timbre import TIME_FEATURES, TimbreNet, TimbreSize, band_position, predict, time_features
 
 
 def net(seed: int = 0) -> TimbreNet:
@@ -33,7 +34,7 @@ def test_shapes_and_size():
 
 
 def test_levels_are_the_same_to_the_bit_in_any_company():
-    columns = asked(3 * TOGETHER + 5)
+    columns = asked(53)
     whole = predict(net(), *columns)
     draw = np.random.default_rng(1)
     for _ in range(6):
@@ -41,6 +42,14 @@ def test_levels_are_the_same_to_the_bit_in_any_company():
         part = predict(net(), *(c[some] for c in columns))
         assert part[0].tobytes() == whole[0][some].tobytes()
         assert part[1].tobytes() == whole[1][some].tobytes()
+
+
+def test_an_instrument_that_is_not_there_is_refused():
+    columns = asked(3)
+    for wrong in (-1, 5):
+        columns[0][1] = wrong
+        with pytest.raises(IndexError):
+            predict(net(), *columns)
 
 
 def test_the_envelope_moves_partials_by_their_frequency():
