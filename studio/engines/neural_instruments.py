@@ -318,7 +318,7 @@ class NeuralInstruments:
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
             band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)),
         )  # fmt: skip
-        noise = laws.without_rumble(noise, np.array([not places[n].sound.ratios for n in of]))
+        noise = laws.without_rumble(noise, np.array([places[n].sound.sampled for n in of]))
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]
         excess: Float = (asked[of] - velocity)[:, None]
         if len(of) > len(places):

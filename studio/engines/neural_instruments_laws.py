@@ -22,7 +22,7 @@ MEDIUM_DB = -25.0  # their loudness there (weighted power of the loudest 60 ms, 
 TILT_DB = 7.0  # brightness: dB an octave above 500 Hz from velocity 0 to 127, where layers end or a sound has but one
 LOUD_S = 0.06
 POWER_S = 0.5
-RUMBLE_DB = 6.0  # the lowest band of noise of what has harmonics is at most so much louder a hertz than the next
+RUMBLE_DB = 6.0  # the lowest band of noise of what is sampled is at most so much louder a hertz than the next
 FAINTEST_DB = -200.0  # a soft note's hiss lies under -150 dB a hertz, and raised to that it would be the loudest thing of it
 SILENT_DB = -66.0  # under the note's loudest: where a decay is taken for silence
 LONGEST_S = 16.0
@@ -92,6 +92,11 @@ class Sound:
     def corrected_modes(self) -> bool:
         """Whether its modes were brought to the recordings by ear, with phases of their own (see studio/engines/note_correction)."""
         return bool(self.ratios) and (self.kind == "recorded" or bool(self.mix))
+
+    @property
+    def sampled(self) -> bool:
+        """Whether it has harmonics and was learned from a soundfont (see :func:`without_rumble`)."""
+        return self.kind == "soundfont-render" and not self.ratios
 
     @property
     def deep(self) -> bool:
@@ -281,12 +286,12 @@ def silence_s(partials: Float, noise: Float) -> Float:
     return np.where(last == len(grid) - 1, np.inf, seconds)
 
 
-def without_rumble(noise: Float, harmonic: npt.NDArray[np.bool_]) -> Float:
-    """Noise levels [n, points, NOISE_BANDS] with no lone lowest band (it reaches down to 0 Hz) where a sound is ``harmonic`` [n].
+def without_rumble(noise: Float, sampled: npt.NDArray[np.bool_]) -> Float:
+    """Noise levels [n, points, NOISE_BANDS] with no lone lowest band (it reaches down to 0 Hz) where a sound is ``sampled`` [n].
 
-    Samples that stand off zero were taken for rumble there: up to 8 dB under the whole sound of some pads.
+    Soundfont samples that stand off zero were taken for rumble there: -17 dB of the whole in some pads. A piano's thump stays.
     """
-    most = np.where(harmonic[:, None], noise[..., 1] + RUMBLE_DB, np.inf)
+    most = np.where(sampled[:, None], noise[..., 1] + RUMBLE_DB, np.inf)
     return np.concatenate([np.minimum(noise[..., :1], most[..., None]), noise[..., 1:]], -1).astype(noise.dtype)
 
 

@@ -117,7 +117,10 @@ def test_what_a_note_has_does_not_depend_on_its_company():
         assert figures(some).tobytes() == np.ascontiguousarray(whole[:, some]).tobytes()
 
 
-def test_what_has_harmonics_does_not_rumble():
+def test_what_was_learned_from_a_soundfont_does_not_rumble():
+    assert replace(FLUTE, kind="soundfont-render").sampled
+    assert not FLUTE.sampled  # recorded
+    assert not replace(GLOCK, kind="soundfont-render").sampled
     noise = np.full((2, POINTS, NOISE_BANDS), -90.0, np.float32)
     noise[..., 0], noise[..., 1] = -60, -92
     kept = laws.without_rumble(noise, np.array([True, False]))
