@@ -167,13 +167,16 @@ def tones(
     _join(out, even, odd, frames - 1, hop)
 
 
+_PLACES = np.outer([1, 2], np.arange(LANES)).astype(np.float32)  # in a vector, of long hops and of short ones
+
+
 @compiled
 def _join(out: Wave, even: Wave, odd: Wave, hops: int, hop: int) -> None:
     """Each hop: the frame before it played on, going over to the frame after it played backwards. Rows are HOP apart."""
-    shares = np.arange(hop).astype(np.float32) / np.float32(hop)
-    for n in range(0, hop, LANES):
-        share, back = load(shares, n), hop - n - LANES + 1  # the number after a row's last is there, and counts nothing
-        for j in range(hops):
-            at, later = j * HOP + n, (j + 1) * HOP + back
+    step = HOP // hop
+    for j in range(hops):
+        for n in range(0, hop, LANES):  # the number after a row's last is there, and counts nothing
+            at, later = j * HOP + n, (j + 1) * HOP + hop - n - LANES + 1
             here, there = load(even, at) - load(odd, at), backwards(load(even, later) + load(odd, later))
-            store(out, j * hop + n, fused(share, there - here, here))
+            share = spread(np.float32(n * step)) + load(_PLACES, (step - 1) * LANES)
+            store(out, j * hop + n, fused(share * spread(np.float32(1 / HOP)), there - here, here))
