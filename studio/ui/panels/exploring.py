@@ -196,10 +196,22 @@ class MapPad(QWidget):
         painter.drawText(whole.adjusted(0, 0, 0, -4), across | up, bottom)
 
 
+class _Deeds(KeyFrame):
+    """Keep and back; keys do here what they do in the rows."""
+
+    def __init__(self, deed: Callable[[QKeyEvent], Callable[[], None] | None]) -> None:
+        super().__init__()
+        self._of_rows = deed
+
+    def _deed(self, event: QKeyEvent) -> Callable[[], None] | None:
+        return self._of_rows(event)
+
+
 class ExploreRows(KeyFrame):
     """The map, the sliders, and what becomes of what is heard.
 
     ``wanted`` asks for the place and the sliders (its flag as :attr:`MapPad.moved`), ``left`` for the bars as they are.
+    ``deeds`` has the buttons, to be placed where they stay in sight while the rows scroll.
     """
 
     wanted = Signal(bool)
@@ -225,9 +237,8 @@ class ExploreRows(KeyFrame):
             column.addWidget(widget)
         for name in NAMES:
             column.addWidget(self._slider(name))
-        column.addLayout(self._buttons())
         self._hint = label(t("Enter keeps, Esc goes back to the bars"), "hint")
-        column.addWidget(self._hint)
+        self.deeds = self._buttons()
         self.map.moved.connect(self._ask)
         self.show_values(())
         self._show_away()
@@ -246,7 +257,7 @@ class ExploreRows(KeyFrame):
         self._rows[name] = form_line(t(NAMES[name]), fader, text, width=_NAME_WIDTH)
         return self._rows[name]
 
-    def _buttons(self) -> QHBoxLayout:
+    def _buttons(self) -> "_Deeds":
         self.back = QPushButton(t("Back to the bars"))
         named(self.back, t("Back to the bars"), t("The middle of the map, all sliders in the middle (Esc)"))
         self.keep = QPushButton(icon("check", "ground"), " " + t("Keep"))
@@ -258,7 +269,13 @@ class ExploreRows(KeyFrame):
         row.setSpacing(8)
         row.addWidget(self.back, 1)
         row.addWidget(self.keep, 1)
-        return row
+        deeds = _Deeds(self._deed)
+        column = QVBoxLayout(deeds)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._hint)
+        return deeds
 
     @property
     def amounts(self) -> tuple[tuple[str, float], ...]:

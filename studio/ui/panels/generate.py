@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -149,7 +150,7 @@ class GeneratePanel(QFrame):
 
     def _arrange(self) -> None:
         """The form scrolls where there is no room; the button never goes out of sight."""
-        form = QWidget()
+        form = self._form = QWidget()
         column = self._column = QVBoxLayout(form)
         column.setContentsMargins(12, 10, 12, 4)
         column.setSpacing(8)
@@ -184,9 +185,11 @@ class GeneratePanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.verticalScrollBar().rangeChanged.connect(self._align_below)
         self._below = QVBoxLayout()
-        self._below.setContentsMargins(12, 4, 12, 8)
+        self._align_below()
         self._below.setSpacing(4)
+        self._below.addWidget(self.exploring.deeds)
         self._below.addWidget(self._bottom())
         self._below.addWidget(self.listen)
         whole = QVBoxLayout(self)
@@ -195,6 +198,17 @@ class GeneratePanel(QFrame):
         whole.addWidget(scroll, 1)
         whole.addLayout(self._below)
         self._connect()
+
+    def _align_below(self) -> None:
+        """Let what stays below the form end where the form ends, beside a scroll bar too."""
+        bar, form = self._scroll.verticalScrollBar(), self._form
+        room = max(0, self.width() - form.minimumSizeHint().width())  # a form that is no narrower reaches below the bar
+        beside = min(bar.sizeHint().width(), room) if bar.maximum() > bar.minimum() else 0
+        self._below.setContentsMargins(12, 4, 12 + beside, 8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align_below()
 
     def _bottom(self) -> QStackedWidget:
         busy = QWidget()
@@ -254,7 +268,8 @@ class GeneratePanel(QFrame):
         self.key.setEnabled(self.lock.isChecked())
         self.changing.show_verb(verb if verb in CHANGES else "")
         exploring = verb == EXPLORE
-        self.exploring.setVisible(exploring)
+        for part in (self.exploring, self.exploring.deeds):
+            part.setVisible(exploring)
         for name, row in self._rows.items():
             row.setVisible(has_row(verb, name))
         self._bars.setVisible(has_row(verb, "bars") and not self.sections.plan)

@@ -12,6 +12,7 @@ from studio.errors import StudioError
 from studio.music.document import ChordSpan, Clip, Document, Take, Track
 from studio.music.notes import Notes
 from studio.music.pitch import Chord, Key
+from studio.ui.main import make_application
 from studio.ui.panels.changing import Region
 from studio.ui.panels.generate import GeneratePanel, freedom_word
 
@@ -150,3 +151,25 @@ def test_a_row_that_means_nothing_for_a_verb_is_not_shown(panel):
     assert panel.write.text().strip() == "Write"
     panel.form.value = Order("fill", takes=4)
     assert panel.write.text().strip() == "Write 4 takes" and not panel.freedom.parentWidget().isHidden()
+
+
+def test_what_stays_below_ends_where_the_form_ends(panel, qtbot):
+    make_application([])  # with the window's own scroll bars
+    for width, height, scrolls in ((320, 300, True), (340, 300, True), (340, 1200, False)):
+        panel.resize(width, height)
+        qtbot.waitUntil(lambda scrolls=scrolls: panel._scroll.verticalScrollBar().isVisible() == scrolls)
+        qtbot.waitUntil(lambda: _right(panel, panel.write) == _right(panel, panel.takes))
+
+
+def test_keeping_what_was_explored_stays_in_sight_in_a_low_window(panel):
+    panel.form.value = replace(panel.form.value, verb="explore")
+    panel.resize(320, 300)
+    QTest.qWait(1)
+    for button in (panel.exploring.keep, panel.exploring.back):
+        assert button.visibleRegion().boundingRect() == button.rect()
+    panel.form.value = replace(panel.form.value, verb="new")
+    assert not panel.exploring.keep.isVisible() and panel.write.isVisible()
+
+
+def _right(panel, widget):
+    return widget.mapTo(panel, widget.rect().topRight()).x()
