@@ -15,7 +15,7 @@ class DeviceNews:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._gone = False
-        self._instead = ""  # what was said last of a device in the place of another
+        self._instead: tuple[str, str] | None = None  # the device that plays in the place of the wanted one, as it was said
 
     def hear(self, message: dict[str, Any]) -> None:
         """Take a message of :class:`studio.audio.output.Output`; others than those about the device say nothing."""
@@ -24,11 +24,11 @@ class DeviceNews:
             self._gone = True
             self._tell(_GONE[event])
         elif event == "opened":
-            said, self._instead = self._instead, ""
+            said, self._instead = self._instead, None
             if message["wanted"] != message["device"]:
-                self._instead = f"'{message['wanted']}' is not there, so {message['name']} plays."
+                self._instead = message["wanted"], message["name"]
                 if self._gone or self._instead != said:
-                    self._tell(self._instead)
+                    self._tell(f"'{message['wanted']}' is not there, so {message['name']} plays.")
             elif self._gone:
                 self._tell(f"Sound is back: {message['name']}.")
             self._gone = False
