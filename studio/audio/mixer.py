@@ -77,7 +77,7 @@ class MixStream:
         self._rate = rate
         self._light = light
         self._measure = measure
-        self._ahead = Ahead(rows, ahead) if ahead > 1 and not light else None
+        self._ahead = Ahead(rows, ahead, rate) if ahead > 1 and not light else None
         self._part = np.empty((4, BLOCK), np.float32)
         self._voices: set[tuple[int, int, int]] = set()  # strip, start and row of notes that the light voice plays
         self._room = None if dry else Room(rate, BLOCK, scene.room_seconds)
@@ -88,7 +88,8 @@ class MixStream:
         self._past: dict[
             int, tuple[int, Wave | None]
         ] = {}  # of each strip that is widened: where its next block begins, its last one
-        self._wet: tuple[int, Block, list[Mark]] | None = None  # the room's sound from a frame on, and its marks after each block
+        # Blocks that the room took in at once: the first frame, their sound once it is asked for, the room's marks after each.
+        self._wet: tuple[int, Block | None, list[Mark]] | None = None
         self._waiting: Mixed | None = None
         self._at = first // BLOCK
         self._first = self._at * BLOCK
@@ -142,11 +143,15 @@ class MixStream:
             block = self._mix()
 
     def _warm_up(self, block: int) -> None:
-        """Run over what room, limiter and effects remember before ``block``; nothing sounds before frame 0."""
+        """Run over what room, limiter and effects remember before ``block``; nothing sounds before frame 0.
+
+        All of it is there, so several blocks are summed at once even where what follows is played live.
+        """
         assert self._room is not None
         assert self._limiter is not None
         assert self._racks is not None
         light, measure, self._light, self._measure = self._light, self._measure, False, False
+        lasting, self._ahead = self._ahead, self._ahead or Ahead(self._rows, AT_ONCE, self._rate)
         limiter = -(-int(MEMORY_SECONDS * self._rate) // BLOCK) + 1
         longest = np.inf if self._racks.wait else LIVE_MEMORY_SECONDS
         whole, *strips = (-(-int(min(memory_seconds(e), longest) * self._rate) // BLOCK) for e in self._scene.chains)
@@ -157,7 +162,7 @@ class MixStream:
             if full:
                 self._limiter.process(mixed.sound)
                 self._waiting = mixed
-        self._light, self._measure = light, measure
+        self._light, self._measure, self._ahead = light, measure, lasting
 
     def _mix(self, room_only: bool = False) -> Mixed:
         first = self._at * BLOCK
@@ -176,8 +181,8 @@ class MixStream:
             self._add(replace(gone, gain=0.0), gone, first, sums, levels)
         dry = sums[:2]
         if self._room is not None:
-            if ahead is not None and summed_up and not room_only:
-                self._add_room_ahead(self._room, ahead, first, dry)
+            if ahead is not None and summed_up:
+                self._add_room_ahead(self._room, ahead, first, None if room_only else dry)
             else:
                 self._settle(first)
                 self._room.push(sums[2:])
@@ -192,13 +197,16 @@ class MixStream:
             dry *= np.float32(new.gain)
         return Mixed(first, np.ascontiguousarray(dry.T), levels_of(dry) if self._measure else Levels(), levels)
 
-    def _add_room_ahead(self, room: Room, ahead: Ahead, first: int, dry: Block) -> None:
-        """Add the room's sound, made for several blocks at once."""
-        if self._wet is None or first >= self._wet[0] + self._wet[1].shape[1]:
-            sent = ahead.following(first)[2:, : AT_ONCE * BLOCK]
-            marks = room.push(sent)
-            self._wet = first, room.pull(len(marks)) * np.float32(self._scene.room), marks
-        begin, wet, _ = self._wet
+    def _add_room_ahead(self, room: Room, ahead: Ahead, first: int, dry: Block | None) -> None:
+        """Have the room take in several blocks at once, and add its sound where it is wanted."""
+        if self._wet is None or first >= self._wet[0] + len(self._wet[2]) * BLOCK:
+            self._wet = first, None, room.push(ahead.following(first)[2:, : AT_ONCE * BLOCK])
+        begin, wet, marks = self._wet
+        if dry is None:
+            return
+        if wet is None:
+            wet = room.pull(len(marks)) * np.float32(self._scene.room)
+            self._wet = begin, wet, marks
         dry += wet[:, first - begin : first - begin + BLOCK]
 
     def _settle(self, first: int) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.audio.levels import pan_gains
+from studio.audio.width import side_of, widened
 from studio.music.effects import Effects
 
 Block = npt.NDArray[np.float32]
@@ -107,8 +108,8 @@ class _Sum:
 class Ahead:
     """Sums of several blocks at once, the same to the bit as those of one block at a time. All rows must be there."""
 
-    def __init__(self, rows: Mapping[int, Wave], blocks: int) -> None:
-        self._rows, self._blocks, self._frames = rows, blocks, blocks * BLOCK
+    def __init__(self, rows: Mapping[int, Wave], blocks: int, rate: int) -> None:
+        self._rows, self._blocks, self._frames, self._rate = rows, blocks, blocks * BLOCK, rate
         self._sums: dict[int, _Sum] = {}  # of each strip
         self._mixed: tuple[Sequence[Strip], int, Block] = ((), 0, np.zeros((4, 0), np.float32))
 
@@ -122,21 +123,32 @@ class Ahead:
         return known.sound[k * BLOCK : (k + 1) * BLOCK] if known.sound is not None and known.heard[k] else None
 
     def mix(self, strips: Sequence[Strip], first: int, sums: Block) -> bool:
-        """Put the sum of all strips [4, BLOCK] into ``sums``; False, and nothing done, if one is spread or has effects."""
+        """Put the sum of all strips [4, BLOCK] into ``sums``; False, and nothing done, if one has effects."""
         of, begin, mixed = self._mixed
-        if of is not strips and any(s.width or s.effects for s in strips):
+        if of is not strips and any(s.effects for s in strips):
             return False
         if of is not strips or not begin <= first < begin + mixed.shape[1]:
-            from studio.nn.mix_kernels import spread
+            from studio.nn.mix_kernels import add_panned
 
             begin, mixed = first, np.zeros((4, self._frames), np.float32)
             for strip in strips:
-                bus = summed(strip.events, self._rows, first, self._frames) if strip.gain else None
+                bus = self._strip(strip, first) if strip.gain else None
                 if bus is not None:
-                    spread(mixed, bus, strip.factors)
+                    add_panned(mixed, bus, strip.factors)
             self._mixed = strips, begin, mixed
         sums[:] = mixed[:, first - begin : first - begin + BLOCK]
         return True
+
+    def _strip(self, strip: Strip, first: int) -> Block | None:
+        """A strip's sum [1, frames], or spread [4, frames]; None when nothing sounds."""
+        if not strip.width:
+            bus = summed(strip.events, self._rows, first, self._frames)
+            return None if bus is None else bus[None]
+        with_past = summed(strip.events, self._rows, first - BLOCK, BLOCK + self._frames)
+        if with_past is None:
+            return None
+        past, bus = with_past[:BLOCK], with_past[BLOCK:]
+        return widened(bus, side_of(bus, past, self._rate), strip.width)
 
     def following(self, first: int) -> Block:
         """What is summed already [4, frames] from the block on that :meth:`mix` has just given."""

@@ -29,17 +29,18 @@ def _taps(rate: int) -> tuple[tuple[int, np.float32], ...]:
 
 
 def side_of(bus: Wave, past: Wave | None, rate: int) -> Wave:
-    """The side signal of a block [n], ``past`` being the block before it (None where that was silent)."""
+    """The side signal of some frames [n], ``past`` being those before them (None where they were silent), 18 ms or more."""
     n = len(bus)
     whole = np.concatenate([np.zeros(n, np.float32) if past is None else past, bus])
+    begin = len(whole) - n
     side = np.zeros(n, np.float32)
     for delay, factor in _taps(rate):
-        side += whole[n - delay : 2 * n - delay] * factor
+        side += whole[begin - delay : begin - delay + n] * factor
     return side
 
 
 def widened(bus: Wave, side: Wave, width: float | Wave) -> Wave:
-    """Left, right, left, right [4, n] of a block, ``width`` 0..1; as loud as the block where they are unlike."""
+    """Left, right, left, right [4, n] of some frames, ``width`` 0..1; as loud as these where they are unlike."""
     depth = np.float32(_DEPTH) * np.asarray(width, np.float32)
     norm = 1 / np.sqrt(1 + depth * depth)
     middle, edge = bus * norm, side * (depth * norm)

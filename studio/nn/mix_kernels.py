@@ -74,12 +74,12 @@ def raise_to_peaks(peak: Wave, sound: Wave, filters: Wave) -> None:
 
 
 @exact
-def spread(sums: Wave, bus: Wave, factors: Wave) -> None:
-    """Add ``bus`` [frames] times ``factors`` [channels, 1] to ``sums`` [channels, frames], rounded as numpy does."""
+def add_panned(sums: Wave, bus: Wave, factors: Wave) -> None:
+    """Add ``bus`` [channels or 1, frames] times ``factors`` [channels, 1] to ``sums`` [channels, frames], rounded as numpy does."""
     for channel in range(len(sums)):
-        line, factor = sums[channel], factors[channel, 0]
-        for n in range(len(bus)):
-            line[n] += bus[n] * factor
+        line, factor, part = sums[channel], factors[channel, 0], bus[min(channel, len(bus) - 1)]
+        for n in range(len(part)):
+            line[n] += part[n] * factor
 
 
 @lru_cache(maxsize=1)
@@ -91,4 +91,4 @@ def ready() -> None:
     both.forward()
     both.backward()
     raise_to_peaks(np.zeros(2, np.float32), np.zeros((2, TAPS + 1), np.float32), np.zeros((3, TAPS), np.float32))
-    spread(np.zeros((4, 2), np.float32), np.zeros(2, np.float32), np.zeros((4, 1), np.float32))
+    add_panned(np.zeros((4, 2), np.float32), np.zeros((1, 2), np.float32), np.zeros((4, 1), np.float32))

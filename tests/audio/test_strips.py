@@ -3,6 +3,8 @@
 import numpy as np
 
 from studio.audio.strips import BLOCK, Ahead, Events, Strip, summed
+from studio.audio.width import side_of, widened
+from studio.music.effects import Effect
 from tests.audio.test_mixer import RATE, make_events, make_rows
 
 
@@ -28,7 +30,7 @@ def test_a_sum_of_many_blocks_is_that_of_each() -> None:
 
 def test_ahead_knows_where_nothing_sounds() -> None:
     rows = make_rows(2, 0.1)
-    ahead = Ahead(rows, 6)
+    ahead = Ahead(rows, 6, RATE)
     events = make_events(rows, 3, seconds=1.0)
     for k in range(60):
         block, made = summed(events, rows, k * BLOCK, BLOCK), ahead.bus(1, events, k * BLOCK)
@@ -36,17 +38,20 @@ def test_ahead_knows_where_nothing_sounds() -> None:
         assert block is None or made is None or block.tobytes() == made.tobytes()
 
 
-def test_strips_that_are_spread_are_not_mixed_ahead() -> None:
+def test_strips_are_mixed_ahead_unless_they_have_effects() -> None:
     rows = make_rows(2)
-    strips = tuple(Strip(i, make_events(rows, 9, i), pan=0.3 * i, room=0.2) for i in range(3))
+    strips = tuple(Strip(i, make_events(rows, 9, i), pan=0.3 * i, room=0.2, width=0.4 * (i == 1)) for i in range(3))
     sums = np.zeros((4, BLOCK), np.float32)
-    assert not Ahead(rows, 3).mix((*strips, Strip(7, strips[0].events, width=0.4)), 0, sums)
+    affected = Strip(7, strips[0].events, effects=(Effect("compressor"),))
+    assert not Ahead(rows, 3, RATE).mix((*strips, affected), 0, sums)
     assert not sums.any()
-    ahead, expected = Ahead(rows, 3), np.zeros((4, BLOCK), np.float32)
+    ahead, expected = Ahead(rows, 3, RATE), np.zeros((4, BLOCK), np.float32)
     for k in (0, 1, 2, 3, 9, 1):
         assert ahead.mix(strips, k * BLOCK, sums)
         expected[:] = 0
         for strip in strips:
-            bus = summed(strip.events, rows, k * BLOCK, BLOCK)
-            expected += 0 if bus is None else bus * strip.factors
-        assert sums.tobytes() == expected.tobytes()
+            past, bus = (summed(strip.events, rows, (k - back) * BLOCK, BLOCK) for back in (1, 0))
+            now = np.zeros(BLOCK, np.float32) if bus is None else bus
+            expected += (widened(now, side_of(now, past, RATE), strip.width) if strip.width else now) * strip.factors
+        assert np.array_equal(sums, expected)
+        assert sums.any() or k == 9

@@ -15,7 +15,8 @@ def test_blocks_join_to_the_same_side() -> None:
     blocks = sound.reshape(3, 2_048)
     parts = [side_of(b, blocks[i - 1] if i else None, RATE) for i, b in enumerate(blocks)]
     whole = side_of(sound, None, RATE)
-    np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    np.testing.assert_array_equal(side_of(sound[2_048:], blocks[0], RATE), whole[2_048:])
 
 
 def test_the_sum_of_both_sides_is_the_middle_and_they_are_unlike() -> None:

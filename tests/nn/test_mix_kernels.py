@@ -6,7 +6,7 @@ import pytest
 from studio.audio.mixer import MixStream, Scene
 from studio.audio.strips import Events, Strip
 from studio.nn.counter import uniform
-from studio.nn.mix_kernels import TAPS, TILE, convolve, raise_to_peaks, ready, spread
+from studio.nn.mix_kernels import TAPS, TILE, add_panned, convolve, raise_to_peaks, ready
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -32,15 +32,16 @@ def test_peaks_are_those_of_the_filtered_sound() -> None:
 
 
 def test_sums_are_rounded_as_numpy_rounds_them() -> None:
-    sums, bus, factors = numbers(4, 1003), numbers(1003), numbers(4, 1)
-    made = sums.copy()
-    spread(made, bus, factors)
-    assert made.tobytes() == (sums + bus * factors).tobytes()
+    sums, factors = numbers(4, 1003), numbers(4, 1)
+    for channels in (1, 4):
+        made, bus = sums.copy(), numbers(channels, 1003)
+        add_panned(made, bus, factors)
+        assert made.tobytes() == (sums + bus * factors).tobytes()
 
 
 def test_when_ready_the_mixers_calls_compile_nothing_more() -> None:
     ready()
-    loops = (convolve, raise_to_peaks, spread)
+    loops = (convolve, raise_to_peaks, add_panned)
     before = [len(loop.signatures) for loop in loops]  # type: ignore[attr-defined]
     rows = {0: np.ones(5000, np.float32)}
     one = np.ones(1, np.int64)
