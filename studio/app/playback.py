@@ -57,10 +57,10 @@ class Playback:
         self._load, self._jobs, self._tell = renderer, jobs, tell
         self.on_late: Callable[[str, float], None] = lambda *_: None
         self._sound = settings.audio_device, settings.latency, settings.known_latencies
+        self._naming = threading.Lock()  # for a moment: the thread that hears "late" is waited for under the other lock
         self._rate = settings.sample_rate
         self._document = Document()
-        self._loop_on = False
-        self._playing = False
+        self._loop_on = self._playing = False
         self._frame = 0  # where it stands while it does not play
         self._counted = 0  # frames of the count-in before it
         self._order = 0
@@ -312,9 +312,10 @@ class Playback:
 
     def set_device(self, name: str = "", latency: float = AUTOMATIC, known: dict[str, float] | None = None) -> None:
         """Play on the device of that name (empty: the system's); ``latency`` and ``known`` as in :class:`Output`."""
-        self._sound = name, latency, known or {}
+        with self._naming:
+            self._sound = name, latency, known or {}
         if self._output:
-            self._output.set_device(*self._sound)
+            self._output.set_device(name, latency, known)
 
     @property
     def gaps(self) -> tuple[int, int]:
@@ -387,7 +388,8 @@ class Playback:
         if event == "no effect":
             self._tell(f"The effect {message['title']} cannot be used, so the sound passes it by. Install it, or remove it.")
         elif event == "late":
-            self._sound = *self._sound[:2], self._sound[2] | {message["name"]: message["latency"]}
+            with self._naming:
+                self._sound = *self._sound[:2], self._sound[2] | {message["name"]: message["latency"]}
             self.on_late(message["name"], message["latency"])
         elif event == "rate":
             self._planner.later(lambda: self._change_rate(message["rate"]))

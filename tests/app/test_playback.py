@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -263,6 +264,22 @@ def test_devices_by_name(sound_card: SoundCard, made: Made) -> None:
     assert "default" in playback.devices()
     playback.set_device("no such device", 0.0)
     wait(lambda: any("no such device" in s for s in made.said))
+
+
+def test_a_device_chosen_just_as_another_was_late_stays_chosen(made: Made) -> None:
+    chosen: list[threading.Thread] = []
+
+    class Slow(dict[str, float]):
+        def __or__(self, other: dict[str, float]) -> dict[str, float]:  # type: ignore[override]
+            chosen.append(threading.Thread(target=made.playback.set_device, args=("Other",)))
+            chosen[0].start()
+            chosen[0].join(0.2)
+            return dict(self) | other
+
+    made.playback.set_device("First", known=Slow(Third=0.03))
+    made.playback._event({"event": "late", "name": "First", "latency": 0.05})
+    chosen[0].join()
+    assert made.playback._sound[0] == "Other"
 
 
 def test_another_latency_while_it_plays_loses_nothing_and_repeats_nothing(sound_card: SoundCard, made: Made) -> None:
