@@ -11,6 +11,7 @@ from studio.paths import user_config
 
 log = logging.getLogger(__name__)
 RECENT_LIMIT = 12
+_OLD_LATENCY = 0.1  # what every file had before AUTOMATIC was there, chosen or not
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def _from_json(stored: dict[str, Any]) -> Settings:
             values[field.name] = float(value)
         elif type(value) is type(default):
             values[field.name] = value
+    if "latencies" not in stored and values.get("latency") == _OLD_LATENCY:
+        values["latency"] = AUTOMATIC  # which finds 0.1 s by itself where that is needed
     return Settings(**values)
 
 
