@@ -84,16 +84,18 @@ class Exploring:
         """Tell ``done`` what is around the bars; the model is loaded and made ready for the first place by the way."""
         document = self._session.document
 
+        kind = "drums" if document.track(track_id).drums else "lines"
+        title = "" if kind in self._compasses else "Getting the map ready"  # which takes a moment the first time only
+
         def work(job: Job) -> Surroundings:
             track = document.track(track_id)
-            kind = "drums" if track.drums else "lines"
             self._shelf.changer()  # made ready
             if kind not in self._compasses:
                 self._compasses[kind] = self._shelf.clips(kind).compass()
             inside = track.notes.starting_between(start, end)
             return Surroundings(values_of(document, track_id, start, end, inside), self._compasses[kind])
 
-        self._jobs.start(LOOK, "", work, done)
+        self._jobs.start(LOOK, title, work, done)
 
     def go(self, change: Change, done: Callable[[Values], None] = lambda values: None) -> None:
         """Propose what lies at the change's place, then tell ``done`` its attributes; the last one asked for wins."""

@@ -65,6 +65,7 @@ class Explorer(QObject):
     def _show(self, found: Surroundings) -> None:
         if self._around:
             self._rows.show_surroundings(found)
+            QTimer.singleShot(0, self._panel, self._panel.fit_map)  # once the rows are there
 
     def _go(self, afresh: bool) -> None:
         region = self._panel.changing.region

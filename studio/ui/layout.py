@@ -4,10 +4,12 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from studio.ui.panels.generate import GeneratePanel
+from studio.ui.panels.verbs import EXPLORE
 from studio.ui.roll.column import EditorColumn
 from studio.ui.widgets import rule
 
 LEFT, RIGHT = 264, 324
+_TAKES, _TAKES_OF_EXPLORE = 200, 72  # least heights: what is explored is kept and left in the form
 Sizes = tuple[list[int], list[int], list[int]]  # of the three columns, of the right one, of the editor
 # Share of the height, least and most pixels: arrangement, velocity, controllers, waveform, spectrogram. The roll has the rest.
 _LANES = ((0.12, 72, 160), (0.09, 52, 120), (0.09, 48, 120), (0.09, 44, 130), (0.16, 72, 280))
@@ -44,9 +46,10 @@ class Layout(QObject):
 
     def _right(self, parts: tuple[QWidget, ...]) -> QSplitter:
         right = _splitter(Qt.Orientation.Vertical)
-        self.write_panel.setMinimumHeight(200)
         for part in parts:
             right.addWidget(part)
+            part.setMinimumHeight(_TAKES_OF_EXPLORE)
+        self.write_panel.setMinimumHeight(200)
         right.setStretchFactor(1, 1)
         right.setSizes([430] * len(parts))
         right.setMinimumWidth(316)
@@ -73,7 +76,8 @@ class Layout(QObject):
         sizes = self.right.sizes()
         others = len(sizes) - 1
         whole = sum(sizes)
-        needed = min(self.write_panel.needed_height(), max(200, whole - 200))
+        least = _TAKES_OF_EXPLORE if self.write_panel.verb_name == EXPLORE else _TAKES
+        needed = min(self.write_panel.needed_height(), max(200, whole - least))
         self.right.setSizes([needed, *[(whole - needed) // others] * others])
 
     def sizes(self) -> Sizes:

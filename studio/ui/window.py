@@ -255,6 +255,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.layout_of_parts.share_height()
+        self.layout_of_parts.fit_form()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -60,3 +60,29 @@ def test_what_cannot_be_explored_says_so(qtbot, window, exploring):
     settled(qtbot, window)
     window.studio.session.open(dataclasses.replace(window.studio.session.document, tracks=()))
     assert exploring.why.text() == "Choose a track with notes first." and not exploring.map.isVisible()
+
+
+@pytest.mark.parametrize("height", [740, 960])
+def test_map_and_sliders_are_in_sight_in_a_low_window(qtbot, window, exploring, height):
+    settled(qtbot, window)
+    window.resize(1280, height)
+    qtbot.wait(50)
+    panel = window.write_panel
+    bar = panel._scroll.verticalScrollBar()
+    assert bar.maximum() == bar.minimum(), "nothing of the form has to be scrolled to"
+    assert exploring.map.height() >= (196 if height > 900 else 108)
+    lowest = exploring.sliders["leaps"]
+    assert lowest.isVisible() and lowest.mapTo(panel, QPoint(0, lowest.height())).y() <= panel._scroll.height()
+
+
+def test_the_first_look_around_says_what_it_waits_for(qtbot, window, exploring):
+    settled(qtbot, window)
+    told = []
+    window.studio.jobs.on_progress = lambda progress: told.append(progress.title)
+    window.studio.exploring._compasses.clear()
+    looked = []
+    for _ in range(2):
+        window.studio.exploring.look(window.state.track_id, 0, BAR, looked.append)
+        settled(qtbot, window)
+    qtbot.waitUntil(lambda: len(looked) == 2)
+    assert set(told) == {"Getting the map ready"} and told.count("Getting the map ready") == 2, "its start and its end, once"

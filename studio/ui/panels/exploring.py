@@ -23,7 +23,7 @@ REACH = 3.0  # standard deviations of all clips from the middle of the map to it
 _STEP = 0.25
 _EDGE = 18
 _NAME_WIDTH, _VALUE_WIDTH = 80, 96
-_HEIGHT = 196
+_HEIGHT, _LEAST_HEIGHT = 196, 108
 _KEPT = 24  # visited places that are shown
 _TENTHS = 25  # a slider's largest deviation in either direction
 NAMES = {
@@ -276,6 +276,15 @@ class ExploreRows(KeyFrame):
         column.addLayout(row)
         column.addWidget(self._hint)
         return deeds
+
+    @property
+    def given_height(self) -> int:
+        """Pixels that the map is lower than it may be."""
+        return _HEIGHT - self.map.height()
+
+    def give_height(self, missing: int) -> None:
+        """Let the map be lower by ``missing`` pixels, as far as it can still be walked on."""
+        self.map.setFixedHeight(_HEIGHT - min(_HEIGHT - _LEAST_HEIGHT, max(0, missing)))
 
     @property
     def amounts(self) -> tuple[tuple[str, float], ...]:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from studio.engines.arranger_setting import NEW_PARTS
 from studio.music.document import Document
 from studio.music.form import waiting_at
 from studio.music.pitch import Key
+from studio.ui.fading import FadingScroll
 from studio.ui.fold import FoldButton
 from studio.ui.forms import Control, Form, form_line
 from studio.ui.icons import icon
@@ -180,12 +180,8 @@ class GeneratePanel(QFrame):
         column.addWidget(self.steering)
         column.addWidget(self.limits)
         column.addStretch(1)
-        scroll = self._scroll = QScrollArea()
-        scroll.setWidget(form)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.verticalScrollBar().rangeChanged.connect(self._align_below)
+        scroll = self._scroll = FadingScroll(form)
+        scroll.verticalScrollBar().rangeChanged.connect(self._fit)
         self._below = QVBoxLayout()
         self._align_below()
         self._below.setSpacing(4)
@@ -208,7 +204,15 @@ class GeneratePanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         self._align_below()
+        self.fit_map()
+
+    def fit_map(self) -> None:
+        """Let the map of Explore give what the rows below it lack."""
+        self.exploring.give_height(self.needed_height() - self.height())
 
     def _bottom(self) -> QStackedWidget:
         busy = QWidget()
@@ -332,8 +336,9 @@ class GeneratePanel(QFrame):
             part.show_key(key)
 
     def needed_height(self) -> int:
-        """Pixels that show the whole form at its present width."""
-        return self._column.totalHeightForWidth(self.width()) + self._below.sizeHint().height()
+        """Pixels that show the whole form at its present width, the map of Explore as high as it may be."""
+        given = 0 if self.exploring.isHidden() else self.exploring.given_height
+        return self._column.totalHeightForWidth(self.width()) + self._below.sizeHint().height() + given
 
     def show_place(self, document: Document) -> None:
         """Say in a sentence what pressing the button would do in ``document``."""
