@@ -5,7 +5,7 @@ import mido
 from studio.engines.api import DRUM_KIT
 from studio.train import benches_rendering
 from studio.train.benches_instruments import prepared
-from studio.train.benches_rendering import as_batch, as_midi, run, slices_agree, song, timed
+from studio.train.benches_rendering import Timed, as_batch, as_midi, run, slices_agree, song, summary, timed
 from tests.engines.instruments import tiny_model
 
 
@@ -39,12 +39,29 @@ def test_a_song_is_timed_and_slices_agree(tmp_path):
 
 
 def test_the_command(tmp_path, monkeypatch, capsys):
-    fluid = {"fluid_dry": 20.0, "fluid_wet": 18.0, "fluid_dry_cpu_seconds": 0.1, "fluid_wet_cpu_seconds": 0.1}
-    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, seconds, rate: fluid)
+    walls = iter([0.5, 1.0, 0.7, 1.4, 0.6, 1.2])  # dry and wet, in three rounds
+    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, rate, dry: Timed(next(walls), 0.1))
     model = tiny_model(tmp_path / "tiny").folder
-    run(["--model", str(model), "--seconds", "0.1"])
+    run(["--model", str(model), "--seconds", "0.1", "--rounds", "3"])
     printed = capsys.readouterr().out
     assert "16 keys held at all times" in printed
-    assert "FluidSynth  18.0" in printed
-    run(["--model", str(model), "--seconds", "0.1", "--json"])
-    assert json.loads(capsys.readouterr().out)["slices_equal"] == 16
+    assert "medians of 3 rounds" in printed
+    assert "FluidSynth   0.1" in printed
+    monkeypatch.setattr(benches_rendering, "_fluid", lambda midi, rate, dry: None)
+    run(["--model", str(model), "--seconds", "0.1", "--rounds", "1", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["slices_equal"] == 16
+    assert "wet_ratio" not in found
+
+
+def test_what_is_told_of_rounds_is_their_median_and_how_far_ratios_spread():
+    pairs = [(0.5, 1.0), (1.0, 1.1), (0.8, 2.4)]  # the ratios, 2.0, 1.1 and 3.0, are those of what ran side by side
+    found = summary([{"wet": (Timed(ours, ours, 0.2 * ours), Timed(theirs, 1.0))} for ours, theirs in pairs], 8.0)
+    assert found["wet_times_real_time"] == 10.0
+    assert found["wet_wall_seconds"] == found["wet_cpu_seconds"] == 0.8
+    assert found["wet_peak"] == 0.2
+    assert found["fluid_wet"] == 8.0 / 1.1
+    assert [found[f"wet_ratio{k}"] for k in ("", "_least", "_most")] == [2.0, 1.1, 2.4 / 0.8]
+    alone = summary([{"wet": (Timed(0.5, 0.5, 0.1), None)}], 1.0)
+    assert alone["wet_times_real_time"] == 2.0
+    assert not any("ratio" in k or "fluid" in k for k in alone)
