@@ -1,6 +1,7 @@
 """Songs and their files: new, open, import, save, close. What takes time runs as a job; what fails becomes a notice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,7 +120,8 @@ class Files:
             return
 
         def done(result: "ImportResult") -> None:
-            self._session.add(result.document, path if path.suffix.lower() == SONG else None)
+            own = path.suffix.lower() == SONG
+            self._session.add(result.document if own else _titled(result.document, path), path if own else None)
             self._studio.remember(path)
             self._tell_losses(path, result)
 
@@ -195,7 +197,7 @@ class Files:
 
         def done(result: "ImportResult") -> None:
             fresh = not song.committed.note_count
-            document = result.document if fresh else song.committed
+            document = _titled(result.document, path) if fresh else song.committed
             for track in () if fresh else result.document.tracks:
                 document = edits.add_track(document, track)
             self._session.commit(f"Import {path.name}", document, song)
@@ -203,6 +205,11 @@ class Files:
                 self._imported()
             self._studio.remember(path)
             self._tell_losses(path, result)
+            if not fresh and (result.document.tempo, result.document.meter) != (document.tempo, document.meter):
+                self._studio.notices.tell(
+                    f"{path.name} plays in this song's tempo and metre, not in its own.",
+                    "Open the file instead to have it as it is.",
+                )
 
         self._studio.jobs.start(f"import {path}", f"Importing {path.name}", lambda job: _read_song(path), done)
 
@@ -278,6 +285,11 @@ class Files:
     def _tell_losses(self, path: Path, result: "ImportResult") -> None:
         if result.lost:
             self._studio.notices.tell(f"{path.name} was opened with losses.", " ".join(result.lost))
+
+
+def _titled(document: Document, path: Path) -> Document:
+    """A song out of a file that names none is called like the file."""
+    return replace(document, title=document.title or path.stem)
 
 
 def _read_song(path: Path) -> "ImportResult":

@@ -23,6 +23,11 @@ def instrument_title(track: Track) -> str:
     return own or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
 
 
+def track_title(track: Track) -> str:
+    """What ``track`` is called: its name, else what plays it."""
+    return track.name or instrument_title(track)
+
+
 def plays_sounds(track: Track) -> bool:
     """Whether a track plays sound files and nothing else."""
     return bool(track.clips) and all(c.take.sound and not len(c.notes) for c in track.clips)

@@ -1,5 +1,6 @@
 """Songs and files from the window: nothing is lost, failures are notices."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import soundfile
 from PySide6.QtWidgets import QMenu
 
 from studio.app.songs import read_song
+from studio.music.tempo import TempoMap
 from studio.ui.files import load_demo
 
 
@@ -67,6 +69,32 @@ def test_import_into_an_empty_song_takes_its_tempo_too(window, files, qtbot, tmp
     qtbot.waitUntil(lambda: window.studio.session.document.note_count == song.note_count)
     assert window.studio.session.document.key_at(0) == song.key_at(0)
     assert [t.name for t in window.studio.session.document.tracks] == ["Lead", "Low"]
+
+
+def test_a_midi_file_without_a_title_is_called_like_the_file(window, files, qtbot, tmp_path):
+    path = tmp_path / "waltz.mid"
+    window.studio.session.commit("Untitle", replace(window.studio.session.document, title=""))
+    window.exports.midi_to(path)
+    qtbot.waitUntil(lambda: "Exported waltz.mid." in notices(window))
+    files.open_path(path)
+    qtbot.waitUntil(lambda: window.windowTitle() == "waltz - Partita")
+    files.new()
+    files.import_path(path)
+    qtbot.waitUntil(lambda: window.windowTitle() == "waltz* - Partita")
+
+
+def test_importing_into_a_song_says_whose_tempo_holds(window, files, qtbot, tmp_path):
+    said = "a.mid plays in this song's tempo and metre, not in its own."
+    song = window.studio.session.document
+    window.exports.midi_to(tmp_path / "a.mid")
+    qtbot.waitUntil(lambda: "Exported a.mid." in notices(window))
+    files.import_path(tmp_path / "a.mid")
+    qtbot.waitUntil(lambda: len(window.studio.session.document.tracks) == 2 * len(song.tracks))
+    assert said not in notices(window), "they have the same"
+    window.studio.session.commit("Faster", replace(song, tempo=TempoMap.constant(181)))
+    files.import_path(tmp_path / "a.mid")
+    qtbot.waitUntil(lambda: said in notices(window))
+    assert window.studio.session.document.tempo == TempoMap.constant(181)
 
 
 def test_exported_midi_holds_the_notes(window, files, qtbot, tmp_path):

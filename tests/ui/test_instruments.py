@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from studio.engines.gm import PROGRAMS
 from studio.music.document import Clip, SoundAt, Take, Track
-from studio.ui.instruments import DRUM_KIT, instrument_icon, instrument_title
+from studio.ui.instruments import DRUM_KIT, instrument_icon, instrument_title, track_title
 
 
 def test_titles():
@@ -19,3 +19,8 @@ def test_tracks_of_sound_files_say_so() -> None:
     assert (instrument_title(heard), instrument_icon(heard)) == ("Sound file", "wave")
     both = replace(heard, clips=(*heard.clips, Clip(3, 960, 960)))
     assert instrument_title(both) != "Sound file"
+
+
+def test_a_track_without_a_name_is_called_like_what_plays_it():
+    assert track_title(Track(1, "Lead", program=42)) == "Lead"
+    assert track_title(Track(1, "", program=42)) == instrument_title(Track(1, "", program=42)) == "Cello"

@@ -23,6 +23,7 @@ from studio.ui.arrangement.gestures import (
 )
 from studio.ui.arrangement.painting import ClipPainter, Row
 from studio.ui.icons import icon
+from studio.ui.instruments import track_title
 from studio.ui.roll.grid import lines_between
 from studio.ui.roll.palette import Palette
 from studio.ui.roll.primitives import columns, fill_rects
@@ -183,7 +184,7 @@ class ArrangementStrip(SeekWidget):
             self._gesture.paint(painter)
 
     def gutter_key(self) -> object:
-        rows = tuple((track.name, track.color, track.mute) for track in self.state.document.tracks)
+        rows = tuple((track_title(track), track.color, track.mute) for track in self.state.document.tracks)
         return rows, self.state.track_id, self.height(), self._scrolled()
 
     def paint_gutter(self, painter: QPainter, clip: QRect) -> None:
@@ -200,7 +201,7 @@ class ArrangementStrip(SeekWidget):
                 painter.fillRect(QRect(0, top, GUTTER, height), theme.color("raised"))
             painter.fillRect(QRect(0, top + 1, 3, height - 2), theme.track(track.color, 0.35 if track.mute else 1.0))
             painter.setPen(theme.color("text" if current else "muted"))
-            name = metrics.elidedText(track.name, Qt.TextElideMode.ElideRight, GUTTER - 13)
+            name = metrics.elidedText(track_title(track), Qt.TextElideMode.ElideRight, GUTTER - 13)
             painter.drawText(QRectF(8, top, GUTTER - 10, height), int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.fillRect(QRect(0, self.height() - 1, GUTTER, 1), theme.color("line"))
 

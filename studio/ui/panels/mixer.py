@@ -14,7 +14,7 @@ from studio.engines.own_names import KIT_PREFIX
 from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
-from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title
+from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title, track_title
 from studio.ui.panels.effects import effect_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.strip_meter import track_meter
@@ -139,9 +139,9 @@ class TrackRow(QFrame):
             return
         self._seen = (track, active, silenced)
         self._track = track
-        title = track.name or instrument_title(track)
+        title = track_title(track)
         if not self.name.hasFocus():
-            self.name.setText(title)
+            self._show_name(title)
         self.mute.setChecked(track.mute)
         self.solo.setChecked(track.solo)
         self.instrument.show_title(instrument_title(track).removeprefix("Acoustic ").capitalize())
@@ -180,12 +180,16 @@ class TrackRow(QFrame):
         named(self.pan, t("Pan of {title}", title=title), tip)
         self.update()
 
+    def _show_name(self, title: str) -> None:
+        self.name.setText(title)
+        self.name.setCursorPosition(0)  # a long name is seen from its start
+
     def _rename(self) -> None:
         text = self.name.text().strip()
-        if text and text != (self._track.name or instrument_title(self._track)):
+        if text and text != track_title(self._track):
             self._edit(self.track_id, "Rename track", True, {"name": text})
         else:
-            self.name.setText(self._track.name or instrument_title(self._track))
+            self._show_name(track_title(self._track))
 
     def _gain(self, value: int, final: bool) -> None:
         self._edit(self.track_id, "Volume", final, {"gain_db": round(gain_of(value), 2)})

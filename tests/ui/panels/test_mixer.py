@@ -83,6 +83,19 @@ def test_rename(panel, session):
     assert session.document.track(1).name == "Lead"
 
 
+def test_a_long_name_is_seen_from_its_start(panel, session):
+    long = "The second violin of a large orchestra, muted"
+    session.commit(
+        "Rename", replace(session.document, tracks=(replace(session.document.track(1), name=long), *session.document.tracks[1:]))
+    )
+    name = panel.row(1).name
+    assert name.text() == long and name.cursorPosition() == 0
+    name.setFocus()
+    name.setCursorPosition(20)
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert name.cursorPosition() == 0
+
+
 def test_tracks_come_and_go_in_order(panel, session):
     first, second, third = session.document.tracks
     session.commit("Move", replace(session.document, tracks=(third, first)))
