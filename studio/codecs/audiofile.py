@@ -45,6 +45,7 @@ def audio_writer(path: Path | str, rate: int, channels: int = 2, depth: str = "2
             with soundfile.SoundFile(fresh, "w", rate, channels, _SUBTYPES[depth], format=kind) as file:
                 yield AudioWriter(file, depth, seed)
         except soundfile.LibsndfileError as error:
+            _say_if_full(fresh)
             reason = f"The file '{path}' cannot be written: {error.error_string}"
             raise StudioError(reason, "Choose another folder or name.") from error
         if depth == "float":
@@ -76,6 +77,12 @@ class AudioWriter:
         noise = self._dither.random((*block.shape, 2), np.float32)
         steps = np.rint(block.astype(np.float64) * (1 << 15) + noise[..., 0] - noise[..., 1])
         return np.clip(steps, -(1 << 15), (1 << 15) - 1).astype(np.int16)
+
+
+def _say_if_full(path: Path) -> None:
+    """Raise the OSError of a disk that takes no more, where libsndfile says "System error" only."""
+    with path.open("ab") as stream:
+        stream.write(bytes(1 << 16))
 
 
 def _clear_peak_time(path: Path) -> None:

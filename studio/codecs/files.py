@@ -1,13 +1,16 @@
 """Writing a file whole or not at all."""
 
+import errno
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from studio.errors import StudioError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)  # Windows has no quotas of this kind
 
 
 @contextmanager
@@ -27,10 +30,14 @@ def whole_file(path: Path | str) -> Iterator[Path]:
             shutil.copymode(target, fresh)
         fresh.replace(target)
     except OSError as error:
+        if error.errno in _FULL:
+            hint = "Make room on the disk, or choose another folder."
+            raise StudioError(f"There is no room left for the file '{path}'.", hint) from error
         reason = error.strerror or str(error)
         raise StudioError(f"The file '{path}' cannot be written: {reason}.", "Choose another folder or name.") from error
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that may only be read refuses this too, though nothing lies there
+            fresh.unlink(missing_ok=True)
 
 
 def write_whole(path: Path | str, content: bytes) -> None:

@@ -1,7 +1,11 @@
 """Audio files come back as they were written, within their depth, and always with the same bytes."""
 
+import errno
+from pathlib import Path
+
 import numpy as np
 import pytest
+import soundfile
 
 from studio.codecs.audiofile import AudioReader, audio_writer, read_audio, write_audio
 from studio.errors import StudioError
@@ -72,6 +76,24 @@ def test_a_failed_export_leaves_nothing_and_the_old_file_whole(tmp_path):
         raise RuntimeError("stop")
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["a.wav"]
+
+
+def test_a_full_disk_is_told_in_place_of_a_system_error(tmp_path, monkeypatch):
+    path = tmp_path / "a.wav"
+    whole = Path.open
+
+    def full(self, mode="r", *args, **names):
+        if mode == "ab":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return whole(self, mode, *args, **names)
+
+    with pytest.raises(StudioError, match="no room left"), audio_writer(path, 48_000):
+        monkeypatch.setattr(Path, "open", full)
+        raise soundfile.LibsndfileError(2, "It failed: ")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    with pytest.raises(StudioError, match="cannot be written: System error"), audio_writer(path, 48_000):
+        raise soundfile.LibsndfileError(2, "It failed: ")
 
 
 def test_reads_in_blocks(tmp_path):

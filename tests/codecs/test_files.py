@@ -1,4 +1,6 @@
+import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,24 @@ def test_the_fresh_file_keeps_the_suffix(tmp_path):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(StudioError, match="cannot be written"):
         write_whole(tmp_path / "nowhere" / "a.mid", b"")
+
+
+def test_a_folder_that_may_only_be_read_is_told(tmp_path, monkeypatch):
+    """Where the system refuses to remove a file as well, though none is there."""
+
+    def refuse(*_args, **_names):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StudioError, match="cannot be written: Read-only file system"):
+        write_whole(tmp_path / "a.mid", b"")
+
+
+def test_a_full_disk_is_told_and_the_older_file_stays(tmp_path):
+    path = tmp_path / "a.mid"
+    path.write_bytes(b"old")
+    with pytest.raises(StudioError, match="no room left") as told, whole_file(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert told.value.hint.startswith("Make room")
+    assert path.read_bytes() == b"old"
