@@ -1,9 +1,11 @@
 """Where things lie: what is shipped (resources, models) and what is the user's (settings, autosaves, reports).
 
 ``STUDIO_HOME`` puts everything of the user's below one folder: tests and portable installations use it.
+Where a folder of the user's cannot be made it is missing.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -43,13 +45,16 @@ def user_state() -> Path:
 
 def user_instruments() -> Path:
     """The user's own instruments, a folder each with ``card.json`` and ``weights.safetensors``; made when missing."""
-    folder = _user("data", platformdirs.user_data_path) / "instruments"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _made(_user("data", platformdirs.user_data_path) / "instruments")
 
 
 def _user(kind: str, default) -> Path:  # type: ignore[no-untyped-def]
     home = os.environ.get("STUDIO_HOME")
     path: Path = Path(home) / kind if home else default("partita", appauthor=False)
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return _made(path)
+
+
+def _made(folder: Path) -> Path:
+    with suppress(OSError):  # a full disk, or one that may only be read: who reads finds nothing there, who writes is told
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder

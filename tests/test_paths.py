@@ -17,3 +17,9 @@ def test_the_data_s_folder_can_be_named(monkeypatch, tmp_path):
     assert paths.training_data() == tmp_path
     monkeypatch.delenv("STUDIO_DATA")
     assert paths.training_data().parts[-2:] == ("shared", "data")
+
+
+def test_a_folder_that_cannot_be_made_is_missing_and_no_more(home, monkeypatch):
+    (home / "file").write_text("")
+    monkeypatch.setenv("STUDIO_HOME", str(home / "file" / "inside"))
+    assert not paths.user_config().exists() and not paths.user_instruments().exists()

@@ -59,10 +59,15 @@ class Recovery:
             return
         root = user_state() / "songs"
         self._folder = root / uuid.uuid4().hex
-        self._folder.mkdir(parents=True)
-        self._lock = (self._folder / "lock").open("wb")
-        _hold(self._lock)
-        self.left_behind = _put_aside(root, self._folder)
+        try:
+            self._folder.mkdir(parents=True)
+            self._lock = (self._folder / "lock").open("wb")
+            _hold(self._lock)
+            self.left_behind = _put_aside(root, self._folder)
+        except OSError as error:
+            log.warning("no recovery in %s: %s", self._folder, error)
+            self._trouble(f"Songs cannot be kept for recovery: {_reason(error)}. Save them often.")
+            return
         self._thread = threading.Thread(target=self._run, name="studio-journal", daemon=True)
         self._thread.start()
         self._session = session
@@ -254,8 +259,11 @@ class _SongFile:
     def _give_up(self, error: OSError) -> None:
         log.warning("journal %s: %s", self._path, error)
         self.close()
-        reason = error.strerror or "the disk does not take it"
-        self._trouble(f"This song cannot be kept for recovery: {reason}. Save it often.")
+        self._trouble(f"This song cannot be kept for recovery: {_reason(error)}. Save it often.")
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or "the disk does not take it"
 
 
 def _place_of(song: Song) -> tuple[str | None, int | None]:

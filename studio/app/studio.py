@@ -31,6 +31,7 @@ class Studio:
     def __init__(self, post: Post | None = None, settings: Settings | None = None) -> None:
         share_heaps()
         self.settings = settings or load_settings()
+        self._settings_lost = False
         self.notices = Notices()
         self.jobs = Jobs(post)
         self.jobs.on_notice = self.notices.tell
@@ -54,13 +55,22 @@ class Studio:
         """Change and store settings. With another latency, what devices needed so far is to be found out anew."""
         if changed.get("latency", self.settings.latency) != self.settings.latency:
             changed = {"latencies": (), **changed}
-        self.settings = replace(self.settings, **changed)
-        save_settings(self.settings)
+        self._keep(replace(self.settings, **changed))
 
     def remember(self, path: Path) -> None:
         """Put ``path`` at the head of the recent files."""
-        self.settings = self.settings.with_recent(path)
-        save_settings(self.settings)
+        self._keep(self.settings.with_recent(path))
+
+    def _keep(self, settings: Settings) -> None:
+        """Let ``settings`` hold, also where the disk does not take them; that is told once."""
+        self.settings = settings
+        try:
+            save_settings(settings)
+        except OSError as error:
+            if not self._settings_lost:
+                reason = error.strerror or "the disk does not take them"
+                self.notices.tell(f"The settings cannot be stored: {reason}.", "They hold until Partita ends.")
+            self._settings_lost = True
 
     def heard_document(self) -> Document:
         """The document as it sounds: with the auditioned take of what is proposed."""

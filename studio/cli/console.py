@@ -5,10 +5,12 @@ import logging
 import os
 import platform
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from studio import __version__
@@ -92,9 +94,15 @@ def guarded(work: Callable[[], int], words: list[str]) -> int:
 def write_report(words: list[str]) -> str:
     """Write the exception being handled into a crash report; returns the report's path."""
     logging.getLogger(__name__).debug("crash", exc_info=True)
-    path = user_state() / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    name = f"crash-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     facts = f"Partita {__version__}, Python {platform.python_version()}, {platform.platform()}\nstudio {' '.join(words)}\n\n"
-    path.write_text(facts + traceback.format_exc(), "utf-8")
+    report = facts + traceback.format_exc()
+    path = user_state() / name
+    try:
+        path.write_text(report, "utf-8")
+    except OSError:  # perhaps just that is what happened
+        path = Path(tempfile.gettempdir()) / name
+        path.write_text(report, "utf-8")
     return str(path)
 
 

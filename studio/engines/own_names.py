@@ -21,7 +21,7 @@ def own_number(instrument: str) -> int:
 def titles() -> dict[str, str]:
     """What the user's instruments are called, by id; reads their cards only, and these only when something has changed."""
     folder = user_instruments()
-    return dict(_titles(folder, folder.stat().st_mtime_ns))
+    return dict(_titles(folder, folder.stat().st_mtime_ns)) if folder.exists() else {}
 
 
 @lru_cache(maxsize=4)

@@ -246,3 +246,16 @@ def test_a_gesture_waits_until_the_one_before_it_is_written(crashed, monkeypatch
         session.commit(f"Edit {k}", Document(str(k)))
         assert len(written) >= k
     assert file is next(iter(running._files.values()))
+
+
+def test_a_home_that_takes_nothing_is_told_and_work_goes_on(home, monkeypatch):
+    (home / "file").write_text("")
+    monkeypatch.setenv("STUDIO_HOME", str(home / "file"))
+    told: list[str] = []
+    session = Session(song("one"))
+    running = Recovery(told.append)
+    running.start(session)
+    work(session, 2)
+    running.close(forget=True)
+    assert told == ["Songs cannot be kept for recovery: Not a directory. Save them often."]
+    assert len(session.steps) == 3 and not running.left_behind

@@ -54,6 +54,17 @@ def test_settings_are_stored_when_they_change(studio, tmp_path):
     assert load_settings() == studio.settings and studio.settings.latency == 0.0
 
 
+def test_settings_that_cannot_be_stored_hold_and_are_told_once(studio, home, monkeypatch, tmp_path):
+    (home / "file").write_text("")
+    monkeypatch.setenv("STUDIO_HOME", str(home / "file"))
+    studio.change_settings(theme="light")
+    studio.remember(tmp_path / "song.mid")
+    assert studio.settings.theme == "light" and len(studio.settings.recent) == 1
+    assert [(n.message, n.hint) for n in studio.notices.entries] == [
+        ("The settings cannot be stored: Not a directory.", "They hold until Partita ends.")
+    ]
+
+
 def test_what_a_device_needs_is_remembered_until_the_latency_is_chosen_anew(studio):
     studio._remember_latency("Card", 0.05)
     assert load_settings().known_latencies == {"Card": 0.05}

@@ -41,6 +41,15 @@ def test_a_defect_becomes_a_report_not_a_traceback(home, capsys):
     assert str(home / "state") in err
 
 
+def test_where_the_home_takes_no_report_it_lies_elsewhere(home, capsys, monkeypatch, tmp_path):
+    (home / "file").write_text("")
+    monkeypatch.setenv("STUDIO_HOME", str(home / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert guarded(lambda: 1 // 0, ["compose"]) == 1
+    (report,) = tmp_path.glob("crash-*.txt")
+    assert "ZeroDivisionError" in report.read_text("utf-8") and str(report) in capsys.readouterr().err
+
+
 def test_the_exit_code_of_the_work_goes_through():
     assert guarded(lambda: 3, []) == 3
 

@@ -23,3 +23,9 @@ def test_titles_are_read_from_the_cards(tmp_path, monkeypatch):
 def test_no_network_is_needed_for_it():
     code = "import sys, studio.engines.own_names; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+
+
+def test_without_a_folder_there_are_none(home, monkeypatch):
+    (home / "file").write_text("")
+    monkeypatch.setenv("STUDIO_HOME", str(home / "file"))
+    assert titles() == {}
