@@ -22,7 +22,7 @@ from studio.ui.texts import t
 from studio.ui.theme import DARK, THEMES, Theme, apply_colors, apply_theme
 from studio.ui.window import FIRST_WORDS, MainWindow
 
-_LAST_SECONDS = 5.0  # for the last copy of the song
+_LAST_SECONDS = 5.0  # for the last copy of the song, and for everything that runs
 
 
 def run(argv: list[str]) -> int:
@@ -43,7 +43,8 @@ def run(argv: list[str]) -> int:
     status = app.exec()
     shell.close()
     poster.close()
-    studio.close()
+    if not _done_within(_LAST_SECONDS, studio.close):
+        os._exit(status)  # all songs are safe by now; a model that is being loaded, its loops compiled, cannot be stopped
     return status
 
 
@@ -93,6 +94,14 @@ class _FirstPaint(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._call)
         return False
+
+
+def _done_within(seconds: float, work: Callable[[], None]) -> bool:
+    """Do ``work`` on a thread; whether it came to its end within ``seconds``."""
+    thread = threading.Thread(target=work, name="closing", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
 
 
 def _end_when_told(studio: Studio) -> None:

@@ -103,17 +103,9 @@ def test_told_to_end_it_keeps_a_copy_and_leaves_without_a_question(tmp_path):
         "main.load_engines = lambda studio, window: None\n"
         "sys.exit(main.run([]))\n"
     )
-    home = tmp_path / "home"
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"STUDIO_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    ended = run_python(code, tmp_path / "home")
     assert ended.returncode == 0, ended.stderr
-    (journal,) = (home / "state" / "songs").glob("*/*.journal")
+    (journal,) = (tmp_path / "home" / "state" / "songs").glob("*/*.journal")
     assert read_lost(journal)[0].steps[-1][1].title == "Kept"
     assert "leaked" not in ended.stderr
 
@@ -130,3 +122,31 @@ def test_without_a_screen_it_is_drawn_unseen(monkeypatch):
     monkeypatch.delenv("DISPLAY")
     draw_anywhere()
     assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
+
+
+def test_closing_does_not_wait_for_a_model_that_is_being_loaded(tmp_path):
+    code = (
+        "import sys, threading\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from studio.ui import main\n"
+        "def load_engines(studio, window):\n"
+        "    studio.jobs.start('writer', 'Getting the writer ready', lambda job: threading.Event().wait())\n"
+        "    QTimer.singleShot(100, window.close)\n"
+        "main.load_engines = load_engines\n"
+        "main._LAST_SECONDS = 0.3\n"
+        "sys.exit(main.run([]))\n"
+    )
+    ended = run_python(code, tmp_path / "home")
+    assert ended.returncode == 0, ended.stderr
+    assert list((tmp_path / "home" / "state" / "songs").glob("*/*.journal")) == [], "nothing is left behind"
+
+
+def run_python(code, home):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"STUDIO_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
