@@ -17,6 +17,7 @@ Wave = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 BLOCK = 2048
+_FEW = 64  # notes that are looked at one by one more quickly than all at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,18 +44,18 @@ class Events:
 
     def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
         """Index, start, row and gain of the notes that sound in [first, end), in order."""
-        starts, ends = self._lists
-        low, high = bisect_right(ends, first), bisect_left(starts, end)
-        if low >= high:
-            return []
-        inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
-        rows, gains = self.row, self.gain
-        return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
+        starts, ends, latest, rows, gains = self._lists
+        low, high = bisect_right(latest, first), bisect_left(starts, end)
+        if high - low > _FEW:
+            inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
+            return [(i, starts[i], rows[i], gains[i]) for i in inside]
+        return [(i, starts[i], rows[i], gains[i]) for i in range(low, high) if ends[i] > first]
 
     @cached_property
-    def _lists(self) -> tuple[list[int], list[int]]:
-        """Starts and latest ends once more, for quick search."""
-        return self.start.tolist(), self.last_end.tolist()
+    def _lists(self) -> tuple[list[int], list[int], list[int], list[int], list[np.float32]]:
+        """Starts, ends, latest ends, rows and gains once more, for quick search."""
+        ends = (self.start + self.length).tolist()
+        return self.start.tolist(), ends, self.last_end.tolist(), self.row.tolist(), list(self.gain)
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Ahead:
     def __init__(self, rows: Mapping[int, Wave], blocks: int, rate: int) -> None:
         self._rows, self._blocks, self._frames, self._rate = rows, blocks, blocks * BLOCK, rate
         self._sums: dict[int, _Sum] = {}  # of each strip
+        self._places: dict[int, tuple[Wave, int]] = {}  # of rows that sounded last, by number: where their samples lie
         self._mixed: tuple[Sequence[Strip], int, Block] = ((), 0, np.zeros((4, 0), np.float32))
 
     def bus(self, strip: int, events: Events, first: int) -> Wave | None:
@@ -128,22 +130,36 @@ class Ahead:
         if of is not strips and any(s.effects for s in strips):
             return False
         if of is not strips or not begin <= first < begin + mixed.shape[1]:
-            from studio.nn.mix_kernels import add_panned
-
             begin, mixed = first, np.zeros((4, self._frames), np.float32)
-            for strip in strips:
-                bus = self._strip(strip, first) if strip.gain else None
-                if bus is not None:
-                    add_panned(mixed, bus, strip.factors)
+            self._add([s for s in strips if s.gain], first, mixed)
             self._mixed = strips, begin, mixed
         sums[:] = mixed[:, first - begin : first - begin + BLOCK]
         return True
 
-    def _strip(self, strip: Strip, first: int) -> Block | None:
-        """A strip's sum [1, frames], or spread [4, frames]; None when nothing sounds."""
-        if not strip.width:
-            bus = summed(strip.events, self._rows, first, self._frames)
-            return None if bus is None else bus[None]
+    def _add(self, strips: Sequence[Strip], first: int, mixed: Block) -> None:
+        """Add all strips to ``mixed`` [4, frames], by one call of a compiled loop."""
+        from studio.nn.mix_kernels import mix
+
+        table, gains = np.zeros((len(strips), 3), np.int64), []
+        plan: list[tuple[int, int, int]] = []
+        spread = [self._spread(strip, first) if strip.width else None for strip in strips]
+        places: dict[int, tuple[Wave, int]] = {}
+        for k, (strip, wide) in enumerate(zip(strips, spread, strict=True)):
+            before = len(plan)
+            for _, onset, number, gain in () if strip.width else strip.events.sounding(first, first + self._frames):
+                row = self._rows.get(number)
+                if row is not None:
+                    known = self._places.get(number)
+                    places[number] = known if known is not None and known[0] is row else (row, _address(row))
+                    plan.append((places[number][1], len(row), onset - first))
+                    gains.append(gain)
+            table[k] = before, len(plan), 0 if wide is None else _address(wide)
+        self._places = places
+        factors = np.array([s.factors[:, 0] for s in strips], np.float32).reshape(-1, 4)
+        mix(mixed, table, factors, np.array(plan, np.int64).reshape(-1, 3), np.array(gains, np.float32))
+
+    def _spread(self, strip: Strip, first: int) -> Block | None:
+        """The sum of a strip that is spread [4, frames]; None when nothing sounds."""
         with_past = summed(strip.events, self._rows, first - BLOCK, BLOCK + self._frames)
         if with_past is None:
             return None
@@ -163,3 +179,10 @@ class Ahead:
             for k in range(low, min(high + 1, self._blocks)):
                 found[k] = True
         return found
+
+
+def _address(wave: Wave) -> int:
+    """Where samples lie, for a loop that could not tell them from others."""
+    assert wave.flags.c_contiguous
+    assert wave.dtype == np.float32
+    return int(wave.__array_interface__["data"][0])

@@ -259,7 +259,7 @@ class NeuralInstruments:
 
     def _placed(self, pairs: Sequence[tuple[int, int]]) -> list[_Place]:
         """What is known of programs' keys."""
-        missing = sorted(set(pairs) - self._places.keys())
+        missing = sorted({pair for pair in pairs if pair not in self._places})
         for k in range(0, len(missing), TOGETHER):
             part = missing[k : k + TOGETHER]
             fresh = [self._new_place(program, pitch) for program, pitch in part]
@@ -310,7 +310,7 @@ class NeuralInstruments:
         pitch = [
             p.sound.key
             if p.sound.program < 0
-            else np.clip(p.pitch, part.low - BESIDE * (not part.ratios), part.high + BESIDE * (not part.ratios))
+            else min(max(p.pitch, part.low - BESIDE * (not part.ratios)), part.high + BESIDE * (not part.ratios))
             for part, p in zip(parts, (places[n] for n in of), strict=True)
         ]
         velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])

@@ -7,6 +7,7 @@ later in the mean of decibels, which is what the network was taught (log |1 + r 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ LEAST_DB = 0.5  # what swings less is left alone
 USUAL_DB = 1.5  # an instrument whose notes swing less, in their median, has no strings that beat
 MOST_CENTS = 8.0
 FEWEST = 4
+_ORDER = np.concatenate([np.repeat(np.arange(TWINS), 2), np.arange(TWINS, MAX_PARTIALS - TWINS)])
+_FIRST, _TWIN = slice(0, 2 * TWINS, 2), slice(1, 2 * TWINS, 2)
 
 
 def law_of(pitches: Sequence[float], deviations: Sequence[float], cents: Sequence[float]) -> tuple[float, ...]:
@@ -65,18 +68,26 @@ def with_twins(
 
     They stand beside each other, and the highest partials make room. ``seed`` is the key's.
     """
+    drawn = _drawn(sound, pitch, seed)
+    if drawn is None:
+        return frequency, partials, phase
+    softer, other, apart = drawn
+    made, levels = frequency[_ORDER], partials.take(_ORDER, 1)
+    made[_TWIN] *= apart
+    together = np.exp(-((2 * (made[_TWIN] - made[_FIRST]) * control_times()[: len(levels), None]) ** 2))
+    first = -together * 20 * softer
+    levels[:, _FIRST] += first.astype(levels.dtype)
+    levels[:, _TWIN] += (first + other).astype(levels.dtype)
+    return made, levels, phase[_ORDER]
+
+
+@lru_cache(maxsize=512)
+def _drawn(sound: Sound, pitch: float, seed: int) -> tuple[Float, Float, Float] | None:
+    """Of a key's twins: log10 of one and their share, the share in dB, and the ratio of the frequencies, [TWINS]; None: it has none."""
     share, cents = strings(sound, pitch)
     if not share:
-        return frequency, partials, phase
+        return None
     drawn = uniform(seed, 3 * TWINS).reshape(3, TWINS)
     shares = np.minimum(share * (0.5 + drawn[0]), MOST)
     apart = cents * 2 ** (2 * drawn[1] - 1) * np.where(drawn[2] < 0.5, -1.0, 1.0)
-    order = np.concatenate([np.repeat(np.arange(TWINS), 2), np.arange(TWINS, MAX_PARTIALS - TWINS)])
-    made, levels = frequency[order].copy(), partials[:, order].copy()
-    twin = np.arange(1, 2 * TWINS, 2)
-    made[twin] *= 2 ** (apart / 1200)
-    together = np.exp(-((2 * (made[twin] - made[twin - 1]) * control_times()[: len(levels), None]) ** 2))
-    first = -together * 20 * np.log10(1 + shares)
-    levels[:, twin - 1] += first.astype(levels.dtype)
-    levels[:, twin] += (first + 20 * np.log10(shares)).astype(levels.dtype)
-    return made, levels, phase[order]
+    return np.log10(1 + shares), 20 * np.log10(shares), 2 ** (apart / 1200)

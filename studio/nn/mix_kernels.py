@@ -4,13 +4,15 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba.np.numpy_support import carray
 
-from studio.nn.jit import Wave, compiled, exact
+from studio.nn.jit import Ints, Wave, compiled, exact
 from studio.nn.lane_kernels import Real
-from studio.nn.vectors import LANES, fused, load, store
+from studio.nn.vectors import LANES, fused, load, pointer, store
 from studio.nn.vectors import spread as alike
 
 TILE = 2 * LANES  # bins
+_FRAMES = 1024  # that are mixed at once: they and the sums of their strips stay near the processor
 TAPS = 12  # of the filters that find peaks between samples
 
 
@@ -74,12 +76,47 @@ def raise_to_peaks(peak: Wave, sound: Wave, filters: Wave) -> None:
 
 
 @exact
-def add_panned(sums: Wave, bus: Wave, factors: Wave) -> None:
-    """Add ``bus`` [channels or 1, frames] times ``factors`` [channels, 1] to ``sums`` [channels, frames], rounded as numpy does."""
-    for channel in range(len(sums)):
-        line, factor, part = sums[channel], factors[channel, 0], bus[min(channel, len(bus) - 1)]
-        for n in range(len(part)):
-            line[n] += part[n] * factor
+def mix(mixed: Wave, strips: Ints, factors: Wave, plan: Ints, gains: Wave) -> None:
+    """Add strips to ``mixed`` [4, frames], rounded as numpy does it note by note and strip by strip.
+
+    ``strips`` [n, 3]: the first of each one's notes and the one after its last, and where its sound [4, frames] lies if it is
+    spread, else 0; ``factors`` [n, 4]. ``plan`` [notes, 3]: where a row lies, its frames, and the frame at which it starts;
+    ``gains`` [notes].
+    """
+    frames = mixed.shape[1]
+    bus = np.empty(_FRAMES, np.float32)
+    for begin in range(0, frames, _FRAMES):
+        end = min(begin + _FRAMES, frames)
+        for s in range(len(strips)):
+            if strips[s, 2]:
+                spread = carray(pointer(strips[s, 2]), (4, frames), np.float32)
+                for channel in range(4):
+                    _add(mixed[channel, begin:end], spread[channel, begin:end], factors[s, channel])
+            elif _sum(bus, begin, end, plan, gains, strips[s, 0], strips[s, 1]):
+                for channel in range(4):
+                    _add(mixed[channel, begin:end], bus[: end - begin], factors[s, channel])
+
+
+@exact
+def _sum(bus: Wave, begin: int, end: int, plan: Ints, gains: Wave, low: int, high: int) -> bool:
+    """Sum the notes from ``low`` to ``high`` over the frames from ``begin`` to ``end`` into ``bus``; False if none sounds."""
+    heard = False
+    for k in range(low, high):
+        start, length = plan[k, 2], plan[k, 1]
+        since, until = max(begin, start), min(end, start + length)
+        if since < until:
+            if not heard:
+                bus[:] = np.float32(0)
+            heard = True
+            row = carray(pointer(plan[k, 0]), (length,), np.float32)
+            _add(bus[since - begin : until - begin], row[since - start : until - start], gains[k])
+    return heard
+
+
+@exact
+def _add(line: Wave, part: Wave, factor: float) -> None:
+    for n in range(len(part)):
+        line[n] += part[n] * factor
 
 
 @lru_cache(maxsize=1)
@@ -91,4 +128,5 @@ def ready() -> None:
     both.forward()
     both.backward()
     raise_to_peaks(np.zeros(2, np.float32), np.zeros((2, TAPS + 1), np.float32), np.zeros((3, TAPS), np.float32))
-    add_panned(np.zeros((4, 2), np.float32), np.zeros((1, 2), np.float32), np.zeros((4, 1), np.float32))
+    nothing = np.zeros((0, 3), np.int64)
+    mix(np.zeros((4, 2), np.float32), nothing, np.zeros((0, 4), np.float32), nothing, np.zeros(0, np.float32))

@@ -5,8 +5,8 @@ played on and one played backwards, crossfaded: for partials that stand still th
 even and sines odd, each frame is two products of its partials with half a table instead of four with a whole one.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from ctypes import addressof, c_char
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +19,19 @@ from studio.nn import voice_kernels as kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.lane_kernels import turns
 from studio.nn.noise_kernels import Kind
+from studio.nn.side_by_side import shared_out
 from studio.nn.spectral_kernels import GROUP, HOP, MOST_FRAMES, aligned
 from studio.nn.vectors import LANES
 from studio.nn.voice_kernels import Song, Space
 
 if TYPE_CHECKING:
-    from studio.nn.spectral import Voice
+    from studio.nn.spectral import Rows, Voice
 
 Wave = npt.NDArray[np.float32]
 Float = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Ints32 = npt.NDArray[np.uint32]
-Piece = tuple["Voice", range, Wave]  # blocks of a voice, and its row
+Tick = Callable[[float], None]
 
 BLOCK = noise.BLOCK
 _AT_ONCE = 32  # blocks that are made at once, at most
@@ -52,54 +53,79 @@ class Blocks:
         hiss, still = np.full((1, len(self._points), noise.BANDS), -60.0), np.zeros((1, 1))
         voice = voices_of(np.full((1, GROUP), 440.0), np.zeros((1, GROUP)), levels, still, hiss, still, [1])[0]
         row = np.zeros(2 * BLOCK, np.float32)
-        self.make([(replace(voice, held=BLOCK, length=2 * BLOCK), range(2), row)], 48000, 0)
+        self.make([voice.lasting(BLOCK, 2 * BLOCK)], [range(2)], [row], 48000, 0)
 
-    @staticmethod
-    def chunks(voices: Sequence["Voice"], spans: Sequence[range], workers: int) -> list[list[tuple[int, range]]]:
-        """The blocks in ``spans`` in portions for so many workers: numbers of voices, and blocks of each."""
-        most = min(max(sum(map(len, spans)) // (4 * workers), 4), _AT_ONCE)
-        chunks: list[list[tuple[int, range]]] = [[]]
-        left = most
-        for v, span in enumerate(spans):
-            while len(span):
-                chunks[-1].append((v, span[:left]))
-                span, left = span[left:], left - len(span[:left])
-                if not left:
-                    chunks.append([])
-                    left = most
-        return [chunk for chunk in chunks if chunk]
+    def make(
+        self, voices: Sequence["Voice"], spans: Sequence[range], rows: "Rows", rate: int, first: int,
+        workers: int = 1, tick: Tick = lambda share: None,
+    ) -> None:  # fmt: skip
+        """Write what lies in the slice from frame ``first`` on of the blocks in ``spans`` of voices into their rows.
 
-    def make(self, pieces: Sequence[Piece], rate: int, first: int) -> None:
-        """Write what lies in the slice from frame ``first`` on of the blocks of voices into their rows."""
-        tables = [self._tables(voice, rate) for voice, _, _ in pieces]  # kept until all is done
-        plan = [
-            (
-                *(_address(x, kind) for x, kind in ((v.levels, "f"), (v.audible, "l"), (v.hiss, "d"), (v.frequency, "d"))),
-                _address(v.phase, "d"), _address(table, "f"), _address(row, "f"), len(v.frequency), v.held, v.length, v.key,
-                first, len(row), span.start, span.stop,
-            )
-            for (v, span, row), table in zip(pieces, tables, strict=True)
-        ]  # fmt: skip
-        faint = np.array([v.faint for v, _, _ in pieces])
+        So many ``workers`` do it. ``tick`` is called with the share done; what it raises ends the work.
+        """
+        wanted = [(v, row, span) for v, row, span in zip(voices, rows, spans, strict=True) if span]
+        if not wanted:
+            return
+        tables = [self._tables(voice, rate) for voice, _, _ in wanted]  # kept until all is done
+        plan = np.array([(*_row(v, t, row), first, len(row), 0, 0) for (v, row, _), t in zip(wanted, tables, strict=True)])
+        faint = np.array([v.faint for v, _, _ in wanted])
+        portions = _portions([span for _, _, span in wanted], workers)
+
+        def work(portion: Ints) -> None:
+            which = portion[:, 0]
+            mine = plan[which]
+            mine[:, -2:] = portion[:, 1:]
+            space = self._space()
+            try:
+                kernels.notes(mine, faint[which], rate, _song(rate), space)
+            finally:
+                self._spaces.append(space)
+
+        shared_out(work, portions, workers, tick)
+
+    def _space(self) -> Space:
+        """Room to work in that nobody else has."""
         try:
-            space = self._spaces.pop()
+            return self._spaces.pop()
         except IndexError:
-            space = kernels.new_space()
-        try:
-            kernels.notes(np.array(plan, np.int64), faint, rate, _song(rate), space)
-        finally:
-            self._spaces.append(space)
+            return kernels.new_space()
 
     def _tables(self, voice: "Voice", rate: int) -> Wave:
         """Of a voice's frequencies: waves [2, width, HOP] and turns [2, MOST_FRAMES, width] as the loops take them, in one piece."""
         return self.tables.get((voice.tune, rate, len(voice.frequency)), lambda: _new_tables(voice.frequency / rate))
 
 
+def _portions(spans: Sequence[range], workers: int) -> list[Ints]:
+    """The blocks in ``spans`` in portions for so many workers, [n, 3]: the number of the span, first block and the one after the last."""
+    most = min(max(sum(map(len, spans)) // (4 * workers), 4), _AT_ONCE) if workers > 1 else _AT_ONCE
+    portions: list[list[tuple[int, int, int]]] = [[]]
+    left = most
+    for v, span in enumerate(spans):
+        at = span.start
+        while at < span.stop:
+            if not left:
+                portions.append([])
+                left = most
+            end = min(at + left, span.stop)
+            portions[-1].append((v, at, end))
+            left -= end - at
+            at = end
+    return [np.array(p, np.int64) for p in portions if p]
+
+
+def _row(voice: "Voice", table: Wave, row: Wave) -> tuple[int, ...]:
+    """The first columns of a note in a plan."""
+    return (
+        _address(voice.levels, "f"), _address(voice.audible, "l"), _address(voice.hiss, "d"), _address(voice.frequency, "d"),
+        _address(voice.phase, "d"), _address(table, "f"), _address(row, "f"), len(voice.frequency), voice.held, voice.length, voice.key,
+    )  # fmt: skip
+
+
 def _address(array: npt.NDArray[Any], kind: str) -> int:
     """Where the numbers of an array are, which loops could not tell from others."""
     assert array.flags.c_contiguous
     assert array.dtype.char == kind
-    return int(array.__array_interface__["data"][0])
+    return addressof(c_char.from_buffer(array.data)) if array.size else 0
 
 
 def _new_tables(cycles: Float) -> Wave:
