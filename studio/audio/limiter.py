@@ -47,7 +47,9 @@ class Limiter:
         self._ramp = self._slope * np.arange(1, block + 1)
         self._tail = np.zeros((_TAPS - 1, 2), np.float32)
         self._waiting: Block | None = None
-        self._need = np.zeros(block)
+        self._none = np.zeros(block)  # what a block needs that is quiet
+        self._nothing = np.zeros(self._smooth - 1)
+        self._need = self._none
         self._carry = 0.0
         self._past: npt.NDArray[np.float64] | None = None
 
@@ -61,25 +63,25 @@ class Limiter:
 
     def _needed(self, block: Block) -> npt.NDArray[np.float64]:
         """Decibels above the ceiling of every frame, 0 where there are none."""
-        size = np.abs(block)
-        peak = np.maximum(size[:, 0], size[:, 1])
-        top = float(peak.max()) if len(peak) else 0.0
-        context = np.concatenate([self._tail, block])
-        self._tail = context[-(_TAPS - 1) :]
-        if max(top, float(np.abs(context[: _TAPS - 1]).max())) <= 0.5 * _CEILING:
-            return np.zeros(len(block))  # band-limited sound this low has no peak above the ceiling between samples
+        tail, self._tail = self._tail, block[-(_TAPS - 1) :].copy()
+        if max(_loudest(block), _loudest(tail)) <= 0.5 * _CEILING:
+            return self._none  # band-limited sound this low has no peak above the ceiling between samples
         from studio.nn.mix_kernels import raise_to_peaks
 
-        raise_to_peaks(peak, np.ascontiguousarray(context.T), _FILTERS)
+        size = np.abs(block)
+        peak = np.maximum(size[:, 0], size[:, 1])
+        raise_to_peaks(peak, np.ascontiguousarray(np.concatenate([tail, block]).T), _FILTERS)
         if float(peak.max()) <= _CEILING:
-            return np.zeros(len(block))
+            return self._none
         return np.minimum(20.0 * np.log10(np.maximum(peak, _CEILING) / _CEILING), MOST_DB)
 
     def _apply(self, block: Block, need: npt.NDArray[np.float64], ahead: npt.NDArray[np.float64]) -> Block:
         if self._past is None:  # the beginning: as if it had been seen coming
             first = _sliding_max(np.concatenate([np.zeros(self._look), need[: self._look]]), self._look + 1)
             self._past = first[: self._look][-(self._smooth - 1) :]
-        if self._carry == 0.0 and not need.any() and not ahead[: self._look].any() and not self._past.any():
+            if not self._past.any():
+                self._past = self._nothing
+        if need is self._none and self._past is self._nothing and (ahead is need or not ahead[: self._look].any()):
             return block
         n = len(block)
         held = _sliding_max(np.concatenate([need, ahead[: self._look]]), self._look + 1)[:n]
@@ -88,10 +90,16 @@ class Limiter:
         self._carry = float(released[-1])
         context = np.concatenate([self._past, released])
         self._past = context[-(self._smooth - 1) :]
+        if self._carry == 0.0 and not self._past.any():
+            self._past = self._nothing
         sums = np.cumsum(np.concatenate([[0.0], context]))
         attenuation = (sums[self._smooth :] - sums[: -self._smooth]) / self._smooth
         factors = (10.0 ** (-attenuation / 20.0)).astype(np.float32)
         return np.clip(block * factors[:, None], -1.0, 1.0)
+
+
+def _loudest(sound: Block) -> float:
+    return max(float(sound.max()), -float(sound.min()))
 
 
 def _sliding_max(values: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.float64]:

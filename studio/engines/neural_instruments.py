@@ -100,11 +100,12 @@ class NeuralInstruments:
         """Build the network and the synthesiser on a device: auto, cpu, cuda or mps."""
         from studio.nn.runtime import choose_device, load_weights
         from studio.nn.spectral import Synthesiser
-        from studio.nn.timbre import TimbreNet, TimbreSize, warm_up
+        from studio.nn.timbre import TimbreNet, TimbreSize, layers_of, warm_up
 
         device = choose_device(wish)
         self._trained = TimbreNet(TimbreSize(**self.card.hyper["network"]))
         load_weights(self._trained, self._content, choose_device("cpu"))
+        self._layers = layers_of(self._trained)
         # A note's two dozen points cost next to nothing: the network stays here, so that every device plays the same.
         self.refresh()
         self._synth = Synthesiser(device)
@@ -316,7 +317,7 @@ class NeuralInstruments:
         velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])
         partials, noise = predict(
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
-            band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)),
+            band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)), self._layers,
         )  # fmt: skip
         noise = laws.without_rumble(noise, np.array([places[n].sound.sampled for n in of]))
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]

@@ -42,7 +42,8 @@ def shared_out(work: Callable[[T], object], items: Sequence[T], workers: int, ti
             while (item := _taken(left)) is not None:
                 work(item[0])
                 done.append(None)
-                then(len(done) / len(items))
+                if left:
+                    then(len(done) / len(items))
         except BaseException as error:  # noqa: BLE001  # the calling thread raises it
             failed.append(error)
             left.clear()
@@ -56,6 +57,7 @@ def shared_out(work: Callable[[T], object], items: Sequence[T], workers: int, ti
         other.join()
     if failed:
         raise failed[0]
+    tick(1.0)
 
 
 def _taken(left: deque[T]) -> tuple[T] | None:

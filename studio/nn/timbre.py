@@ -151,8 +151,11 @@ def predict(
     pitch: npt.NDArray[np.float32],
     velocity: npt.NDArray[np.float32],
     position: npt.NDArray[np.float32],
+    layers: "Layers | None" = None,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """:meth:`TimbreNet.forward` for any number of notes, the same to the bit whichever notes are asked for together.
+
+    ``layers``: what :func:`layers_of` makes of the network, where somebody has kept it.
 
     Compiled loops do it (:mod:`studio.nn.timbre_kernels`) where layers are made of pairs of vectors, else torch does, in padded
     groups of :data:`TOGETHER`. Rounded to a thousandth of a decibel.
@@ -170,7 +173,7 @@ def predict(
     notes = kernels.Notes(np.ascontiguousarray(instrument, np.int64), about, np.ascontiguousarray(position, np.float32))
     partials = np.empty((len(pitch), POINTS, MAX_PARTIALS), np.float32)
     noise = np.empty((len(pitch), POINTS, NOISE_BANDS), np.float32)
-    kernels.levels(partials, noise, notes, sounds, _layers(net), np.array([SCALE_DB, CENTRE_DB, NOISE_LOWER_DB]))
+    kernels.levels(partials, noise, notes, sounds, layers or layers_of(net), np.array([SCALE_DB, CENTRE_DB, NOISE_LOWER_DB]))
     return np.round(partials, 3), np.round(noise, 3)
 
 
@@ -192,8 +195,8 @@ def _padded(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([part, np.repeat(part[:1], TOGETHER - len(part), axis=0)])
 
 
-def _layers(net: TimbreNet) -> "Layers":
-    """The layers of a network on the processor as the loops take them."""
+def layers_of(net: TimbreNet) -> "Layers":
+    """The layers of a network on the processor as the loops take them, now: a network that learns on has others."""
     from studio.nn.spectral_kernels import aligned
     from studio.nn.timbre_kernels import Layers
 
