@@ -6,6 +6,7 @@ playback (:mod:`studio.app.rendering_ahead`), so an export has the samples that 
 
 import threading
 import weakref
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -21,6 +22,7 @@ from studio.app.sounding import (
     Sounding,
     batch_of,
     events_of,
+    is_heard,
     lengths_of,
     scene_of,
     sounding_of,
@@ -105,25 +107,43 @@ class _Stoppable(Quiet):
 class _SongRows(dict[int, Wave]):
     """Rows of a song that is rendered from its start to its end: made a few seconds ahead, dropped after their last use.
 
-    They are made on a thread of their own while the mixer works on those before. To be closed.
+    They are made on a thread of their own while the mixer works on those before; the first ones even before :meth:`know` is told
+    how long all notes are. To be closed.
     """
 
-    def __init__(self, parts: list[Sounding], lengths: list[Ints], rate: int, renderer: Renderer, ctx: Context) -> None:
+    def __init__(self, parts: list[Sounding], rate: int, renderer: Renderer, ctx: Context) -> None:
         super().__init__()
         self._renderer, self._rate = renderer, rate
         start = np.concatenate([np.zeros(0, np.int64), *(p.start for p in parts)])
-        order = np.argsort(start, kind="stable")
-        self._start = start[order]
-        self._number = np.concatenate([np.zeros(0, np.int64), *(p.number for p in parts)])[order]
-        self._length = np.concatenate([np.zeros(0, np.int64), *lengths])[order]
+        self._order = np.argsort(start, kind="stable")
+        self._start = start[self._order]
+        self._number = np.concatenate([np.zeros(0, np.int64), *(p.number for p in parts)])[self._order]
+        self._shaped: Shaped = {number: note for p in parts for number, note in p.shaped.items()}
+        self._made_to = self._asked_to = 0
+        self._coming: deque[tuple[int, Future[dict[int, Wave]]]] = deque()  # with the frame up to which they reach
+        self._due: set[int] = set()  # numbers of the rows that are coming
+        self._thread = ThreadPoolExecutor(1, "song-rows")
+        self._ctx = _Stoppable(ctx)
+        self._take([self._first_lengths(p) for p in parts])
+        self._ask()
+
+    def _first_lengths(self, part: Sounding) -> Ints:
+        """Lengths of the notes that start in the first seconds, and nothing for others."""
+        lengths = np.zeros(len(part.start), np.int64)
+        first = slice(0, int(np.searchsorted(part.start, int(_AHEAD_SECONDS * self._rate))))
+        lengths[first] = lengths_of(self._renderer, part.batch.select(first), self._rate)
+        return lengths
+
+    def _take(self, lengths: list[Ints]) -> None:
+        self._length = np.concatenate([np.zeros(0, np.int64), *lengths])[self._order]
+
+    def know(self, lengths: list[Ints]) -> None:
+        """Learn how long all notes are; nothing can be reached before."""
+        self._take(lengths)
         unique, last = np.unique(self._number[::-1], return_index=True)
         at = len(self._number) - 1 - last
         self._over = dict(zip(unique.tolist(), (self._start[at] + self._length[at]).tolist(), strict=True))
-        self._shaped: Shaped = {number: note for p in parts for number, note in p.shaped.items()}
-        self._made_to = self._asked_to = 0
-        self._thread = ThreadPoolExecutor(1, "song-rows")
-        self._ctx = _Stoppable(ctx)
-        self._coming = self._ask()
+        self._ask()
 
     def close(self) -> None:
         """End the thread."""
@@ -133,24 +153,28 @@ class _SongRows(dict[int, Wave]):
     def reach(self, frame: int, ctx: Context) -> None:
         """Have the rows of all notes that start before ``frame``."""
         while frame > self._made_to:
+            end, coming = self._coming[0]
             try:
-                rows = self._coming.result(timeout=_LOOK_SECONDS)
+                rows = coming.result(timeout=_LOOK_SECONDS)
             except TimeoutError:
                 ctx.progress(0.0)
                 continue
+            self._coming.popleft()
             self._drop(frame - _REACH)
             self.update(rows)
-            self._made_to = self._asked_to
-            self._coming = self._ask()
+            self._due -= rows.keys()
+            self._made_to = end
+            self._ask()
 
-    def _ask(self) -> "Future[dict[int, Wave]]":
-        """Have the rows made that start in the next seconds and are not there."""
+    def _ask(self) -> None:
+        """Have the rows made that start in the next seconds and are neither there nor coming."""
         end = self._asked_to + int(_AHEAD_SECONDS * self._rate)
         low, high = np.searchsorted(self._start, [self._asked_to, end])
         self._asked_to = end
         numbers, first = np.unique(self._number[low:high], return_index=True)
-        new = np.array([n not in self for n in numbers.tolist()], bool)
-        return self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]])
+        new = np.array([n not in self and n not in self._due for n in numbers.tolist()], bool)
+        self._due.update(numbers[new].tolist())
+        self._coming.append((end, self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]])))
 
     def _make(self, numbers: Ints, lengths: Ints) -> dict[int, Wave]:
         made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE, self._shaped)
@@ -215,12 +239,13 @@ def render_stems(
     part.progress(0.0)
     sounds = sounds_by_id(document)
     soundings = {t.id: sounding_of(t, document.tempo, rate, sounds) for t in document.tracks}
-    lengths = {k: lengths_of(renderer, s.batch, rate) for k, s in soundings.items()}
-    scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
-    sounding = [s for s in scene.strips if s.gain > 0.0]
-    scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in sounding}
-    end = scene.end + (0 if dry else tail_frames(scene, rate))
-    with closing(_SongRows([soundings[s.id] for s in sounding], [lengths[s.id] for s in sounding], rate, renderer, part)) as rows:
+    heard = [t.id for t in document.tracks if is_heard(document, t)]
+    with closing(_SongRows([soundings[k] for k in heard], rate, renderer, part)) as rows:
+        lengths = {k: lengths_of(renderer, s.batch, rate) for k, s in soundings.items()}
+        rows.know([lengths[k] for k in heard])
+        scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
+        scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in scene.strips if s.gain > 0.0}
+        end = scene.end + (0 if dry else tail_frames(scene, rate))
         streams = {
             k: MixStream(s, rows, rate, dry=dry, racks=_racks(rate, part, load), ahead=_MIXED_AT_ONCE) for k, s in scenes.items()
         }

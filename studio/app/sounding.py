@@ -221,13 +221,15 @@ def events_of(sounding: Sounding, lengths: Ints, salt: int = 0) -> Events:
 
 def strips_of(document: Document, events: dict[int, Events]) -> tuple[Strip, ...]:
     """The mixer's strips; muted tracks, and those beside a solo, have gain 0."""
-    solo = any(t.solo for t in document.tracks)
     return tuple(
-        Strip(
-            t.id, events[t.id], 0.0 if t.mute or (solo and not t.solo) else factor(t.gain_db), t.pan, t.room, t.width, t.effects
-        )
+        Strip(t.id, events[t.id], factor(t.gain_db) if is_heard(document, t) else 0.0, t.pan, t.room, t.width, t.effects)
         for t in document.tracks
     )
+
+
+def is_heard(document: Document, track: Track) -> bool:
+    """Whether a track is neither muted nor beside a solo."""
+    return not track.mute and (track.solo or not any(t.solo for t in document.tracks))
 
 
 def scene_of(document: Document, events: dict[int, Events], rate: int) -> Scene:
