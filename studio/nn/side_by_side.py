@@ -1,7 +1,6 @@
 """Work on several threads that each run torch's operations alone: small ones gain nothing from more."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -29,43 +28,27 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T], workers: int) -> It
         pool.shutdown(cancel_futures=True)
 
 
-def shared_out(work: Callable[[T], object], items: Sequence[T], workers: int, tick: Callable[[float], None]) -> None:
-    """Do ``work`` for every item, so many threads together, the calling one among them; for work without torch.
+def at_once(work: Callable[[], object], workers: int) -> None:
+    """Do the same ``work`` on so many threads, the calling one among them, and be done when all are: for work without torch.
 
-    The calling thread calls ``tick`` with the share done; what it or the work raises ends all of it. Nothing goes on after.
+    What it raises on any of them is raised here.
     """
-    left, done = deque(items), deque[None]()
     failed: list[BaseException] = []
 
-    def go(then: Callable[[float], None]) -> None:
+    def go() -> None:
         try:
-            while (item := _taken(left)) is not None:
-                work(item[0])
-                done.append(None)
-                if left:
-                    then(len(done) / len(items))
+            work()
         except BaseException as error:  # noqa: BLE001  # the calling thread raises it
             failed.append(error)
-            left.clear()
 
-    helpers = range(1, min(workers, len(items)))
-    others = [threading.Thread(target=go, args=(lambda share: None,), name="side-by-side") for _ in helpers]
+    others = [threading.Thread(target=go, name="side-by-side") for _ in range(1, workers)]
     for other in others:
         other.start()
-    go(tick)
+    go()
     for other in others:
         other.join()
     if failed:
         raise failed[0]
-    tick(1.0)
-
-
-def _taken(left: deque[T]) -> tuple[T] | None:
-    """The next one, which no other thread gets; None where there is none left."""
-    try:
-        return (left.popleft(),)
-    except IndexError:
-        return None
 
 
 def one_ahead(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:

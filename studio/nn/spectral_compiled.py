@@ -8,6 +8,7 @@ even and sines odd, each frame is two products of its partials with half a table
 from collections.abc import Callable, Sequence
 from ctypes import addressof, c_char
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from studio.nn import voice_kernels as kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.lane_kernels import turns
 from studio.nn.noise_kernels import Kind
-from studio.nn.side_by_side import shared_out
+from studio.nn.side_by_side import at_once
 from studio.nn.spectral_kernels import GROUP, HOP, MOST_FRAMES, aligned
 from studio.nn.vectors import LANES
 from studio.nn.voice_kernels import Song, Space
@@ -34,7 +35,8 @@ Ints32 = npt.NDArray[np.uint32]
 Tick = Callable[[float], None]
 
 BLOCK = noise.BLOCK
-_AT_ONCE = 32  # blocks that are made at once, at most
+_AT_ONCE = 32  # blocks of a voice that are made at once, at most
+_BETWEEN_LOOKS = 1024  # blocks, between two looks at whether to stop
 
 
 class Blocks:
@@ -70,18 +72,27 @@ class Blocks:
         plan = np.array([(*_row(v, t, row), first, len(row), 0, 0) for (v, row, _), t in zip(wanted, tables, strict=True)])
         faint = np.array([v.faint for v, _, _ in wanted])
         portions = _portions([span for _, _, span in wanted], workers)
-
-        def work(portion: Ints) -> None:
-            which = portion[:, 0]
+        done = np.cumsum(portions[:, 2] - portions[:, 1])
+        cuts = [0, *(np.flatnonzero(np.diff(done // _BETWEEN_LOOKS)) + 1).tolist(), len(portions)]
+        for low, high in pairwise(cuts):
+            which = portions[low:high, 0]
             mine = plan[which]
-            mine[:, -2:] = portion[:, 1:]
+            mine[:, -2:] = portions[low:high, 1:]
+            self._work(mine, faint[which], rate, min(workers, high - low))
+            tick(float(done[high - 1] / done[-1]))
+
+    def _work(self, plan: Ints, faint: Float, rate: int, workers: int) -> None:
+        """Do what is planned, side by side; each draws what is next."""
+        turn, song = np.zeros(1, np.int64), _song(rate)
+
+        def work() -> None:
             space = self._space()
             try:
-                kernels.notes(mine, faint[which], rate, _song(rate), space)
+                kernels.notes(plan, faint, rate, song, space, turn)
             finally:
                 self._spaces.append(space)
 
-        shared_out(work, portions, workers, tick)
+        at_once(work, workers)
 
     def _space(self) -> Space:
         """Room to work in that nobody else has."""
@@ -95,22 +106,11 @@ class Blocks:
         return self.tables.get((voice.tune, rate, len(voice.frequency)), lambda: _new_tables(voice.frequency / rate))
 
 
-def _portions(spans: Sequence[range], workers: int) -> list[Ints]:
-    """The blocks in ``spans`` in portions for so many workers, [n, 3]: the number of the span, first block and the one after the last."""
-    most = min(max(sum(map(len, spans)) // (4 * workers), 4), _AT_ONCE) if workers > 1 else _AT_ONCE
-    portions: list[list[tuple[int, int, int]]] = [[]]
-    left = most
-    for v, span in enumerate(spans):
-        at = span.start
-        while at < span.stop:
-            if not left:
-                portions.append([])
-                left = most
-            end = min(at + left, span.stop)
-            portions[-1].append((v, at, end))
-            left -= end - at
-            at = end
-    return [np.array(p, np.int64) for p in portions if p]
+def _portions(spans: Sequence[range], workers: int) -> Ints:
+    """The blocks in ``spans`` in portions for so many workers, [n, 3]: the span's number, the first block, the one after the last."""
+    most = min(max(sum(map(len, spans)) // (4 * workers), 4), _AT_ONCE)
+    cut = [(v, at, min(at + most, span.stop)) for v, span in enumerate(spans) for at in range(span.start, span.stop, most)]
+    return np.array(cut, np.int64)
 
 
 def _row(voice: "Voice", table: Wave, row: Wave) -> tuple[int, ...]:

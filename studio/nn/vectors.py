@@ -132,6 +132,17 @@ def pointer(typing: Any, address: Any) -> Any:
     return types.voidptr(types.intp), code
 
 
+@_intrinsic
+def drawn(typing: Any, array: Any) -> Any:
+    """The first number of an array of whole ones, which is one more from now on: no two threads draw the same."""
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        first = context.make_array(signature.args[0])(context, builder, args[0]).data
+        return builder.atomic_rmw("add", first, ir.Constant(ir.IntType(64), 1), "monotonic")
+
+    return types.int64(array), code
+
+
 def _between(name: str) -> Any:
     """What LLVM calls ``name``, of two vectors."""
 

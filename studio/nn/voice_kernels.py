@@ -20,7 +20,7 @@ from studio.nn.spectral_kernels import (
     extent,
     tones,
 )
-from studio.nn.vectors import LANES, pointer
+from studio.nn.vectors import LANES, drawn, pointer
 
 COLUMNS = 15  # of a plan
 _GROUPS = BLOCK // SHORT // LANES  # of short frames
@@ -126,14 +126,14 @@ def _place(row: Wave, line: Wave, block: int, first: int, length: int, onset: Wa
 
 
 @compiled
-def notes(plan: Ints, faint: Float, rate: int, song: Song, space: Space) -> None:
-    """Write blocks of notes into their rows.
+def notes(plan: Ints, faint: Float, rate: int, song: Song, space: Space, turn: Ints) -> None:
+    """Write blocks of notes into their rows; other threads may do so too, with the same ``turn`` [1]: the next one's number.
 
     ``plan`` [n, COLUMNS]: addresses of levels, what is audible, hiss, frequencies, phases, tables and row; number of partials, frames held,
     length, key, first frame and length of the row, first block and the one after the last. ``faint`` [n].
     """
-    points = song.points
-    for v in range(len(plan)):
+    points, v = song.points, drawn(turn)
+    while v < len(plan):
         partials, held, length, key, first, size = plan[v, 7], plan[v, 8], plan[v, 9], plan[v, 10], plan[v, 11], plan[v, 12]
         width = max((partials + GROUP - 1) // GROUP * GROUP, GROUP)
         levels = carray(pointer(plan[v, 0]), (POINTS + 1, BANDS + partials), np.float32)
@@ -157,3 +157,4 @@ def notes(plan: Ints, faint: Float, rate: int, song: Song, space: Space) -> None
             if noisy:
                 ready = _noise(space.block, (block, held, length, rate), key, levels, song, space, ready)
             _place(row, space.block, block, first, length, song.onset, song.end)
+        v = drawn(turn)
