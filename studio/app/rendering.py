@@ -38,7 +38,7 @@ from studio.music.effects import Effect
 
 AT_ONCE = 32  # notes that are rendered between two looks at what is wanted most
 _SONG_AT_ONCE = 128
-_AHEAD_SECONDS = 3.0
+_FIRST_SECONDS, _AHEAD_SECONDS = 1.0, 3.0  # for which rows are made at once, at the start and later
 _LOOK_SECONDS = 0.05
 _MIXED_AT_ONCE = 8  # blocks
 _REACH = (_MIXED_AT_ONCE + 2) * BLOCK  # frames after the one that is asked for, for which the mixer needs rows
@@ -122,7 +122,7 @@ class _SongRows(dict[int, Wave]):
         self._made_to = self._asked_to = 0
         self._coming: deque[tuple[int, Future[dict[int, Wave]]]] = deque()  # with the frame up to which they reach
         self._due: set[int] = set()  # numbers of the rows that are coming
-        self._thread = ThreadPoolExecutor(1, "song-rows")
+        self._thread, self._before = ThreadPoolExecutor(1, "song-rows"), ThreadPoolExecutor(1, "song-rows-before")
         self._ctx = _Stoppable(ctx)
         self._take([self._first_lengths(p) for p in parts])
         self._ask()
@@ -130,7 +130,7 @@ class _SongRows(dict[int, Wave]):
     def _first_lengths(self, part: Sounding) -> Ints:
         """Lengths of the notes that start in the first seconds, and nothing for others."""
         lengths = np.zeros(len(part.start), np.int64)
-        first = slice(0, int(np.searchsorted(part.start, int(_AHEAD_SECONDS * self._rate))))
+        first = slice(0, int(np.searchsorted(part.start, int(_FIRST_SECONDS * self._rate))))
         lengths[first] = lengths_of(self._renderer, part.batch.select(first), self._rate)
         return lengths
 
@@ -148,6 +148,7 @@ class _SongRows(dict[int, Wave]):
     def close(self) -> None:
         """End the thread."""
         self._ctx.stopped.set()
+        self._before.shutdown(cancel_futures=True)
         self._thread.shutdown(cancel_futures=True)
 
     def reach(self, frame: int, ctx: Context) -> None:
@@ -168,15 +169,23 @@ class _SongRows(dict[int, Wave]):
 
     def _ask(self) -> None:
         """Have the rows made that start in the next seconds and are neither there nor coming."""
-        end = self._asked_to + int(_AHEAD_SECONDS * self._rate)
+        end = self._asked_to + int((_AHEAD_SECONDS if self._asked_to else _FIRST_SECONDS) * self._rate)
         low, high = np.searchsorted(self._start, [self._asked_to, end])
         self._asked_to = end
         numbers, first = np.unique(self._number[low:high], return_index=True)
         new = np.array([n not in self and n not in self._due for n in numbers.tolist()], bool)
         self._due.update(numbers[new].tolist())
-        self._coming.append((end, self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]])))
+        foretold = self._before.submit(self._foretell, numbers[new])
+        self._coming.append((end, self._thread.submit(self._make, numbers[new], self._length[low:high][first[new]], foretold)))
 
-    def _make(self, numbers: Ints, lengths: Ints) -> dict[int, Wave]:
+    def _foretell(self, numbers: Ints) -> None:
+        """What the renderer can work out while rows before these are made."""
+        if isinstance(self._renderer, WholeNotes):
+            notes = [n for n in numbers.tolist() if not isinstance(self._shaped.get(n), Piece)]
+            self._renderer.foretell(batch_of(notes, self._shaped), self._rate)
+
+    def _make(self, numbers: Ints, lengths: Ints, foretold: "Future[None]") -> dict[int, Wave]:
+        foretold.result()
         made = make_rows(self._renderer, numbers, lengths, self._rate, self._ctx, _SONG_AT_ONCE, self._shaped)
         kept = isinstance(self._renderer, WholeNotes)  # rows of their own; others are views of much more
         return {n: row if kept else np.array(row) for rows in made for n, row in rows}

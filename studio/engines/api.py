@@ -226,6 +226,9 @@ class WholeNotes(Protocol):
     def whole(self, batch: SoundBatch, rate: int, ctx: Context) -> list[Audio]:
         """Every note from its onset to its end, [frames] each: the samples of :meth:`Renderer.render`, in memory of their own."""
 
+    def foretell(self, batch: SoundBatch, rate: int) -> None:
+        """Have ready what :meth:`whole` needs of these notes soon. It can be asked for while another thread renders."""
+
 
 @dataclass(frozen=True)
 class EngineEntry:

@@ -70,3 +70,12 @@ def together(partials: Float, noise: Float, parts: Sequence[Part]) -> tuple[Floa
     tones = ((partials - level) * weight[:, None]).sum(0) / np.maximum(whole, 1e-9) + 20 * np.log10(np.maximum(whole, 1e-6))
     hiss = ((noise - level) * share[:, None, None]).sum(0)
     return np.where(whole > 0, tones, FLOOR_DB).astype(partials.dtype), hiss.astype(noise.dtype)
+
+
+def foretold_at(frequency: Float, parts: Sequence[Part], pitches: Sequence[float]) -> Float:
+    """Where each part's partials are foretold, in Hz, [parts, MAX_PARTIALS]: those of its note (``frequency``), or its own modes."""
+    where = frequency.copy()
+    for n, (part, pitch) in enumerate(zip(parts, pitches, strict=True)):
+        if part.ratios:
+            where[n] = modes_of(part, pitch)
+    return where

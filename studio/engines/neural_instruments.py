@@ -15,7 +15,7 @@ import numpy.typing as npt
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Audio, Context, SoundBatch
 from studio.engines.cards import Card, check_weights
-from studio.engines.drum_blend import modes_of, together
+from studio.engines.drum_blend import foretold_at, together
 from studio.engines.drum_kits import Kit, KitPiece, find_kits, usual
 from studio.engines.expression import PLAIN, Expression
 from studio.engines.gm import DRUMS, sound_for
@@ -179,8 +179,10 @@ class NeuralInstruments:
             return np.zeros(0, np.int64)
         where, which = np.unique(batch.program * 1024.0 + batch.pitch, return_index=True, return_inverse=True)[1:]
         pairs = list(zip(batch.program[where].tolist(), batch.pitch[where].tolist(), strict=True))
-        with self._known:
-            places = self._placed(pairs)
+        places = [place for pair in pairs if (place := self._places.get(pair)) is not None]  # who knows them waits for nobody
+        if len(places) < len(pairs):
+            with self._known:
+                places = self._placed(pairs)
         ring = np.array([p.ring_s for p in places])[which]
         release = (
             RELEASES * np.array([laws.release_s(p.sound, pitch) for p, (_, pitch) in zip(places, pairs, strict=True)])[which]
@@ -201,17 +203,20 @@ class NeuralInstruments:
         self._fill(batch, lengths, rate, 0, rows, ctx)
         return rows
 
+    def foretell(self, batch: SoundBatch, rate: int) -> None:
+        """Work out the voices of notes that will be asked for, as many as are kept."""
+        for part in _parts(len(batch)):
+            self._voiced(self._keys(batch.select(part)), rate)
+
     def _fill(self, batch: SoundBatch, lengths: npt.NDArray[np.int64], rate: int, first: int, rows: "Rows", ctx: Context) -> None:
         """Write frames from ``first`` on of every note into its row."""
         from studio.nn.side_by_side import one_ahead
 
-        parts = [slice(k, min(k + TOGETHER, len(batch))) for k in range(0, len(batch), TOGETHER)]
-
-        def ready(part: slice) -> "list[Voice]":
-            with self._known:
-                return self._voiced(self._keys(batch.select(part)), rate)
-
-        for part, voices in zip(parts, one_ahead(ready, parts), strict=True):
+        keys = self._keys(batch)
+        known = [voice for key in keys if (voice := self._voices.get((key, rate))) is not None]
+        parts = _parts(len(batch)) if len(known) < len(keys) else [slice(0, len(keys))]
+        made = one_ahead(lambda part: self._voiced(keys[part], rate), parts) if len(known) < len(keys) else [known]
+        for part, voices in zip(parts, made, strict=True):
             played = [
                 v.lasting(held, length)
                 for v, held, length in zip(voices, batch.held[part].tolist(), lengths[part].tolist(), strict=True)
@@ -232,14 +237,9 @@ class NeuralInstruments:
                 self._sound(played, shapes, rate, first, rows[part], tick)
 
     def _sound(
-        self,
-        voices: "list[Voice]",
-        shapes: tuple[Expression, ...],
-        rate: int,
-        first: int,
-        rows: "Rows",
+        self, voices: "list[Voice]", shapes: tuple[Expression, ...], rate: int, first: int, rows: "Rows",
         tick: Callable[[float], None],
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Plain notes all together, shaped ones one by one."""
         plain = [v if how.plain else v.lasting(v.held, 0) for v, how in zip(voices, shapes, strict=True)]
         self._synth.render(plain, rate, first, rows, tick)
@@ -291,12 +291,13 @@ class NeuralInstruments:
 
     def _voiced(self, keys: list[Key], rate: int) -> "list[Voice]":
         """Voices of no length, kept for a while."""
-        found = {key: self._voices.pop((key, rate), None) for key in sorted(set(keys))}
-        missing = [key for key, voice in found.items() if voice is None]
-        found.update(zip(missing, self._new_voices(missing, rate), strict=True))
-        self._voices.update(((key, rate), voice) for key, voice in found.items() if voice is not None)
-        while len(self._voices) > KEPT_NOTES:
-            self._voices.popitem(last=False)
+        with self._known:
+            found = {key: self._voices.pop((key, rate), None) for key in sorted(set(keys))}
+            missing = [key for key, voice in found.items() if voice is None]
+            found.update(zip(missing, self._new_voices(missing, rate), strict=True))
+            self._voices.update(((key, rate), voice) for key, voice in found.items() if voice is not None)
+            while len(self._voices) > KEPT_NOTES:
+                self._voices.popitem(last=False)
         return [voice for key in keys if (voice := found[key]) is not None]
 
     def _plain(self, keys: list[Key], places: list[_Place]) -> tuple[Float, Float]:
@@ -317,7 +318,7 @@ class NeuralInstruments:
         velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])
         partials, noise = predict(
             self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
-            band_position(np.maximum(_asked_at(frequency, of, parts, places), 1.0)), self._layers,
+            band_position(np.maximum(foretold_at(frequency[of], parts, [places[n].pitch for n in of]), 1.0)), self._layers,
         )  # fmt: skip
         noise = laws.without_rumble(noise, np.array([places[n].sound.sampled for n in of]))
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]
@@ -369,13 +370,8 @@ class NeuralInstruments:
         )  # fmt: skip
 
 
-def _asked_at(frequency: Float, of: npt.NDArray[np.int64], parts: Sequence[laws.Part], places: Sequence[_Place]) -> Float:
-    """Where each part's partials are foretold, in Hz, [parts, MAX_PARTIALS]: those of its note, or its own modes."""
-    where = frequency[of]
-    for n, part in enumerate(parts):
-        if part.ratios:
-            where[n] = modes_of(part, places[of[n]].pitch)
-    return where
+def _parts(count: int) -> list[slice]:
+    return [slice(k, min(k + TOGETHER, count)) for k in range(0, count, TOGETHER)]
 
 
 def _mixed(

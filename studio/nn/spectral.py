@@ -211,7 +211,7 @@ class Synthesiser:
             low, high = max(first, 0), min(first + len(rows[v]), voice.length)
             spans.append(range(low // BLOCK, -(-high // BLOCK) if high > low else 0))
         if self._loops is not None:
-            self._loops.make(voices, spans, rows, rate, first, cores(), tick)
+            self._loops.make(voices, spans, rows, rate, first, max(cores() - 1, 1), tick)  # one works out the next voices
             return
         groups: dict[tuple[int, bool, bool], list[tuple[int, int]]] = {}
         for v, (voice, span) in enumerate(zip(voices, spans, strict=True)):

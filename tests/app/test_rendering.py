@@ -45,7 +45,14 @@ def test_rows_come_in_batches_of_like_length() -> None:
 
 
 class WholeSines(Sines):
-    """Makes notes of any lengths together."""
+    """Makes notes of any lengths together, those that it has foretold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.foretold: set[int] = set()
+
+    def foretell(self, batch: SoundBatch, rate: int) -> None:
+        self.foretold.update(batch.pitch.tolist())
 
     def whole(self, batch: SoundBatch, rate: int, ctx: Context) -> list[Audio]:
         lengths = self.lengths(batch, rate).tolist()
@@ -59,7 +66,11 @@ def test_a_renderer_of_whole_notes_is_given_all_at_once_and_makes_the_same_song(
     lengths[0] = 5
     got = list(make_rows(WholeSines(), sounding.number[:4], lengths[:4], RATE, Quiet()))
     assert [sorted(len(row) for _, row in rows) for rows in got] == [[5, *[int(lengths[1])] * 3]]
-    made = np.concatenate(list(render_song(song, WholeSines(), RATE)))
+    renderer = WholeSines()
+    made = np.concatenate(list(render_song(song, renderer, RATE)))
+    assert renderer.foretold == {
+        p for t in song.tracks if not t.mute for p in sounding_of(t, song.tempo, RATE).batch.pitch.tolist()
+    }
     np.testing.assert_array_equal(made, whole(song))
 
 

@@ -7,7 +7,7 @@ import pytest
 from studio.engines import neural_instruments_laws as laws
 from studio.engines.api import DRUM_KIT, Quiet
 from studio.engines.cards import Card
-from studio.engines.drum_blend import KEY, blended_drums, is_drum, modes_of, together
+from studio.engines.drum_blend import KEY, blended_drums, foretold_at, is_drum, modes_of, together
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Part, Sound
@@ -81,3 +81,12 @@ def test_the_ends_sound_as_the_drums_do(tmp_path):
         spectra = np.abs(np.fft.rfft(engine.render(notes, RATE, 0, 9000, Quiet()) * np.hanning(9000)))
         heard = spectra[1] > 0.1 * spectra[1].max()  # the modes: noise is as random as that of another note
         assert np.abs(20 * np.log10(spectra[0][heard] / spectra[1][heard])).max() < 1.0
+
+
+def test_parts_with_modes_of_their_own_are_foretold_at_these():
+    frequency = np.arange(2 * MAX_PARTIALS, dtype=float).reshape(2, MAX_PARTIALS)
+    kept = frequency.copy()
+    own = Part(0.5, 36, 36, 10, 100, ratios=(50.0, 80.0))
+    made = foretold_at(frequency, [Part(1.0, 40, 60, 10, 100), own], [50.0, 36.0])
+    np.testing.assert_array_equal(made, [kept[0], modes_of(own, 36.0)])
+    np.testing.assert_array_equal(frequency, kept)

@@ -233,6 +233,18 @@ def test_whole_notes_have_the_samples_of_slices_and_nothing_after_them(engine, w
         assert row.base is None
 
 
+def test_notes_that_were_foretold_sound_the_same(engine, whole):
+    engine.forget()
+    rows = engine.whole(MANY, RATE, Quiet())
+    engine.forget()
+    engine.foretell(MANY, RATE)
+    voices = dict(engine._voices)
+    assert len(voices) == len({*engine._keys(MANY)})
+    assert [row.tobytes() for row in engine.whole(MANY, RATE, Quiet())] == [row.tobytes() for row in rows]
+    assert all(engine._voices[key] is voice for key, voice in voices.items())
+    engine.foretell(MANY.select(slice(0, 0)), RATE)
+
+
 def test_an_empty_batch(engine):
     nothing = MANY.select(slice(0, 0))
     assert engine.render(nothing, RATE, 0, 100, Quiet()).shape == (0, 100)

@@ -6,7 +6,7 @@ import pytest
 from studio.audio.mixer import MixStream, Scene
 from studio.audio.strips import Events, Strip
 from studio.nn.counter import uniform
-from studio.nn.mix_kernels import TAPS, TILE, add_panned, convolve, raise_to_peaks, ready
+from studio.nn.mix_kernels import TAPS, TILE, convolve, mix, raise_to_peaks, ready
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -31,17 +31,26 @@ def test_peaks_are_those_of_the_filtered_sound() -> None:
     assert np.abs(made - np.max([peak, *filtered], axis=0)).max() < 1e-6
 
 
-def test_sums_are_rounded_as_numpy_rounds_them() -> None:
-    sums, factors = numbers(4, 1003), numbers(4, 1)
-    for channels in (1, 4):
-        made, bus = sums.copy(), numbers(channels, 1003)
-        add_panned(made, bus, factors)
-        assert made.tobytes() == (sums + bus * factors).tobytes()
+def test_strips_are_mixed_as_numpy_mixes_them() -> None:
+    frames, rows, spread = 2500, [numbers(900), numbers(2600), numbers(300)], numbers(4, 2500)
+    factors, gains = numbers(3, 4), np.array([0.7, 1.0, 0.3, 0.9], np.float32)
+    notes = [(0, -100), (1, 400), (2, 1000), (2, 2900)]  # a row, and where it starts; the last one begins after all is over
+    plan = np.array([(rows[r].ctypes.data, len(rows[r]), at) for r, at in notes])
+    strips = np.array([(0, 2, 0), (2, 2, spread.ctypes.data), (2, 4, 0)])
+    made = numbers(4, frames)
+    expected = made.copy()
+    for k, some in enumerate((notes[:2], [], notes[2:])):
+        bus = np.zeros((1, 6000), np.float32)
+        for (r, at), gain in zip(some, gains[strips[k, 0] :], strict=False):
+            bus[0, 1000 + at : 1000 + at + len(rows[r])] += rows[r] * gain
+        expected += (spread if k == 1 else bus[:, 1000 : 1000 + frames]) * factors[k, :, None]
+    mix(made, strips, factors, plan, gains)
+    assert made.tobytes() == expected.tobytes()
 
 
 def test_when_ready_the_mixers_calls_compile_nothing_more() -> None:
     ready()
-    loops = (convolve, raise_to_peaks, add_panned)
+    loops = (convolve, raise_to_peaks, mix)
     before = [len(loop.signatures) for loop in loops]  # type: ignore[attr-defined]
     rows = {0: np.ones(5000, np.float32)}
     one = np.ones(1, np.int64)

@@ -1,11 +1,12 @@
 """Work side by side: in order, and over when it is over."""
 
+import threading
 import time
 
 import pytest
 import torch
 
-from studio.nn.side_by_side import one_ahead, side_by_side
+from studio.nn.side_by_side import at_once, one_ahead, side_by_side
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
@@ -70,3 +71,27 @@ def test_an_error_ahead_comes_in_its_turn() -> None:
     assert next(ahead) == -1
     with pytest.raises(ZeroDivisionError):
         next(ahead)
+
+
+def test_the_same_work_is_done_by_so_many_threads_and_is_over_with_an_error_too() -> None:
+    together = threading.Barrier(3)
+    done: list[int] = []
+
+    def work() -> None:
+        place = together.wait(20)
+        done.append(place)
+
+    at_once(work, 3)
+    assert sorted(done) == [0, 1, 2]
+    here = threading.get_ident()
+    alone: list[int] = []
+    at_once(lambda: alone.append(threading.get_ident()), 1)
+    assert alone == [here]
+
+    def fails_elsewhere() -> None:
+        if threading.get_ident() != here:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        at_once(fails_elsewhere, 2)
+    assert not [t for t in threading.enumerate() if t.name == "side-by-side"]

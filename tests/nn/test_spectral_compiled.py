@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from studio.nn import spectral, spectral_kernels, spectral_noise, voice_kernels
+from studio.nn import spectral, spectral_compiled, spectral_kernels, spectral_noise, voice_kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.spectral import BLOCK, Voice, control_times
-from studio.nn.spectral_compiled import Blocks, _bins
+from studio.nn.spectral_compiled import Blocks, _bins, _portions
 from tests.nn.test_spectral import RATE, VOICES, voice
 
 
@@ -31,34 +31,60 @@ def test_what_is_heard_is_what_torch_computes(blocks, number):
 def make(blocks: Blocks, *pieces: tuple[Voice, range]) -> np.ndarray:
     """The blocks of all pieces, [blocks, BLOCK]."""
     rows = [np.zeros(span.stop * BLOCK, np.float32) for _, span in pieces]
-    blocks.make([(note, span, row) for (note, span), row in zip(pieces, rows, strict=True)], RATE, 0)
+    blocks.make([note for note, _ in pieces], [span for _, span in pieces], rows, RATE, 0)
     return np.concatenate([row[span.start * BLOCK :] for row, (_, span) in zip(rows, pieces, strict=True)]).reshape(-1, BLOCK)
 
 
 def test_slices_have_the_bits_of_the_whole(blocks):
     note = voice(held=3 * BLOCK, length=3 * BLOCK + 900, noise_db=-50.0)
     whole = np.zeros(note.length, np.float32)
-    blocks.make([(note, range(4), whole)], RATE, 0)
+    blocks.make([note], [range(4)], [whole], RATE, 0)
     for first, last in ((0, 5), (17, BLOCK + 3), (2 * BLOCK - 1, 3 * BLOCK + 880), (3 * BLOCK + 800, 3 * BLOCK + 900)):
         row = np.zeros(last - first, np.float32)
-        blocks.make([(note, range(first // BLOCK, -(-last // BLOCK)), row)], RATE, first)
+        blocks.make([note], [range(first // BLOCK, -(-last // BLOCK))], [row], RATE, first)
         assert row.tobytes() == whole[first:last].tobytes()
 
 
 def test_memory_of_another_kind_is_refused(blocks):
     with pytest.raises(AssertionError):
-        blocks.make([(VOICES[0], range(1), np.zeros(BLOCK))], RATE, 0)
+        blocks.make([VOICES[0]], [range(1)], [np.zeros(BLOCK)], RATE, 0)
     with pytest.raises(AssertionError):
-        blocks.make([(VOICES[0], range(1), np.zeros(2 * BLOCK, np.float32)[::2])], RATE, 0)
+        blocks.make([VOICES[0]], [range(1)], [np.zeros(2 * BLOCK, np.float32)[::2]], RATE, 0)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
-def test_portions_hold_every_block_once(blocks, workers):
-    spans = [range(3), range(0), range(2, 90), range(1), range(5, 6)]
-    chunks = blocks.chunks([VOICES[k] for k in range(5)], spans, workers)
-    found = sorted((v, b) for chunk in chunks for v, span in chunk for b in span)
-    assert found == [(v, b) for v, span in enumerate(spans) for b in span]
-    assert max(sum(len(span) for _, span in chunk) for chunk in chunks) <= 32
+def test_portions_hold_every_block_once(workers):
+    spans = [range(3), range(2, 90), range(1), range(5, 6)]
+    portions = _portions(spans, workers).tolist()
+    assert [(v, b) for v, low, high in portions for b in range(low, high)] == [
+        (v, b) for v, span in enumerate(spans) for b in span
+    ]
+    assert max(high - low for _, low, high in portions) <= 32
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_many_workers_write_what_one_does_and_tell_how_far_they_are(blocks, workers, monkeypatch):
+    monkeypatch.setattr(spectral_compiled, "_BETWEEN_LOOKS", 5)
+    notes = [voice(held=7 * BLOCK, length=7 * BLOCK, noise_db=-50.0), *VOICES[:4]]
+    spans = [range(7), range(0), *(range(-(-v.length // BLOCK)) for v in VOICES[1:4])]
+    rows = [np.zeros(v.length, np.float32) for v in notes]
+    told = []
+    blocks.make(notes, spans, rows, RATE, 0, workers, told.append)
+    assert told == sorted(told)
+    assert len(told) > 2
+    assert told[-1] == 1.0
+    assert not rows[1].any()
+    for n in (0, 2, 3, 4):
+        alone = np.zeros(notes[n].length, np.float32)
+        blocks.make([notes[n]], [spans[n]], [alone], RATE, 0)
+        assert alone.any()
+        assert alone.tobytes() == rows[n].tobytes()
+
+    def stop(share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        blocks.make(notes, spans, rows, RATE, 0, workers, stop)
 
 
 def test_blocks_made_together_have_the_bits_of_blocks_alone(blocks):

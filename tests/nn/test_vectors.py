@@ -5,7 +5,8 @@ from numba.np.numpy_support import carray
 
 from studio.nn.counter import uniform
 from studio.nn.jit import compiled
-from studio.nn.vectors import LANES, backwards, fused, load, pointer, spread, store, transpose
+from studio.nn.side_by_side import at_once
+from studio.nn.vectors import LANES, backwards, drawn, fused, load, pointer, spread, store, transpose
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -66,3 +67,18 @@ def _through(address, count):
 def test_memory_is_found_by_its_address():
     values = np.arange(5, dtype=np.float32)
     assert _through(values.__array_interface__["data"][0], 5) == 10
+
+
+@compiled
+def _draws(turn, taken):
+    v = drawn(turn)
+    while v < len(taken):
+        taken[v] += 1
+        v = drawn(turn)
+
+
+def test_each_number_is_drawn_by_one_thread_only():
+    turn, taken = np.zeros(1, np.int64), np.zeros(3_000_000, np.int64)
+    at_once(lambda: _draws(turn, taken), 3)
+    assert (taken == 1).all()
+    assert turn[0] == len(taken) + 3
