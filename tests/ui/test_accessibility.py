@@ -26,6 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.session import Proposal, ProposedTake
+from studio.engines.api import Part
+from studio.music.notes import Notes
 from studio.ui.roll.timewidget import TimeWidget
 from studio.ui.theme import DARK, LIGHT, apply_theme
 
@@ -84,6 +87,23 @@ def test_every_control_is_reached_with_tab(full_window):
     reached |= {w.focusProxy() for w in reached if w.focusProxy()}
     out_of_reach = [told(w) for w in controls(window) if w.isEnabled() and w not in reached]
     assert out_of_reach == []
+
+
+def test_tab_comes_to_chips_and_takes_where_they_stand(make_window):
+    window = make_window()
+    panel = window.write_panel
+    panel.styles.show_styles(("pop", "folk"))
+    notes = Notes.of([0], 480, [60])
+    takes = tuple(ProposedTake(((Part("Flute", 73), notes),), 3840) for _ in range(2))
+    window.studio.session.propose(Proposal(0, 3840, takes))
+    chain, widget = [], panel.nextInFocusChain()
+    while widget is not panel:
+        chain.append(widget.accessibleName())
+        widget = widget.nextInFocusChain()
+    wanted = ["What to write: Explore", "Style: Any", "Style: Pop", "Style: Folk", "Bars", "Write", "Order of the takes: Fit"]
+    wanted += [f"{deed} take {n}" for n in (1, 2) for deed in ("Listen to", "Keep", "Drop")] + ["All notices"]
+    places = [chain.index(name) for name in wanted]
+    assert places == sorted(places)
 
 
 def test_tab_really_goes_there(full_window, qtbot):

@@ -35,6 +35,7 @@ class StyleChips(QWidget):
         """Offer ``styles`` beside "Any"; the choice stays where it can."""
         chosen = self.style_name
         self._styles = ("", *styles)
+        before = self._group.button(0)  # chips that come late stay where they stand when Tab goes through the form
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._flow.removeWidget(button)
@@ -49,6 +50,9 @@ class StyleChips(QWidget):
             named(chip, t("Style: {style}", style=title or t("Any")), tip)
             self._group.addButton(chip, i)
             self._flow.addWidget(chip)
+            if before:
+                self.setTabOrder(before, chip)
+            before = chip
         self.style_name = chosen if chosen in self._styles else ""
         self.updateGeometry()
         self.changed.emit()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.provenance_notes import note_text
 from studio.app.session import Proposal, ProposedTake
@@ -162,9 +162,7 @@ class TakesPanel(KeyFrame):
             card.hide()  # at once, not only when it is deleted
             card.deleteLater()
         while len(self.cards) < len(takes):
-            card = TakeCard(len(self.cards), self)
-            self.cards.append(card)
-            self._list.insertWidget(len(self.cards), card)
+            self._add_card()
         if proposal:
             self._active = proposal.active
             for card, take in zip(self.cards, takes, strict=True):
@@ -173,6 +171,15 @@ class TakesPanel(KeyFrame):
         self.sorting.setVisible(len(takes) > 1)
         self._empty.setVisible(not takes)
         self._keys.setVisible(bool(takes))
+
+    def _add_card(self) -> None:
+        card = TakeCard(len(self.cards), self)
+        before = self.cards[-1].drop if self.cards else self.sorting.findChildren(QPushButton)[-1]
+        self.cards.append(card)
+        self._list.insertWidget(len(self.cards), card)
+        for button in (card.copy, card.audition, card.keep, card.drop):  # where it stands, not behind all that was there before
+            self.setTabOrder(before, button)
+            before = button
 
     def _measure(self, proposal: Proposal, document: Document) -> None:
         """Tell novelty and fit of takes that are written; once, since what is written does not change."""

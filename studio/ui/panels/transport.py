@@ -50,11 +50,12 @@ class TransportPanel(QFrame):
             row.addSpacing(4)
             row.addWidget(rule(vertical=True))
             row.addSpacing(4)
-        steps = [action_button(actions[name], name.split(".")[1]) for name in ("edit.undo", "edit.redo")]
+        self._steps = steps = [action_button(actions[name], name.split(".")[1]) for name in ("edit.undo", "edit.redo")]
         for button in steps:
             row.addWidget(button)
         row.addSpacing(4)
-        row.addWidget(rule(vertical=True))
+        self._behind_steps = rule(vertical=True)
+        row.addWidget(self._behind_steps)
         row.addSpacing(4)
         self.device = QToolButton()
         self.device.setProperty("role", "value")
@@ -83,6 +84,7 @@ class TransportPanel(QFrame):
             if self._row.minimumSize().width() <= self.width():
                 break
             widget.hide()
+        self._behind_steps.setVisible(not self._steps[-1].isHidden())  # two lines with nothing between them look broken
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.height())
