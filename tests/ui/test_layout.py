@@ -52,7 +52,7 @@ def test_the_takes_get_what_a_short_form_leaves_until_the_user_divides_them(wind
     assert choose("continue") == divided
 
 
-@pytest.mark.parametrize("width", [940, 1050, 1400])
+@pytest.mark.parametrize("width", [940, 1050, 1600])
 def test_nothing_lies_over_anything_else_in_the_transport_however_narrow(window, qtbot, width):
     window.resize(width, 500)
     qtbot.wait(20)
@@ -64,6 +64,8 @@ def test_nothing_lies_over_anything_else_in_the_transport_however_narrow(window,
     assert over == []
     for tool in ("pointer", "pencil", "eraser", "knife", "toggle", "stop", "record"):
         assert panel.findChild(QToolButton, f"button-{tool}").isVisible()
+    lines = sum(w.property("role") == "rule" for w in shown)
+    assert lines == 1 + panel.findChild(QToolButton, "button-redo").isVisible(), "no two lines with nothing between them"
 
 
 def told(widget):

@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFrame, QToolButton
 
 from studio.audio.meters import Levels
 from studio.music.document import Document, KeyChange
@@ -86,11 +85,3 @@ def test_a_count_in_takes_the_positions_place(panel):
     panel.show_count(0)
     panel.show_position(Document(), 960)
     assert panel.bars.text() == "001.2.000"
-
-
-def test_no_line_stands_beside_another_where_the_steps_have_gone(panel):
-    lines = [w for w in panel.findChildren(QFrame) if w.property("role") == "rule"]
-    for width, shown in ((1600, True), (400, False), (1600, True)):
-        panel.resize(width, 48)
-        assert panel.findChild(QToolButton, "button-redo").isVisible() == shown
-        assert [line.isVisible() for line in lines] == [shown] * len(lines) and lines
