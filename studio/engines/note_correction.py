@@ -24,8 +24,13 @@ ROUNDS, SHARE, MOST_DB = 2, 0.8, 12.0
 SIZES = ((256, 0.0, 0.02), (1024, 0.02, 0.15), (2048, 0.15, 9.0))  # window, and the control points (s) that it is for
 
 
-def sound_of_controls(partials: Float, noise: Float, frequency: Float, rate: int, frames: int) -> npt.NDArray[np.float64]:
-    """Controls [POINTS, ...] in dB as sound [frames]; partials at ``frequency`` in Hz, those at 0 or near Nyquist left out."""
+def sound_of_controls(
+    partials: Float, noise: Float, frequency: Float, rate: int, frames: int, key: int = 1
+) -> npt.NDArray[np.float64]:
+    """Controls [POINTS, ...] in dB as sound [frames]; partials at ``frequency`` in Hz, those at 0 or near Nyquist left out.
+
+    ``key`` seeds the noise.
+    """
     used = np.where(frequency < 0.45 * rate, frequency, 0.0)
     levels = np.where(used > 0, partials, laws.FAINTEST_DB)
     far = [np.concatenate([x, x[-1:]])[None] for x in (laws.quiet(levels), laws.quiet(noise))]
@@ -36,7 +41,7 @@ def sound_of_controls(partials: Float, noise: Float, frequency: Float, rate: int
         np.zeros((1, len(used))),
         far[1],
         np.zeros((1, NOISE_BANDS)),
-        [1],
+        [key],
     )[0]
     rows = np.zeros((1, frames), np.float32)
     Synthesiser(choose_device("cpu")).render([replace(voice, held=frames, length=frames)], rate, 0, rows)

@@ -97,7 +97,8 @@ def _per_note(engine: NeuralInstruments, rows: list[Row], trained: list[Row], ot
                 entry["tuned"] = distance(one_note(engine, program, row.pitch + row.cents / 100, row.velocity, len(x)), x, RATE)
                 entry["fluid_tuned"] = distance(tuned[k], x, RATE)
                 entry["nearest"] = distance(near, x, RATE)
-                entry["itself"] = distance(itself(engine, row, min(len(x), 4 * RATE)), x, RATE)
+                drawn, again = itself(engine, row, min(len(x), 4 * RATE))
+                entry["itself"], entry["chance"] = distance(drawn, x, RATE), distance(again, drawn, RATE)
             found.append(entry)
     return found
 
@@ -121,14 +122,18 @@ def folded(engine: NeuralInstruments, row: Row) -> float:
     return folded_db(partials[0], sound, row.pitch, RATE)
 
 
-def itself(engine: NeuralInstruments, row: Row, frames: int) -> Float:
-    """What the analysis of the very note sounds like: no network that foretells controls can be nearer, but for chance."""
+def itself(engine: NeuralInstruments, row: Row, frames: int) -> list[Float]:
+    """What the analysis of the very note sounds like, with noise drawn twice.
+
+    No network that foretells controls can be nearer to the recording, but for chance; how far the two lie from each other is what
+    chance alone costs.
+    """
     note = analysed([row])[0]
     sound = engine.rows()[engine.sound_of(INSTRUMENTS[row.instrument].program, row.pitch)][0]
     plain = target_of(note.analysis, row.pitch, sound)
     closed = corrected([note], lambda _: (plain.partials, plain.noise))[0]
     target = target_of(note.analysis, row.pitch, sound, closed.correction)
-    return sound_of_controls(target.partials, target.noise, note.analysis.frequency, RATE, frames)
+    return [sound_of_controls(target.partials, target.noise, note.analysis.frequency, RATE, frames, key) for key in (1, 2)]
 
 
 def mean_of_some(lines: list[dict[str, Any]], what: str) -> float:
@@ -162,7 +167,7 @@ def held_out_table(engine: NeuralInstruments, unseen_pitch: bool, limit: int, ot
     for name in dict.fromkeys(e["row"].instrument for e in entries):
         mine = [e for e in entries if e["row"].instrument == name]
         line: dict[str, Any] = {"instrument": name, "notes": len(mine)}
-        for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest", "itself") if others else ("ours",):
+        for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest", "itself", "chance") if others else ("ours",):
             line |= {f"{who}_{what}": _mean(mine, who, what) for what in ("all", "active", "start")}
         line["cents"] = max(abs(e["cents"]) for e in mine)
         line["onset_ms"] = max(e["onset_ms"] for e in mine)
@@ -211,7 +216,7 @@ def instruments(argv: list[str]) -> int:
         "ratio_active": mean["ours_active"] / mean["fluid_active"], "ours_db": mean["ours_all"],
         "fluidr3_db": mean["fluid_all"], "nearest_db": mean["nearest_all"],
         "ratio_to_nearest": mean["tuned_all"] / mean["nearest_all"],
-        "itself_in_tune": mean["itself_all"] / mean["fluid_tuned_all"],
+        "itself_in_tune": mean["itself_all"] / mean["fluid_tuned_all"], "chance_in_tune": mean["chance_all"] / mean["fluid_tuned_all"],
         "start_db": mean["tuned_start"], "nearest_start_db": mean["nearest_start"],
         "decay_off": mean_of_some(pitches, "decay"), "nearest_decay_off": mean_of_some(pitches, "nearest_decay"),
         "swing_db": mean_of_some(pitches, "swing"), "swing_recorded_db": mean_of_some(pitches, "swing_recorded"),
@@ -277,10 +282,11 @@ def _print(pitches: list[dict[str, Any]], layers: list[dict[str, Any]], mean: di
             f"{says}: {mean[f'{who}_all']:.2f} and {mean[f'{other}_all']:.2f} dB, ratio {ratio:.3f} (bar: {bar}); "
             f"over it one by one: {', '.join(short) or 'none'}"
         )
-    print(
-        f"The analysis of the note itself: {mean['itself_all']:.2f} dB, {figures['itself_in_tune']:.3f} of FluidR3's in tune; "
-        + ", ".join(f"{x['instrument']} {x['itself_all'] / x['fluid_tuned_all']:.2f}" for x in pitches)
-    )
+    for says, who in (("The analysis of the note itself", "itself"), ("The same with other noise, beside it: chance", "chance")):
+        print(
+            f"{says}: {mean[f'{who}_all']:.2f} dB, {figures[f'{who}_in_tune']:.3f} of FluidR3's in tune; "
+            + ", ".join(f"{x['instrument']} {x[f'{who}_all'] / x['fluid_tuned_all']:.2f}" for x in pitches)
+        )
     _print_traits(pitches, figures)
 
 

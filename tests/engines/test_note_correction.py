@@ -22,6 +22,13 @@ def test_what_controls_sound_like():
     assert level == pytest.approx([-20.0 - 3 * k for k in range(8)], abs=0.5)
 
 
+def test_the_key_seeds_the_noise_alone():
+    partials, noise = controls()
+    for loud, differs in ((noise, True), (noise - 150, False)):
+        first, second = (sound_of_controls(partials, loud, FREQUENCY, RATE, RATE // 4, key) for key in (1, 2))
+        assert (np.abs(first - second).max() > 1e-4) == differs
+
+
 def test_a_tilt_is_found_and_taken_back():
     recorded = sound_of_controls(*controls(), FREQUENCY, RATE, RATE // 2)
     brighter = controls(1.0)

@@ -5,7 +5,7 @@ import pytest
 
 from studio.engines.spectral_distance import pitch_of
 from studio.train import benches_instruments, instruments_data
-from studio.train.benches_instruments import held_out_table, instruments, nearest_shifted, one_note, prepared, reference
+from studio.train.benches_instruments import held_out_table, instruments, itself, nearest_shifted, one_note, prepared, reference
 from studio.train.instruments_data import read_rows
 from tests.engines.instruments import tiny_model
 from tests.train.notes import RATE, data_folder, string
@@ -29,7 +29,9 @@ def test_the_table_compares_the_held_out_notes(model):
     assert [line["instrument"] for line in table] == ["piano", "cello"]
     assert table[0]["notes"] == 2
     for line in table:
-        assert all(0 < line[f"{who}_all"] < 40 for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest", "itself"))
+        assert all(
+            0 < line[f"{who}_all"] < 40 for who in ("ours", "fluid", "tuned", "fluid_tuned", "nearest", "itself", "chance")
+        )
         assert abs(line["cents"]) < 3
         assert line["onset_ms"] < 1
 
@@ -40,6 +42,13 @@ def test_references_and_nearest_samples(model):
     others = [r for r in rows if r.pitch != 60]
     wanted = next(r for r in rows if r.pitch == 60)
     assert abs(pitch_of(nearest_shifted(wanted, others), RATE, 261.63)) < 5
+
+
+def test_noise_of_the_note_itself_is_drawn_twice(model):
+    row = next(r for r in read_rows() if r.instrument == "cello")
+    first, second = itself(prepared(model), row, RATE // 3)
+    assert not np.array_equal(first, second)
+    assert np.corrcoef(first, second)[0, 1] > 0.9  # the partials are the same
 
 
 def test_between_the_keys(model):
