@@ -58,6 +58,15 @@ class Mixed:
     strips: dict[int, Levels]
 
 
+@dataclass
+class _Stretch:
+    """Blocks that the room took in at once: the first frame, the room's marks after each, their sound [2, frames] once it is asked for."""
+
+    first: int
+    marks: list[Mark]
+    sound: Block | None = None
+
+
 class MixStream:
     """The mix from one place on, block by block.
 
@@ -88,8 +97,7 @@ class MixStream:
         self._past: dict[
             int, tuple[int, Wave | None]
         ] = {}  # of each strip that is widened: where its next block begins, its last one
-        # Blocks that the room took in at once: the first frame, their sound once it is asked for, the room's marks after each.
-        self._wet: tuple[int, Block | None, list[Mark]] | None = None
+        self._stretch: _Stretch | None = None
         self._waiting: Mixed | None = None
         self._at = first // BLOCK
         self._first = self._at * BLOCK
@@ -117,7 +125,7 @@ class MixStream:
 
         Nothing is faded here: whoever goes back has the old sound, and goes over from it.
         """
-        self._wet = None
+        self._stretch = None
         self._at, self._waiting, voices, past, (self._room, room, limiter, racks) = mark
         self._voices, self._past, self._limiter = set(voices), dict(past), copy(limiter)
         self._scene = self._heard = scene
@@ -169,52 +177,58 @@ class MixStream:
         self._at += 1
         old, new = self._heard, self._scene
         self._heard = new
-        sums = np.zeros((4, BLOCK), np.float32)  # left, right, and what is sent to the room from both
-        levels: dict[int, Levels] = {}
-        before = {s.id: s for s in old.strips} if old is not new else {}
         ahead = self._ahead if old is new and not self._measure else None
-        summed_up = ahead is not None and ahead.mix(new.strips, first, sums)
-        for strip in () if summed_up else new.strips:
+        levels: dict[int, Levels] = {}
+        dry = None if ahead is None else self._mix_ahead(ahead, first, room_only)
+        if dry is None:
+            dry = self._mix_block(old, new, first, room_only, levels)
+        if not room_only and self._racks is not None and (new.effects or old.effects):
+            made = self._racks.apply(_WHOLE, new.effects, dry, first, changed=old is not new)
+            dry = dry if made is None else made
+        if old.gain != new.gain:
+            dry = dry * (np.float32(old.gain) * _DOWN + np.float32(new.gain) * _UP)
+        elif new.gain != 1.0:
+            dry = dry * np.float32(new.gain)
+        return Mixed(first, np.ascontiguousarray(dry.T), levels_of(dry) if self._measure else Levels(), levels)
+
+    def _mix_block(self, old: Scene, new: Scene, first: int, room_only: bool, levels: dict[int, Levels]) -> Block:
+        """A block with its room [2, BLOCK], moving from one scene to another."""
+        sums = np.zeros((4, BLOCK), np.float32)  # left, right, and what is sent to the room from both
+        before = {s.id: s for s in old.strips} if old is not new else {}
+        for strip in new.strips:
             was = before.pop(strip.id, replace(strip, gain=0.0)) if old is not new else strip
             self._add(strip, was, first, sums, levels)
         for gone in before.values():
             self._add(replace(gone, gain=0.0), gone, first, sums, levels)
-        dry = sums[:2]
         if self._room is not None:
-            if ahead is not None and summed_up:
-                self._add_room_ahead(self._room, ahead, first, None if room_only else dry)
-            else:
-                self._settle(first)
-                self._room.push(sums[2:])
-                if not room_only:
-                    self._add_room(self._room, old, new, dry)
-            if not room_only and self._racks is not None and (new.effects or old.effects):
-                made = self._racks.apply(_WHOLE, new.effects, dry, first, changed=old is not new)
-                dry = dry if made is None else made
-        if old.gain != new.gain:
-            dry *= np.float32(old.gain) * _DOWN + np.float32(new.gain) * _UP
-        elif new.gain != 1.0:
-            dry *= np.float32(new.gain)
-        return Mixed(first, np.ascontiguousarray(dry.T), levels_of(dry) if self._measure else Levels(), levels)
+            self._settle(first)
+            self._room.push(sums[2:])
+            if not room_only:
+                self._add_room(self._room, old, new, sums[:2])
+        return sums[:2]
 
-    def _add_room_ahead(self, room: Room, ahead: Ahead, first: int, dry: Block | None) -> None:
-        """Have the room take in several blocks at once, and add its sound where it is wanted."""
-        if self._wet is None or first >= self._wet[0] + len(self._wet[2]) * BLOCK:
-            self._wet = first, None, room.push(ahead.following(first)[2:, : AT_ONCE * BLOCK])
-        begin, wet, marks = self._wet
-        if dry is None:
-            return
-        if wet is None:
-            wet = room.pull(len(marks)) * np.float32(self._scene.room)
-            self._wet = begin, wet, marks
-        dry += wet[:, first - begin : first - begin + BLOCK]
+    def _mix_ahead(self, ahead: Ahead, first: int, room_only: bool) -> Block | None:
+        """A block with its room [2, BLOCK], of several that are mixed at once; None where that cannot be."""
+        mixed = ahead.mix(self._scene.strips, first)
+        if mixed is None or self._room is None:
+            return None if mixed is None else mixed[:2, :BLOCK]
+        at = self._stretch
+        if at is None or first >= at.first + len(at.marks) * BLOCK:
+            at = self._stretch = _Stretch(first, self._room.push(mixed[2:, : AT_ONCE * BLOCK]))
+        if room_only:
+            return mixed[:2, :BLOCK]
+        if at.sound is None:
+            wet = self._room.pull(len(at.marks)) * np.float32(self._scene.room)
+            from_there = ahead.mix(self._scene.strips, at.first)
+            assert from_there is not None
+            at.sound = from_there[:2, : wet.shape[1]] + wet
+        return at.sound[:, first - at.first : first - at.first + BLOCK]
 
     def _settle(self, first: int) -> None:
         """Have the room stand where it stood before frame ``first``, should it be ahead."""
-        if self._wet is not None and self._room is not None:
-            begin, _, marks = self._wet
-            self._room.back(marks[(first - begin) // BLOCK - 1])
-            self._wet = None
+        if self._stretch is not None and self._room is not None:
+            self._room.back(self._stretch.marks[(first - self._stretch.first) // BLOCK - 1])
+            self._stretch = None
 
     def _add_room(self, room: Room, old: Scene, new: Scene, dry: Block) -> None:
         wet = room.pull()

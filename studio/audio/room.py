@@ -132,13 +132,12 @@ class Room:
 
     def pull(self, count: int = 1) -> Block:
         """The room's sound for the ``count`` blocks pushed last and together, shape [2, frames]."""
-        both, any_heard = self._real(), False
-        for n in range(count):
-            total = both.spectra[2 * n : 2 * n + 2]
-            total[:] = 0
-            for line, response in zip(self._lines, (self._mid, self._side), strict=True):
-                any_heard |= line.convolve(response, total, count - 1 - n)
-        if not any_heard:
+        both = self._real()
+        total = both.spectra[: 2 * count]
+        total[:] = 0
+        sums = total.reshape(count, 2, *total.shape[1:])
+        heard = [line.convolve(part, sums) for line, part in zip(self._lines, (self._mid, self._side), strict=True)]
+        if not any(heard):
             return np.zeros((2, count * self._block), np.float32)
         both.backward()
         halves = both.sound[: 2 * count, : self._block].reshape(count, 2, self._block)
@@ -213,16 +212,17 @@ class _Line:
         self._at += self._pushed - pushed
         self._pushed, self._silent = pushed, [silent] * AT_ONCE
 
-    def convolve(self, response: Planes, total: Planes, ago: int) -> bool:
-        """Add input spectra of ``ago`` blocks ago and before, times the response's, to ``total`` [2 channels, 2, bins].
+    def convolve(self, response: Planes, total: Planes) -> bool:
+        """Add input spectra times the response's to ``total`` [blocks, 2 channels, 2, bins], of the blocks pushed last.
 
         ``response`` [tiles, memory, 2 channels, 2, _ROOM]. False when all is silent.
         """
-        if self._silent[-1 - ago] > self._memory:
+        heard = np.array([silent <= self._memory for silent in self._silent[-len(total) :]])
+        if not heard.any():
             return False
         from studio.nn.mix_kernels import convolve
 
-        convolve(total, self._spectra, self._at + ago, response)
+        convolve(total, self._spectra, self._at, response, heard)
         return True
 
     def take_over(self, old: "_Line") -> None:

@@ -124,17 +124,16 @@ class Ahead:
         k = (first - known.first) // BLOCK
         return known.sound[k * BLOCK : (k + 1) * BLOCK] if known.sound is not None and known.heard[k] else None
 
-    def mix(self, strips: Sequence[Strip], first: int, sums: Block) -> bool:
-        """Put the sum of all strips [4, BLOCK] into ``sums``; False, and nothing done, if one has effects."""
+    def mix(self, strips: Sequence[Strip], first: int) -> Block | None:
+        """The sum of all strips from frame ``first`` on, [4, one block or more]; None if one has effects. Not to be written to."""
         of, begin, mixed = self._mixed
         if of is not strips and any(s.effects for s in strips):
-            return False
+            return None
         if of is not strips or not begin <= first < begin + mixed.shape[1]:
             begin, mixed = first, np.zeros((4, self._frames), np.float32)
             self._add([s for s in strips if s.gain], first, mixed)
             self._mixed = strips, begin, mixed
-        sums[:] = mixed[:, first - begin : first - begin + BLOCK]
-        return True
+        return mixed[:, first - begin :]
 
     def _add(self, strips: Sequence[Strip], first: int, mixed: Block) -> None:
         """Add all strips to ``mixed`` [4, frames], by one call of a compiled loop."""
@@ -165,11 +164,6 @@ class Ahead:
             return None
         past, bus = with_past[:BLOCK], with_past[BLOCK:]
         return widened(bus, side_of(bus, past, self._rate), strip.width)
-
-    def following(self, first: int) -> Block:
-        """What is summed already [4, frames] from the block on that :meth:`mix` has just given."""
-        _, begin, mixed = self._mixed
-        return mixed[:, first - begin :]
 
     def _heard(self, events: Events, first: int) -> list[bool]:
         """In which blocks from frame ``first`` on any note sounds."""

@@ -292,10 +292,13 @@ class NeuralInstruments:
     def _voiced(self, keys: list[Key], rate: int) -> "list[Voice]":
         """Voices of no length, kept for a while."""
         with self._known:
-            found = {key: self._voices.pop((key, rate), None) for key in sorted(set(keys))}
+            found = {key: self._voices.get((key, rate)) for key in sorted(set(keys))}
             missing = [key for key, voice in found.items() if voice is None]
             found.update(zip(missing, self._new_voices(missing, rate), strict=True))
-            self._voices.update(((key, rate), voice) for key, voice in found.items() if voice is not None)
+            for key, voice in found.items():
+                if voice is not None:
+                    self._voices[key, rate] = voice
+                    self._voices.move_to_end((key, rate))
             while len(self._voices) > KEPT_NOTES:
                 self._voices.popitem(last=False)
         return [voice for key in keys if (voice := found[key]) is not None]

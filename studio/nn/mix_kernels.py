@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba.np.numpy_support import carray
 
-from studio.nn.jit import Ints, Wave, compiled, exact
+from studio.nn.jit import Ints, Mask, Wave, compiled, exact
 from studio.nn.lane_kernels import Real
 from studio.nn.vectors import LANES, fused, load, pointer, store
 from studio.nn.vectors import spread as alike
@@ -17,37 +17,41 @@ TAPS = 12  # of the filters that find peaks between samples
 
 
 @compiled
-def convolve(out: Wave, line: Wave, at: int, response: Wave) -> None:
-    """Add the sum over the memory of spectra of the ``line`` from ``at`` on times those of the response to ``out``.
+def convolve(out: Wave, line: Wave, at: int, response: Wave, heard: Mask) -> None:
+    """Add the sums over the memory of spectra of the ``line`` times those of the response to ``out``, for the blocks ``heard`` [n].
 
-    All with real and imaginary parts apart: ``out`` [2 channels, 2, bins], ``line`` [times, 2, bins]. The response [tiles, memory,
-    2 channels, 2, TILE] has its bins in pairs of vectors, whose sums stay in the processor, and what is read of it together
-    lies together.
+    All with real and imaginary parts apart: ``out`` [n, 2 channels, 2, bins], ``line`` [times, 2, bins], the newest first: from ``at``
+    on for the last block, one later for the one before. The response [tiles, memory, 2 channels, 2, TILE] has its bins in pairs of
+    vectors, whose sums stay in the processor, and what is read of it together lies together.
     """
-    memory, bins = response.shape[1], out.shape[2]
-    nothing, row, here = alike(np.float32(0)), 2 * bins, 0
+    memory, bins, count = response.shape[1], out.shape[3], len(heard)
+    nothing, row = alike(np.float32(0)), 2 * bins
     for n in range(0, bins, TILE):
-        m = n + LANES
-        lr, li, rr, ri = load(out, n), load(out, bins + n), load(out, row + n), load(out, row + bins + n)
-        kr, ki, sr, si = load(out, m), load(out, bins + m), load(out, row + m), load(out, row + bins + m)
-        for p in range(memory):
-            there = (at + p) * row + n
-            a, b = load(line, there), load(line, there + bins)
-            minus = nothing - b
-            r, s = load(response, here), load(response, here + TILE)
-            lr, li = fused(minus, s, fused(a, r, lr)), fused(b, r, fused(a, s, li))
-            r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
-            rr, ri = fused(minus, s, fused(a, r, rr)), fused(b, r, fused(a, s, ri))
-            there, here = there + LANES, here + LANES
-            a, b = load(line, there), load(line, there + bins)
-            minus = nothing - b
-            r, s = load(response, here), load(response, here + TILE)
-            kr, ki = fused(minus, s, fused(a, r, kr)), fused(b, r, fused(a, s, ki))
-            r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
-            sr, si = fused(minus, s, fused(a, r, sr)), fused(b, r, fused(a, s, si))
-            here += 4 * TILE - LANES
-        _store_parts(out, n, bins, lr, li, rr, ri)
-        _store_parts(out, m, bins, kr, ki, sr, si)
+        for block in range(count):
+            if not heard[block]:
+                continue
+            here, to, since = n * memory * 4, 2 * block * row + n, at + count - 1 - block
+            m = to + LANES
+            lr, li, rr, ri = load(out, to), load(out, bins + to), load(out, row + to), load(out, row + bins + to)
+            kr, ki, sr, si = load(out, m), load(out, bins + m), load(out, row + m), load(out, row + bins + m)
+            for p in range(memory):
+                there = (since + p) * row + n
+                a, b = load(line, there), load(line, there + bins)
+                minus = nothing - b
+                r, s = load(response, here), load(response, here + TILE)
+                lr, li = fused(minus, s, fused(a, r, lr)), fused(b, r, fused(a, s, li))
+                r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
+                rr, ri = fused(minus, s, fused(a, r, rr)), fused(b, r, fused(a, s, ri))
+                there, here = there + LANES, here + LANES
+                a, b = load(line, there), load(line, there + bins)
+                minus = nothing - b
+                r, s = load(response, here), load(response, here + TILE)
+                kr, ki = fused(minus, s, fused(a, r, kr)), fused(b, r, fused(a, s, ki))
+                r, s = load(response, here + 2 * TILE), load(response, here + 3 * TILE)
+                sr, si = fused(minus, s, fused(a, r, sr)), fused(b, r, fused(a, s, si))
+                here += 4 * TILE - LANES
+            _store_parts(out, to, bins, lr, li, rr, ri)
+            _store_parts(out, m, bins, kr, ki, sr, si)
 
 
 @compiled
@@ -123,7 +127,7 @@ def _add(line: Wave, part: Wave, factor: float) -> None:
 def ready() -> None:
     """Have all of these loops compiled, or read from the disk: seconds the first time, so not while someone waits for sound."""
     spectra = np.zeros((2, 2, TILE), np.float32)
-    convolve(spectra, spectra, 0, np.zeros((1, 1, 2, 2, TILE), np.float32))
+    convolve(spectra[None], spectra, 0, np.zeros((1, 1, 2, 2, TILE), np.float32), np.ones(1, np.bool_))
     both = Real(LANES)
     both.forward()
     both.backward()

@@ -15,12 +15,15 @@ def numbers(*shape: int) -> np.ndarray:
 
 @pytest.mark.parametrize("memory", [1, 2, 7])
 def test_spectra_are_multiplied_and_summed(memory: int) -> None:
-    line, response, out = numbers(memory + 5, 2, 64), numbers(2, memory, 2, 64), numbers(2, 2, 64)
-    expected = out[:, 0] + 1j * out[:, 1]
-    expected += ((line[:, 0] + 1j * line[:, 1])[3 : 3 + memory] * (response[:, :, 0] + 1j * response[:, :, 1])).sum(1)
+    line, response, out = numbers(memory + 5, 2, 64), numbers(2, memory, 2, 64), numbers(3, 2, 2, 64)
+    heard = np.array([True, False, True])
+    expected = out[:, :, 0] + 1j * out[:, :, 1]
+    there = (line[:, 0] + 1j * line[:, 1], response[:, :, 0] + 1j * response[:, :, 1])
+    for block, at in ((0, 5), (2, 3)):  # the newest comes first in the line
+        expected[block] += (there[0][at : at + memory] * there[1]).sum(1)
     tiles = np.ascontiguousarray(response.reshape(2, memory, 2, 2, TILE).transpose(3, 1, 0, 2, 4))
-    convolve(out, line, 3, tiles)
-    assert np.abs(out[:, 0] + 1j * out[:, 1] - expected).max() < 1e-6
+    convolve(out, line, 3, tiles, heard)
+    assert np.abs(out[:, :, 0] + 1j * out[:, :, 1] - expected).max() < 1e-6
 
 
 def test_peaks_are_those_of_the_filtered_sound() -> None:
