@@ -57,6 +57,18 @@ def figures_of(proposal: Proposal, document: Document) -> tuple[Figures, ...]:
     return tuple(made)
 
 
+def twins_of(takes: Sequence[ProposedTake]) -> tuple[int | None, ...]:
+    """For each of ``takes`` the first one before it with just the same notes, None where there is none, or no notes."""
+    seen: dict[tuple[tuple[Part, bytes], ...], int] = {}
+    places = [seen.setdefault(_all_of(take), place) if take.note_count else place for place, take in enumerate(takes)]
+    return tuple(first if first != place else None for place, first in enumerate(places))
+
+
+def _all_of(take: ProposedTake) -> tuple[tuple[Part, bytes], ...]:
+    columns = ("start", "duration", "pitch", "velocity")
+    return tuple((part, b"".join(getattr(notes, name).tobytes() for name in columns)) for part, notes in take.parts if len(notes))
+
+
 # ---------------------------------------------------------------- novelty
 
 

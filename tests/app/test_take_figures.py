@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studio.app.session import Proposal, ProposedTake
-from studio.app.take_figures import STRETCH, Figures, figures_of
+from studio.app.take_figures import STRETCH, Figures, figures_of, twins_of
 from studio.engines.api import Part
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
@@ -89,3 +89,11 @@ def test_what_is_replaced_is_not_what_it_is_held_against():
     assert figures_of(proposal, song())[0].fit is None
     longer = song(TUNE * 2)
     assert figures_of(replace(proposal), longer)[0].fit == 1
+
+
+def test_takes_with_the_same_notes_are_told():
+    part, low = Part("Lead"), Part("Low")
+    one, other = Notes.of([0, 960], 480, [60, 62], id=[1, 2]), Notes.of([0, 960], 480, [60, 64])
+    again = Notes.of([0, 960], 480, [60, 62], id=[7, 8])
+    parts = (((part, one),), ((part, other),), ((part, again),), ((low, one),), ((part, one), (low, Notes.empty())), (), ())
+    assert twins_of([ProposedTake(p) for p in parts]) == (None, None, 0, None, 0, None, None)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from studio.app.provenance_notes import note_text
 from studio.app.session import Proposal, ProposedTake
-from studio.app.take_figures import Figures, figures_of
+from studio.app.take_figures import Figures, figures_of, twins_of
 from studio.music.document import Clip, Document, Provenance, Track
 from studio.ui.key_frame import KeyFrame
 from studio.ui.panels.clip_takes import ClipTakesPanel
@@ -31,6 +31,7 @@ class TakeCard(QFrame):
         self._panel = panel
         self._provenance = Provenance()
         self._take: ProposedTake | None = None
+        self._said = ""
         self.title = QLabel()
         self.title.setFont(ui_font(bold=True))
         self.count = Elided("", "hint")
@@ -71,11 +72,16 @@ class TakeCard(QFrame):
         done = take.written_to >= proposal.end
         whole = t("{bars} bars, {notes} notes", bars=bars, notes=take.note_count)
         begun = t("writing bar {n}", n=bars) if bars else t("writing") if take.note_count else t("waiting")
-        self.count.setText(whole if done else begun)
+        self._said = whole if done else begun
+        self.show_twin(None)
         self.picture.show_take(take, proposal.start, proposal.end)
         if self.property("active") != active:
             self.setProperty("active", active)
             role(self, "take")
+
+    def show_twin(self, place: int | None) -> None:
+        """Say which take before it has the same notes, so that nobody listens for a difference."""
+        self.count.setText(self._said if place is None else t("the same notes as take {n}", n=place + 1))
 
     def _show_provenance(self, provenance: Provenance) -> None:
         self._provenance = provenance
@@ -110,6 +116,7 @@ class TakesPanel(KeyFrame):
         self.cards: list[TakeCard] = []
         self._active = 0
         self._figures: tuple[Figures, ...] = ()
+        self._twins: tuple[int | None, ...] = ()
         self._measured: tuple[ProposedTake, ...] = ()
         self.sorting = Segments(
             (t("As written"), t("Novelty"), t("Fit")),
@@ -183,12 +190,16 @@ class TakesPanel(KeyFrame):
 
     def _measure(self, proposal: Proposal, document: Document) -> None:
         """Tell novelty and fit of takes that are written; once, since what is written does not change."""
-        if proposal.writing or proposal.takes == self._measured:
+        if proposal.writing:
             return
-        self._measured, self._figures = proposal.takes, figures_of(proposal, document)
-        for card, figures in zip(self.cards, self._figures, strict=True):
-            card.figures.show_figures(figures)
-        self._order()
+        if proposal.takes != self._measured:
+            self._measured, self._figures = proposal.takes, figures_of(proposal, document)
+            self._twins = twins_of(proposal.takes)
+            for card, figures in zip(self.cards, self._figures, strict=True):
+                card.figures.show_figures(figures)
+            self._order()
+        for card, twin in zip(self.cards, self._twins, strict=True):
+            card.show_twin(twin)
 
     def shown(self) -> list[TakeCard]:
         """The cards from top to bottom; their numbers, and the keys that choose them, stay theirs."""

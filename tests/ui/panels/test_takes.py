@@ -24,7 +24,8 @@ PARTS = ((Part("Melody"), NOTES), (Part("Beat", drums=True), NOTES))
 
 @pytest.fixture
 def proposal():
-    takes = tuple(ProposedTake(PARTS, 7680 if k else 3840, PROVENANCE) for k in range(3))
+    low = [Notes.of([0, 960, 4000], 900, 36 + k) for k in range(3)]
+    takes = tuple(ProposedTake((PARTS[0], (PARTS[1][0], low[k])), 7680 if k else 3840, PROVENANCE) for k in range(3))
     return Proposal(0, 7680, takes, active=1)
 
 
@@ -57,6 +58,17 @@ def test_cards_follow_the_proposal(panel, proposal):
     panel.show_proposal(None, Document())
     assert panel._empty.isVisible()
     assert not panel.grab().isNull()
+
+
+def test_takes_with_the_same_notes_say_so_once_they_are_written(panel, proposal):
+    other = ((Part("Melody"), Notes.of([0], 900, [72])),)
+    takes = tuple(ProposedTake(parts, 7680, PROVENANCE) for parts in (PARTS, other, PARTS))
+    panel.show_proposal(replace(proposal, takes=takes, writing=True), Document())
+    assert panel.cards[2].count.text() == "2 bars, 6 notes"
+    for active in (1, 2):
+        panel.show_proposal(replace(proposal, takes=takes, active=active), Document())
+        said = [card.count.text() for card in panel.cards]
+        assert said == ["2 bars, 6 notes", "2 bars, 1 notes", "the same notes as take 1"]
 
 
 def test_buttons(panel):
