@@ -168,9 +168,12 @@ class _SongRows(dict[int, Wave]):
             self._ask()
 
     def _ask(self) -> None:
-        """Have the rows made that start in the next seconds and are neither there nor coming."""
+        """Have the rows made that start in the next seconds, or are the next so many, and are neither there nor coming."""
         end = self._asked_to + int((_AHEAD_SECONDS if self._asked_to else _FIRST_SECONDS) * self._rate)
-        low, high = np.searchsorted(self._start, [self._asked_to, end])
+        low = int(np.searchsorted(self._start, self._asked_to))
+        if low + _SONG_AT_ONCE < len(self._start):
+            end = min(end, max(int(self._start[low + _SONG_AT_ONCE]), self._asked_to + 1))
+        high = int(np.searchsorted(self._start, end))
         self._asked_to = end
         numbers, first = np.unique(self._number[low:high], return_index=True)
         new = np.array([n not in self and n not in self._due for n in numbers.tolist()], bool)

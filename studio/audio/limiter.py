@@ -46,6 +46,7 @@ class Limiter:
         self._slope = RELEASE_DB_A_SECOND / rate
         self._ramp = self._slope * np.arange(1, block + 1)
         self._tail = np.zeros((_TAPS - 1, 2), np.float32)
+        self._top = 0.0  # of the last block
         self._waiting: Block | None = None
         self._none = np.zeros(block)  # what a block needs that is quiet
         self._nothing = np.zeros(self._smooth - 1)
@@ -64,7 +65,8 @@ class Limiter:
     def _needed(self, block: Block) -> npt.NDArray[np.float64]:
         """Decibels above the ceiling of every frame, 0 where there are none."""
         tail, self._tail = self._tail, block[-(_TAPS - 1) :].copy()
-        if max(_loudest(block), _loudest(tail)) <= 0.5 * _CEILING:
+        before, self._top = self._top, max(float(block.max()), -float(block.min()))
+        if max(before, self._top) <= 0.5 * _CEILING:
             return self._none  # band-limited sound this low has no peak above the ceiling between samples
         from studio.nn.mix_kernels import raise_to_peaks
 
@@ -96,10 +98,6 @@ class Limiter:
         attenuation = (sums[self._smooth :] - sums[: -self._smooth]) / self._smooth
         factors = (10.0 ** (-attenuation / 20.0)).astype(np.float32)
         return np.clip(block * factors[:, None], -1.0, 1.0)
-
-
-def _loudest(sound: Block) -> float:
-    return max(float(sound.max()), -float(sound.min()))
 
 
 def _sliding_max(values: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.float64]:

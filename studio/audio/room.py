@@ -114,7 +114,7 @@ class Room:
         count, size = send.shape[1] // self._block, self._block
         parts = [(send[0] + send[1]) * np.float32(0.5), (send[0] - send[1]) * np.float32(0.5)]
         blocks = [part.reshape(count, size) for part in parts]
-        heard = [[bool(block.any()) for block in part] for part in blocks]
+        heard = [part.any(1).tolist() for part in blocks]
         ringing = [any(some) or line.sounding for some, line in zip(heard, self._lines, strict=True)]
         both = self._real()
         if any(ringing):

@@ -121,6 +121,25 @@ def test_memory_does_not_grow_with_the_song(monkeypatch: pytest.MonkeyPatch) -> 
     assert most < 50
 
 
+def test_rows_that_are_asked_for_few_at_a_time_make_the_same_song(monkeypatch: pytest.MonkeyPatch) -> None:
+    from studio.app import rendering
+
+    song = make_song(bars=6)  # chords: more notes begin at once than are asked for
+    expected = whole(song)
+    monkeypatch.setattr(rendering, "_SONG_AT_ONCE", 2)
+    asked: list[int] = []
+    make = rendering._SongRows._make
+
+    def counted(self, numbers, lengths, foretold):
+        asked.append(len(numbers))
+        return make(self, numbers, lengths, foretold)
+
+    monkeypatch.setattr(rendering._SongRows, "_make", counted)
+    np.testing.assert_array_equal(whole(song), expected)
+    assert 0 < max(asked) <= 8
+    assert len(asked) > 6
+
+
 def test_cancel_and_progress() -> None:
     class Impatient(Quiet):
         seen: list[float] = []
