@@ -32,6 +32,28 @@ def _ticks(state: RollState, document: Document, track: Track, loop_on: bool) ->
     return clips[0].start, min(clips[0].end, max(clips[0].start + 1, track.notes.last_end))
 
 
+class SameBars:
+    """Bars of selected notes that are written anew: once that is kept, what stands there now is selected, so they are meant again."""
+
+    def __init__(self, state: RollState) -> None:
+        self._state = state
+        self._asked: tuple[Region, int] | None = None  # and at which step
+
+    def ask(self, region: Region | None) -> None:
+        """``region`` is to be written anew."""
+        self._asked = (region, self._state.session.position) if region and len(self._state.selected()) else None
+
+    def follow(self) -> None:
+        """The session changed: perhaps what was written is kept now."""
+        session, state = self._state.session, self._state
+        if self._asked is None or session.proposal is not None or session.position == self._asked[1]:
+            return
+        (region, step), self._asked = self._asked, None
+        kept = session.position == step + 1 and session.steps[session.position] == "Keep take"
+        if kept and not len(state.selected()) and state.track_id == region.track_id and state.track:
+            state.select(state.track.notes.starting_between(region.start, region.end).id.tolist())
+
+
 def verbs_of(shelf: Shelf) -> frozenset[str]:
     """The verbs that the installed models can do."""
     able = {"continue", "new"} if shelf.of_kind("generator") else set()

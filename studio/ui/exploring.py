@@ -25,7 +25,6 @@ class Explorer(QObject):
         self._rows = window.write_panel.exploring
         self._around: tuple[Region, Notes] | None = None  # what the map was made for
         self._proposed = False
-        self._selected: tuple[Region, int] | None = None  # the bars of selected notes that were explored, and at which step
         self._rows.wanted.connect(self._go)
         self._rows.left.connect(self._stay)
         self._rows.kept.connect(window.writing.keep)
@@ -71,8 +70,7 @@ class Explorer(QObject):
         region = self._panel.changing.region
         if region is None:
             return
-        session, state = self._window.studio.session, self._window.state
-        self._selected = (region, session.position) if len(state.selected()) else None
+        self._window.same_bars.ask(region)
         order: Order = self._panel.form.value
         change = Change(
             "walk", region.start, region.end, (region.track_id,),
@@ -101,14 +99,4 @@ class Explorer(QObject):
             self._proposed = False
             self._rows.reset()
             self._around = None
-        if self._selected and session.proposal is None and session.position != self._selected[1]:
-            (region, step), self._selected = self._selected, None
-            if session.position == step + 1 and session.steps[session.position] == "Keep take":
-                self._select_again(region)
         self.look()
-
-    def _select_again(self, region: Region) -> None:
-        """What was selected was replaced: the notes in its place are selected now, so that the same bars are meant."""
-        state = self._window.state
-        if not len(state.selected()) and state.track_id == region.track_id and state.track:
-            state.select(state.track.notes.starting_between(region.start, region.end).id.tolist())

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow
 from studio.app.studio import Studio
 from studio.ui.actions import fill_menus, make_actions
 from studio.ui.autosave import Autosave
+from studio.ui.changing import SameBars
 from studio.ui.comparing import Comparing
 from studio.ui.controls import Tracks, Transport, View, Writing
 from studio.ui.devices import Devices
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         studio = self.studio
         self.viewport = Viewport(self)
         self.state = RollState(studio.session, self.viewport, self)
+        self.same_bars = SameBars(self.state)
         mix = MixOfSong(studio.playback.overview)
         self.wave = Waveform(self.state, mix, studio.jobs, look())
         self.spectrum = Spectrogram(self.state, mix, studio.jobs, look())

@@ -46,6 +46,8 @@ def _write_panel(window: "MainWindow") -> None:
     panel.sections.on.toggled.connect(lambda on: _get_changes_ready(window) if on else None)
     for asked in (panel.write_clicked, panel.change_clicked):
         asked.connect(lambda _: window.show_words(""))
+    panel.change_clicked.connect(lambda _: window.same_bars.ask(panel.changing.region))
+    window.follow(window.same_bars.follow)
 
 
 def _get_changes_ready(window: "MainWindow") -> None:

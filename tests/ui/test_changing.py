@@ -8,7 +8,7 @@ import pytest
 from studio.app.session import Session
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import Notes
-from studio.ui.changing import region_of, verbs_of
+from studio.ui.changing import SameBars, region_of, verbs_of
 from studio.ui.roll.state import RollState
 from studio.ui.roll.viewport import Viewport
 
@@ -69,3 +69,38 @@ def test_only_verbs_that_there_is_a_network_for_are_offered():
     assert verbs_of(FakeShelf(generator=[Card({})])) == {"continue", "new"}
     assert verbs_of(FakeShelf(clips=[Card({"kind": "drums"})])) == {"groove", "drums", "blend", "explore"}
     assert {"fill", "accompany", "harmonise", "vary"} <= verbs_of(FakeShelf(arranger=[Card({})]))
+
+
+def rewritten(state: RollState, name: str) -> None:
+    """Bars 3 and 4 hold other notes, as after a step of that name."""
+    (clip,) = state.document.tracks[0].clips
+    notes = Notes.of([0, 480, BAR, 2 * BAR], 240, 70).with_ids_from(900)
+    fresh = replace(state.document.tracks[0], clips=(replace(clip, takes=(Take(notes),)),))
+    state.session.commit(name, replace(state.document, tracks=(fresh, *state.document.tracks[1:])))
+
+
+@pytest.fixture
+def same(state):
+    made = SameBars(state)
+    end = state.session.subscribe(made.follow)
+    yield made
+    end()
+
+
+def test_once_bars_are_written_anew_their_notes_are_selected(state, same):
+    state.select([100, 101])
+    same.ask(region_of(state, True))
+    rewritten(state, "Keep take")
+    assert state.selected().id.tolist() == [900, 901, 902]
+    assert region_of(state, True).said == "bars 3 to 4 of Part 1"
+
+
+def test_nothing_is_selected_where_nothing_was_or_something_else_was_done(state, same):
+    same.ask(region_of(state, True))
+    rewritten(state, "Keep take")
+    assert not len(state.selected())
+    state.session.undo()
+    state.select([100, 101])
+    same.ask(region_of(state, True))
+    rewritten(state, "Paste")
+    assert not len(state.selected())
