@@ -116,6 +116,7 @@ class Preferences(QDialog):
         self.controls: dict[str, Pick | QCheckBox] = {}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)  # a line above what is to the right of the tabs
         named(self.tabs, t("Pages of the preferences"))
         for title, rows in PAGES.items():
             self.tabs.addTab(self._page(rows), t(title))

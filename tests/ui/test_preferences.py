@@ -54,6 +54,10 @@ def test_one_of_the_keyboards_is_chosen(window, page):
     assert load_settings().midi_input == "Organ"
 
 
+def test_no_line_stands_above_what_is_beside_the_tabs(page):
+    assert not page.tabs.tabBar().drawBase()
+
+
 def test_switches_hold_at_once(window, page):
     box = page.controls["audition_notes"]
     assert isinstance(box, QCheckBox) and box.isChecked()
