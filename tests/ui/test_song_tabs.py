@@ -1,5 +1,7 @@
 """Several songs in one window."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -55,6 +57,17 @@ def test_each_song_is_found_as_it_was_left(window):
     assert window.state.track_id == low and window.studio.playback.position == BAR
     window.files.step("1")
     assert window.viewport.playhead == 3 * BAR and window.transport.loop_on
+
+
+def test_what_is_selected_in_one_song_is_not_in_the_next(window):
+    session, state, strip = window.studio.session, window.state, window.column.arrangement.strip
+    first, song = session.song, session.document
+    session.add(replace(song, title="Twin"))  # notes and clips of the same numbers
+    state.select(state.track.notes.id.tolist())
+    strip.select(frozenset(c.id for c in state.track.clips))
+    assert len(state.selected()) and strip.selection
+    session.switch(first)
+    assert not len(state.selected()) and not strip.selection
 
 
 def test_histories_do_not_meet_and_playing_stops(window, monkeypatch):

@@ -62,6 +62,7 @@ class ArrangementStrip(SeekWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(t("Arrangement"))
         state.document_changed.connect(self._follow_document)
+        state.song_changed.connect(lambda: self.select(frozenset()))
         state.setting_changed.connect(self._follow_setting)
 
     # where things are

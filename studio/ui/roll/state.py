@@ -77,15 +77,17 @@ class Shown:
 class RollState(QObject):
     """The edited track, the selection, the tool and the grid, shared by roll, velocity lane, arrangement and menus.
 
-    ``document_changed`` follows every change of the session, ``selection_changed`` and ``setting_changed`` (track,
-    tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of the edited track, velocity 0 ends it;
-    ``humanized(document, ids)`` plays notes as people do. ``listened(provenance, start, pitch)`` tells what a written note
-    listened to, shown while ``attention`` is on and told by ``told(sentence)``, which is empty when there is nothing to say.
+    ``document_changed`` follows every change of the session, ``song_changed`` another song, in which nothing is selected yet,
+    ``selection_changed`` and ``setting_changed`` (track, tool, grid) the rest. ``audition(pitch, velocity)`` sounds a note of
+    the edited track, velocity 0 ends it; ``humanized(document, ids)`` plays notes as people do.
+    ``listened(provenance, start, pitch)`` tells what a written note listened to, shown while ``attention`` is on and told by
+    ``told(sentence)``, which is empty when there is nothing to say.
     """
 
     document_changed = Signal()
     selection_changed = Signal()
     setting_changed = Signal()
+    song_changed = Signal()
 
     def __init__(self, session: Session, viewport: Viewport, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +109,7 @@ class RollState(QObject):
         self.track_id = session.document.tracks[0].id if session.document.tracks else 0
         self._shown: dict[int, tuple[Track, Shown]] = {}
         self._seen: Document | None = None
+        self._song = session.song
         self._end_subscription = session.subscribe(self._on_session)
         self._follow_document()
 
@@ -198,6 +201,10 @@ class RollState(QObject):
 
     def _on_session(self) -> None:
         self._follow_document()
+        if self.session.song is not self._song:
+            self._song = self.session.song
+            self.select(())  # the numbers of one song's notes mean other notes in the next
+            self.song_changed.emit()
         self.document_changed.emit()
 
     def _follow_document(self) -> None:
