@@ -123,6 +123,12 @@ class MixOverview:
                 marked.clear()
             self._asked = None
 
+    def begin_anew(self) -> None:
+        """Another song comes: nothing of this one is shown any more."""
+        gone = sorted(self._pieces)
+        self.set_rate(self.rate)
+        self._tell(gone)
+
     def rows_came(self, numbers: Ints) -> None:
         """Rows of these numbers (as in the scene) can be had now."""
         with self._lock:

@@ -49,6 +49,7 @@ class Studio:
         self.midi = MidiInput(self.keyboard, self._tell_of_keyboards)
         self.midi.choose(self.settings.midi_input)
         self._heard: tuple[Document, Proposal | None, Document] | None = None
+        self._song = self.session.song
         self.session.subscribe(self._follow)
 
     def change_settings(self, **changed: Any) -> None:
@@ -117,4 +118,7 @@ class Studio:
         if self._heard is not before:
             proposal = self.session.proposal
             passing = self.session.document is not self.session.committed
+            if self.session.song is not self._song:
+                self._song = self.session.song
+                self.playback.overview.begin_anew()
             self.playback.set_document(heard, proposal is not None and proposal.writing, passing=passing)

@@ -128,6 +128,15 @@ def test_what_lies_behind_the_end_of_a_song_that_got_shorter_is_told(made: Made)
     assert not made.overview.samples(8 * RATE, 9 * RATE).any()
 
 
+def test_nothing_of_a_song_is_shown_once_another_comes(made: Made) -> None:
+    made.show(scene(3 * RATE))
+    made.changes.clear()
+    made.overview.begin_anew()
+    assert made.changes == [(3 * RATE, 4 * RATE)] and not made.overview.samples(0, 10 * RATE).any()
+    made.show(scene(3 * RATE))
+    assert made.overview.samples(3 * RATE, 4 * RATE).any()
+
+
 def test_what_was_being_summed_when_the_rate_changed_is_dropped(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     summed = made.overview._sum
 

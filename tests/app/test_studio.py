@@ -14,6 +14,11 @@ from studio.music.notes import Notes
 class Player:
     def __init__(self):
         self.heard = []
+        self.overview = self
+        self.begun = 0
+
+    def begin_anew(self):
+        self.begun += 1
 
     def set_document(self, document, growing=False, *, passing=False):
         self.heard.append((document, growing))
@@ -39,6 +44,17 @@ def test_what_is_proposed_sounds_as_if_it_were_kept(studio):
     assert studio.playback.heard[-1][1] is False
     studio.session.propose(None)
     assert studio.playback.heard[-1][0] is studio.session.document
+
+
+def test_only_another_song_has_its_picture_begun_anew(studio):
+    first = studio.session.open(Document(title="one"))
+    begun = studio.playback.begun
+    studio.session.commit("Rename", Document(title="two"))
+    assert studio.playback.begun == begun
+    studio.session.add(Document(title="three"))
+    assert studio.playback.begun == begun + 1
+    studio.session.switch(first)
+    assert studio.playback.begun == begun + 2
 
 
 def test_a_change_that_cannot_be_heard_is_not_played_anew(studio):
