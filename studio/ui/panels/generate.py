@@ -364,9 +364,10 @@ class GeneratePanel(QFrame):
         if waiting is not None:
             text = t("Into the song's own sections: bars {first} to {last}.", first=bar, last=until)
         elif not document.note_count:
-            text = t("A new piece, {n} bars long.", n=bars)
+            text = t("A new piece, 1 bar long.") if bars == 1 else t("A new piece, {n} bars long.", n=bars)
         elif self.verb.index == 0:
-            text = t("Goes on where the song ends: bars {first} to {last}.", first=bar, last=until)
+            one, more = t("Goes on where the song ends: bar {first}."), t("Goes on where the song ends: bars {first} to {last}.")
+            text = (one if bars == 1 else more).format(first=bar, last=until)
         else:
             text = t("Something new after the song's end: bars {first} to {last}.", first=bar, last=until)
         if text != self.explain.text():

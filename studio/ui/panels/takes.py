@@ -70,7 +70,9 @@ class TakeCard(QFrame):
         bars = document.meter.bar_of(max(proposal.start, take.written_to - 1)) - document.meter.bar_of(proposal.start)
         bars += take.written_to > proposal.start
         done = take.written_to >= proposal.end
-        whole = t("{bars} bars, {notes} notes", bars=bars, notes=take.note_count)
+        long = t("1 bar") if bars == 1 else t("{n} bars", n=bars)
+        count = t("1 note") if take.note_count == 1 else t("{count} notes", count=take.note_count)
+        whole = t("{bars}, {notes}", bars=long, notes=count)
         begun = t("writing bar {n}", n=bars) if bars else t("writing") if take.note_count else t("waiting")
         self._said = whole if done else begun
         self.show_twin(None)

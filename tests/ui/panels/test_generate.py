@@ -86,6 +86,10 @@ def test_says_where_it_would_write(panel):
     assert panel.explain.text() == "A new piece, 16 bars long."
     panel.show_place(song)
     assert panel.explain.text() == "Goes on where the song ends: bars 2 to 17."
+    panel.bars.setValue(1)
+    assert panel.explain.text() == "Goes on where the song ends: bar 2."
+    panel.show_place(Document())
+    assert panel.explain.text() == "A new piece, 1 bar long."
 
 
 def test_key_follows_the_song_until_locked(panel):

@@ -53,6 +53,9 @@ def test_cards_follow_the_proposal(panel, proposal):
     started = tuple(ProposedTake(parts, 0, PROVENANCE) for parts in (PARTS, (), ()))  # voice by voice, over all bars
     panel.show_proposal(replace(proposal, takes=started), Document())
     assert [card.count.text() for card in panel.cards] == ["writing", "waiting", "waiting"]
+    short = ProposedTake(((Part("Melody"), Notes.of([0], 900, [72])),), 3840)
+    panel.show_proposal(replace(proposal, takes=(short,), end=3840, active=0), Document())
+    assert panel.cards[0].count.text() == "1 bar, 1 note"
     panel.show_proposal(replace(proposal, takes=proposal.takes[:1], active=0), Document())
     assert len(panel.cards) == 1
     panel.show_proposal(None, Document())
@@ -68,7 +71,7 @@ def test_takes_with_the_same_notes_say_so_once_they_are_written(panel, proposal)
     for active in (1, 2):
         panel.show_proposal(replace(proposal, takes=takes, active=active), Document())
         said = [card.count.text() for card in panel.cards]
-        assert said == ["2 bars, 6 notes", "2 bars, 1 notes", "the same notes as take 1"]
+        assert said == ["2 bars, 6 notes", "2 bars, 1 note", "the same notes as take 1"]
 
 
 def test_buttons(panel):
