@@ -78,7 +78,7 @@ def test_map_and_sliders_are_in_sight_in_a_low_window(qtbot, window, exploring, 
 def test_the_first_look_around_says_what_it_waits_for(qtbot, window, exploring):
     settled(qtbot, window)
     told = []
-    window.studio.jobs.on_progress = lambda progress: told.append(progress.title)
+    window.studio.jobs.on_progress = lambda progress: None if progress.finished else told.append(progress.title)
     window.studio.exploring._compasses.clear()
     looked = []
     for said in ({"Getting the map ready"}, set()):
