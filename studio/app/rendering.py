@@ -23,7 +23,7 @@ from studio.app.sounding import (
     batch_of,
     events_of,
     is_heard,
-    lengths_of,
+    lengths_of_all,
     scene_of,
     sounding_of,
 )
@@ -124,14 +124,16 @@ class _SongRows(dict[int, Wave]):
         self._due: set[int] = set()  # numbers of the rows that are coming
         self._thread, self._before = ThreadPoolExecutor(1, "song-rows"), ThreadPoolExecutor(1, "song-rows-before")
         self._ctx = _Stoppable(ctx)
-        self._take([self._first_lengths(p) for p in parts])
+        self._take(self._first_lengths(parts))
         self._ask()
 
-    def _first_lengths(self, part: Sounding) -> Ints:
+    def _first_lengths(self, parts: list[Sounding]) -> list[Ints]:
         """Lengths of the notes that start in the first seconds, and nothing for others."""
-        lengths = np.zeros(len(part.start), np.int64)
-        first = slice(0, int(np.searchsorted(part.start, int(_FIRST_SECONDS * self._rate))))
-        lengths[first] = lengths_of(self._renderer, part.batch.select(first), self._rate)
+        lengths = [np.zeros(len(p.start), np.int64) for p in parts]
+        first = [slice(0, int(np.searchsorted(p.start, int(_FIRST_SECONDS * self._rate)))) for p in parts]
+        batches = [p.batch.select(early) for p, early in zip(parts, first, strict=True)]
+        for all_of_it, early, known in zip(lengths, first, lengths_of_all(self._renderer, batches, self._rate), strict=True):
+            all_of_it[early] = known
         return lengths
 
     def _take(self, lengths: list[Ints]) -> None:
@@ -253,7 +255,8 @@ def render_stems(
     soundings = {t.id: sounding_of(t, document.tempo, rate, sounds) for t in document.tracks}
     heard = [t.id for t in document.tracks if is_heard(document, t)]
     with closing(_SongRows([soundings[k] for k in heard], rate, renderer, part)) as rows:
-        lengths = {k: lengths_of(renderer, s.batch, rate) for k, s in soundings.items()}
+        found = lengths_of_all(renderer, [s.batch for s in soundings.values()], rate)
+        lengths = dict(zip(soundings, found, strict=True))
         rows.know([lengths[k] for k in heard])
         scene = scene_of(document, {k: events_of(s, lengths[k]) for k, s in soundings.items()}, rate)
         scenes = {0: scene} if whole else {s.id: replace(scene, strips=(s,)) for s in scene.strips if s.gain > 0.0}

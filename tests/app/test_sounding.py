@@ -4,13 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from studio.app.sounding import batch_of, events_of, program_of, row_number, scene_of, sounding_of, strips_of
+from studio.app.sounding import (
+    batch_of,
+    events_of,
+    lengths_of,
+    lengths_of_all,
+    program_of,
+    row_number,
+    scene_of,
+    sounding_of,
+    strips_of,
+)
+from studio.audio.voice import TAPE
 from studio.engines.api import DRUM_KIT, SoundBatch
+from studio.engines.expression import PLAIN
 from studio.engines.own_names import own_number
 from studio.music.document import Clip, Document, Take, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls, Notes
 from studio.music.tempo import TempoMap
-from tests.app.sines import make_song
+from tests.app.sines import Sines, make_song
 
 RATE = 48_000
 TEMPO = TempoMap.constant(120)  # a tick is 25 frames
@@ -105,3 +117,22 @@ def test_own_instruments_and_kits_have_numbers_of_their_own() -> None:
     batch = SoundBatch(*(np.array([v], np.int16) for v in (own_number("own-viola"), 60, 90)), np.array([600 * 192000]))
     again = batch_of(row_number(batch))
     assert (again.program[0], again.pitch[0], again.velocity[0], again.held[0]) == (own_number("own-viola"), 60, 90, 600 * 192000)
+
+
+def test_lengths_of_many_batches_are_those_of_each() -> None:
+    asked: list[SoundBatch] = []
+
+    class Listening(Sines):
+        def lengths(self, batch: SoundBatch, rate: int) -> np.ndarray:
+            asked.append(batch)
+            return super().lengths(batch, rate)
+
+    plain = sounding_of(make_song().tracks[0], make_song().tempo, RATE).batch
+    bent = replace(plain.select(slice(0, 2)), expression=(PLAIN, replace(PLAIN, tuning=12.0)))
+    batches = [plain, plain.select(slice(0, 0)), bent, replace(plain.select(slice(3, 5)), program=np.full(2, TAPE, np.int16))]
+    made = lengths_of_all(Listening(), batches, RATE)
+    assert len(asked) == 1
+    assert asked[0].expression[len(plain) :] == bent.expression
+    for lengths, batch in zip(made, batches, strict=True):
+        np.testing.assert_array_equal(lengths, lengths_of(Sines(), batch, RATE))
+    assert lengths_of_all(Sines(), [], RATE) == []
