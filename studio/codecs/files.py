@@ -30,14 +30,37 @@ def whole_file(path: Path | str) -> Iterator[Path]:
             shutil.copymode(target, fresh)
         fresh.replace(target)
     except OSError as error:
-        if error.errno in _FULL:
-            hint = "Make room on the disk, or choose another folder."
-            raise StudioError(f"There is no room left for the file '{path}'.", hint) from error
-        reason = error.strerror or str(error)
-        raise StudioError(f"The file '{path}' cannot be written: {reason}.", "Choose another folder or name.") from error
+        raise _told(path, error) from error
     finally:
         with suppress(OSError):  # a folder that may only be read refuses this too, though nothing lies there
             fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder beside ``path`` to fill; when the block ends well it takes ``path``'s place, else it is removed.
+
+    Raises:
+        StudioError: it cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        yield part
+        shutil.rmtree(path, ignore_errors=True)
+        part.rename(path)
+    except OSError as error:
+        raise _told(path, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _told(path: Path | str, error: OSError) -> StudioError:
+    if error.errno in _FULL:
+        return StudioError(f"There is no room left for the file '{path}'.", "Make room on the disk, or choose another folder.")
+    reason = error.strerror or str(error)
+    return StudioError(f"The file '{path}' cannot be written: {reason}.", "Choose another folder or name.")
 
 
 def write_whole(path: Path | str, content: bytes) -> None:

@@ -3,14 +3,14 @@
 Keys that a kit does not name sound as in the usual kit.
 """
 
-import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save as packed
 
+from studio.codecs.files import whole_folder
 from studio.engines.cards import WEIGHTS, Card, find_cards, read_card, write_card
 from studio.engines.gm import DRUMS, drum_key
 from studio.engines.own_names import KIT_PREFIX
@@ -79,16 +79,16 @@ def varied(
 
 
 def save_kit(kit: str, title: str, pieces: dict[int, KitPiece], folder: Path | None = None) -> Card:
-    """Write a kit under the id ``kit``, whole or not at all."""
+    """Write a kit under the id ``kit``, whole or not at all.
+
+    Raises:
+        StudioError: it cannot be written.
+    """
     target = (folder or user_instruments()) / kit
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    save_file({"keys": np.array(sorted(pieces), np.int16)}, part / WEIGHTS)
     hyper: dict[str, Any] = {"kit": {str(k): asdict(p) for k, p in pieces.items()}}
-    write_card(Card(kit, ENGINE, title, summary="A drum kit of the user's own.", hyper=hyper, folder=part))
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
+    with whole_folder(target) as part:
+        (part / WEIGHTS).write_bytes(packed({"keys": np.array(sorted(pieces), np.int16)}))
+        write_card(Card(kit, ENGINE, title, summary="A drum kit of the user's own.", hyper=hyper, folder=part))
     return read_card(target)
 
 

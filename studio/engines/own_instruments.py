@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load, save_file
+from safetensors.numpy import load
+from safetensors.numpy import save as packed
 
+from studio.codecs.files import whole_folder
 from studio.engines.cards import WEIGHTS, Card, check_weights, find_cards, read_card, write_card
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.own_names import NUMBERS, PREFIX, own_number
@@ -61,17 +63,18 @@ def id_for(name: str, folder: Path | None = None, prefix: str = PREFIX) -> str:
 
 
 def save(card: Card, sound: Sound, row: Row, notes: Row, folder: Path | None = None) -> OwnInstrument:
-    """Write an instrument, whole or not at all; ``notes`` are what it was learned from (empty for a blend)."""
+    """Write an instrument, whole or not at all; ``notes`` are what it was learned from (empty for a blend).
+
+    Raises:
+        StudioError: it cannot be written.
+    """
     target = (folder or user_instruments()) / card.id
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     numbers = {**row, **{f"notes.{k}": v for k, v in notes.items()}}
-    save_file({k: np.ascontiguousarray(v, np.float32 if k in ROW else np.float16) for k, v in numbers.items()}, part / WEIGHTS)
+    content = {k: np.ascontiguousarray(v, np.float32 if k in ROW else np.float16) for k, v in numbers.items()}
     sound = replace(sound, id=card.id, program=own_number(card.id))
-    write_card(replace(card, engine=ENGINE, hyper={**card.hyper, "sound": asdict(sound)}, folder=part))
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
+    with whole_folder(target) as part:
+        (part / WEIGHTS).write_bytes(packed(content))
+        write_card(replace(card, engine=ENGINE, hyper={**card.hyper, "sound": asdict(sound)}, folder=part))
     return OwnInstrument(read_card(target), sound, row)
 
 

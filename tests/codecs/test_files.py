@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.codecs.files import whole_file, write_whole
+from studio.codecs.files import whole_file, whole_folder, write_whole
 from studio.errors import StudioError
 
 
@@ -60,3 +60,16 @@ def test_a_full_disk_is_told_and_the_older_file_stays(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert told.value.hint.startswith("Make room")
     assert path.read_bytes() == b"old"
+
+
+def test_a_folder_is_written_whole_or_the_older_one_stays(tmp_path):
+    target = tmp_path / "viola"
+    for content in ("old", "new"):
+        with whole_folder(target) as part:
+            (part / "card.json").write_text(content)
+    assert (target / "card.json").read_text() == "new"
+    with pytest.raises(StudioError, match="no room left"), whole_folder(target) as part:
+        (part / "card.json").write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert (target / "card.json").read_text() == "new"
+    assert os.listdir(tmp_path) == ["viola"]

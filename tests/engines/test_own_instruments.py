@@ -51,3 +51,9 @@ def test_it_can_be_forgotten(tmp_path):
     for wrong in ("own-a", "../own-a", "piano"):
         with pytest.raises(StudioError, match="no instrument"):
             forget(wrong, tmp_path)
+
+
+def test_where_it_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StudioError, match="cannot be written: Not a directory"):
+        save(card("own-viola"), SOUND, ROW, {}, tmp_path / "file")
