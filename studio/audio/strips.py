@@ -44,18 +44,19 @@ class Events:
 
     def sounding(self, first: int, end: int) -> list[tuple[int, int, int, np.float32]]:
         """Index, start, row and gain of the notes that sound in [first, end), in order."""
-        starts, ends, latest, rows, gains = self._lists
+        starts, ends, latest = self._lists
         low, high = bisect_right(latest, first), bisect_left(starts, end)
         if high - low > _FEW:
             inside = (np.flatnonzero(self.start[low:high] + self.length[low:high] > first) + low).tolist()
-            return [(i, starts[i], rows[i], gains[i]) for i in inside]
-        return [(i, starts[i], rows[i], gains[i]) for i in range(low, high) if ends[i] > first]
+        else:
+            inside = [i for i in range(low, high) if ends[i] > first]
+        rows, gains = self.row, self.gain
+        return [(i, starts[i], int(rows[i]), gains[i]) for i in inside]
 
     @cached_property
-    def _lists(self) -> tuple[list[int], list[int], list[int], list[int], list[np.float32]]:
-        """Starts, ends, latest ends, rows and gains once more, for quick search."""
-        ends = (self.start + self.length).tolist()
-        return self.start.tolist(), ends, self.last_end.tolist(), self.row.tolist(), list(self.gain)
+    def _lists(self) -> tuple[list[int], list[int], list[int]]:
+        """Starts, ends and latest ends once more, for quick search."""
+        return self.start.tolist(), (self.start + self.length).tolist(), self.last_end.tolist()
 
 
 @dataclass(frozen=True)
