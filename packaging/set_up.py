@@ -41,7 +41,14 @@ LIBRARIES = {
     "libportaudio.so.2": "libportaudio2",
     "libatomic.so.1": "libatomic1",
 }
-TEST_PROGRAMS = {"Xvfb": "xvfb", "pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "jackd": "jackd2", "xdotool": "xdotool"}
+TEST_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "pulseaudio": "pulseaudio",
+    "pactl": "pulseaudio-utils",
+    "jackd": "jackd2",
+    "xdotool": "xdotool",
+    "fluidsynth": "fluidsynth",
+}
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _CHINESE = ("DroidSansFallback*", "*CJK*", "wqy-*", "SourceHan*", "uming*", "ukai*")  # files of fonts that have its letters
 # Without these it works less well: no sound, no effects, no letters, no Chinese letters, tests skipped.
@@ -51,6 +58,7 @@ USEFUL = {
     "libasound2-plugins",
     "fonts-dejavu-core",
     "fonts-droid-fallback",
+    "timgm6mb-soundfont",
     *TEST_PROGRAMS.values(),
 }
 NEEDED_IMPORTS = "import numpy, torch, soundfile, PySide6.QtWidgets"
@@ -177,6 +185,8 @@ def _missing_packages(python: str | None, tests: bool) -> list[str]:
         if shutil.which("pipewire-pulse") and "pulseaudio" in missing:
             say("This machine's sound server is PipeWire, which PulseAudio would replace: tests that need a card are skipped.")
             missing.remove("pulseaudio")
+        if not _any_file(("/usr/share/sounds", "/usr/share/soundfonts"), "*.sf2"):
+            missing.append("timgm6mb-soundfont")
     if python is None:
         missing += _packaged_python()
     elif not _has_venv(python):

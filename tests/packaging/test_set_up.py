@@ -136,6 +136,16 @@ def test_missing_libraries_become_packages(set_up, monkeypatch):
     assert missing == ["libxcb-icccm4", "python{}.{}-venv".format(*sys.version_info)]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no packages to install")
+def test_the_tests_get_a_soundfont_where_there_is_none(set_up, monkeypatch):
+    fonts = []
+    monkeypatch.setattr(set_up, "_any_file", lambda folders, pattern: pattern != "*.sf2" or bool(fonts))
+    assert "timgm6mb-soundfont" in set_up._missing_packages(sys.executable, tests=True)
+    assert "timgm6mb-soundfont" not in set_up._missing_packages(sys.executable, tests=False)
+    fonts.append("FluidR3_GM.sf2")
+    assert "timgm6mb-soundfont" not in set_up._missing_packages(sys.executable, tests=True)
+
+
 def test_a_python_that_does_not_fit_is_told(set_up, monkeypatch):
     monkeypatch.setattr(set_up, "_find_python", lambda: None)
     monkeypatch.setattr(set_up, "_missing_packages", lambda python, tests: [])
