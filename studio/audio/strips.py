@@ -139,6 +139,7 @@ class Ahead:
     def _add(self, strips: Sequence[Strip], first: int, mixed: Block) -> None:
         """Add all strips to ``mixed`` [4, frames], by one call of a compiled loop."""
         from studio.nn.mix_kernels import mix
+        from studio.nn.vectors import address
 
         table, gains = np.zeros((len(strips), 3), np.int64), []
         plan: list[tuple[int, int, int]] = []
@@ -150,10 +151,10 @@ class Ahead:
                 row = self._rows.get(number)
                 if row is not None:
                     known = self._places.get(number)
-                    places[number] = known if known is not None and known[0] is row else (row, _address(row))
+                    places[number] = known if known is not None and known[0] is row else (row, address(row, np.float32))
                     plan.append((places[number][1], len(row), onset - first))
                     gains.append(gain)
-            table[k] = before, len(plan), 0 if wide is None else _address(wide)
+            table[k] = before, len(plan), 0 if wide is None else address(wide, np.float32)
         self._places = places
         factors = np.array([s.factors[:, 0] for s in strips], np.float32).reshape(-1, 4)
         mix(mixed, table, factors, np.array(plan, np.int64).reshape(-1, 3), np.array(gains, np.float32))
@@ -174,10 +175,3 @@ class Ahead:
             for k in range(low, min(high + 1, self._blocks)):
                 found[k] = True
         return found
-
-
-def _address(wave: Wave) -> int:
-    """Where samples lie, for a loop that could not tell them from others."""
-    assert wave.flags.c_contiguous
-    assert wave.dtype == np.float32
-    return int(wave.__array_interface__["data"][0])

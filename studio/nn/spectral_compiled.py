@@ -6,10 +6,9 @@ even and sines odd, each frame is two products of its partials with half a table
 """
 
 from collections.abc import Callable, Sequence
-from ctypes import addressof, c_char
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ from studio.nn.lane_kernels import turns
 from studio.nn.noise_kernels import Kind
 from studio.nn.side_by_side import at_once
 from studio.nn.spectral_kernels import GROUP, HOP, MOST_FRAMES, aligned
-from studio.nn.vectors import LANES
+from studio.nn.vectors import LANES, address
 from studio.nn.voice_kernels import Song, Space
 
 if TYPE_CHECKING:
@@ -116,16 +115,10 @@ def _portions(spans: Sequence[range], workers: int) -> Ints:
 def _row(voice: "Voice", table: Wave, row: Wave) -> tuple[int, ...]:
     """The first columns of a note in a plan."""
     return (
-        _address(voice.levels, "f"), _address(voice.audible, "l"), _address(voice.hiss, "d"), _address(voice.frequency, "d"),
-        _address(voice.phase, "d"), _address(table, "f"), _address(row, "f"), len(voice.frequency), voice.held, voice.length, voice.key,
+        address(voice.levels, np.float32), address(voice.audible, np.int64), address(voice.hiss, np.float64),
+        address(voice.frequency, np.float64), address(voice.phase, np.float64), address(table, np.float32), address(row, np.float32),
+        len(voice.frequency), voice.held, voice.length, voice.key,
     )  # fmt: skip
-
-
-def _address(array: npt.NDArray[Any], kind: str) -> int:
-    """Where the numbers of an array are, which loops could not tell from others."""
-    assert array.flags.c_contiguous
-    assert array.dtype.char == kind
-    return addressof(c_char.from_buffer(array.data)) if array.size else 0
 
 
 def _new_tables(cycles: Float) -> Wave:

@@ -8,6 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -120,6 +122,13 @@ def transpose(typing: Any, out: Any, at: Any, by: Any, between: Any, source: Any
 
     places = (types.intp,) * 3
     return types.void(out, *places, source, *places), code
+
+
+def address(array: npt.NDArray[Any], kind: type[np.generic]) -> int:
+    """Where the numbers of an array lie, for :func:`pointer`; loops could not tell there whether they are of that kind."""
+    assert array.flags.c_contiguous
+    assert array.dtype == kind
+    return int(array.__array_interface__["data"][0])
 
 
 @_intrinsic

@@ -1,12 +1,13 @@
 """Sixteen numbers at once: each word beside what numpy says."""
 
 import numpy as np
+import pytest
 from numba.np.numpy_support import carray
 
 from studio.nn.counter import uniform
 from studio.nn.jit import compiled
 from studio.nn.side_by_side import at_once
-from studio.nn.vectors import LANES, backwards, drawn, fused, load, pointer, spread, store, transpose
+from studio.nn.vectors import LANES, address, backwards, drawn, fused, load, pointer, spread, store, transpose
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -56,9 +57,9 @@ def test_rows_in_pairs_are_woven():
 
 
 @compiled
-def _through(address, count):
+def _through(place, count):
     from_there = 0.0
-    memory = carray(pointer(address), (count,), np.float32)
+    memory = carray(pointer(place), (count,), np.float32)
     for value in memory:
         from_there += value
     return from_there
@@ -66,7 +67,14 @@ def _through(address, count):
 
 def test_memory_is_found_by_its_address():
     values = np.arange(5, dtype=np.float32)
-    assert _through(values.__array_interface__["data"][0], 5) == 10
+    values.setflags(write=False)
+    assert _through(address(values, np.float32), 5) == 10
+
+
+def test_numbers_of_another_kind_or_apart_have_no_address():
+    for array in (np.zeros(4), np.zeros(8, np.float32)[::2]):
+        with pytest.raises(AssertionError):
+            address(array, np.float32)
 
 
 @compiled
