@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from studio.nn.note_analysis import MODES
+from studio.nn.note_modes import MODES
 from studio.nn.spectral import NOISE_BANDS, POINTS
 
 KINDS = ("kick", "snare", "rim", "hat", "tom", "cymbal", "percussion")

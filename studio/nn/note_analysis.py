@@ -18,8 +18,7 @@ from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NOISE_BANDS, POINTS, band
 
 Float = npt.NDArray[np.float64]
 Complex = npt.NDArray[np.complex128]
-MODES = 8  # ringing modes of a drum
-VERSION = 1  # of what comes out: kept analyses of another version are not used
+VERSION = 2  # of what comes out: kept analyses of another version are not used
 WINDOW_PERIODS = 4.0
 LATE_S = 0.35  # from here on windows are twice as long
 STEPS_A_WINDOW = 4
@@ -341,28 +340,6 @@ def analyse_hit(sound: Float, rate: int, modes: Float) -> Analysis:
     """Take a drum's hit apart into ``modes`` (frequencies in Hz, at most :data:`MAX_PARTIALS`) and noise."""
     sound, level, seconds = _trimmed(sound, rate, False)
     return _take_apart(sound, rate, modes, 110.0, 0.0, level, seconds, 0.0)
-
-
-def find_modes(sounds: list[Float], rate: int, low: float = 40.0, high: float = 6000.0, count: int = MODES) -> Float:
-    """The frequencies in Hz that ring in all of ``sounds`` (hits of one drum, notes of one bar), rising, [count or fewer]."""
-    size = 1 << 16
-    spectra = []
-    for sound in sounds:
-        part = sound[onset_of(sound) :][: rate // 2]
-        spectrum = np.abs(np.fft.rfft(part * np.hanning(2 * len(part))[len(part) :], size))
-        spectra.append(np.log(spectrum / spectrum.max() + 1e-6))
-    mean = np.mean(spectra, 0)
-    width = rate / size
-    about = np.array([np.median(mean[max(k - 200, 0) : k + 200 : 8]) for k in range(0, len(mean), 20)])
-    height = mean - np.interp(np.arange(len(mean)), np.arange(0, len(mean), 20), about)
-    inside = (np.arange(len(mean)) * width > low) & (np.arange(len(mean)) * width < high)
-    peaks: list[int] = []
-    for k in np.argsort(-(mean + 1.5 * np.minimum(height, 3)) * inside + 1e3 * ~inside):
-        if len(peaks) == count or not inside[k]:
-            break
-        if height[k] > 0.8 and all(abs(int(k) - p) * width > 18 for p in peaks):
-            peaks.append(int(k))
-    return np.sort(np.array(peaks) * width)
 
 
 def tuned(sound: Float, rate: int, expected: Float) -> Float:

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import soundfile
 
 from studio.nn.hit_gan import KINDS, OCTAVE, WIDTH
-from studio.nn.note_analysis import MODES, Analysis, analyse_hit, find_modes
+from studio.nn.note_analysis import Analysis, analyse_hit
+from studio.nn.note_modes import MODES, find_modes
 from studio.nn.spectral import POINTS
 from studio.train.instruments_data import DRUM_HELD_S, MADE_SOURCE, Row, analysed, cache, made_rows, read_rows
 from studio.train.instruments_fluid import single_notes

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import soundfile
+from scipy.signal import butter, sosfilt
 
 from studio.errors import StudioError
-from studio.nn.note_analysis import VERSION, Analysis, analyse_hit, analyse_note, end_of, find_modes, onset_of
+from studio.nn.note_analysis import VERSION, Analysis, analyse_hit, analyse_note, end_of, onset_of
+from studio.nn.note_modes import find_modes
 from studio.paths import checkpoints, training_data
 from studio.train.instruments_fluid import single_notes
 from studio.train.instruments_table import DRUMS, INSTRUMENTS, MADE, Instrument
@@ -25,6 +27,8 @@ UNSEEN_LAYERS = {"epiano_cp80": "f", "flute": "m"}
 MADE_LAYERS = {"soft": 48, "loud": 104}
 MADE_HITS = {"v1": 24, "v2": 56, "v3": 88, "v4": 120}
 DRUM_HELD_S = 1.5
+STEADY_HZ = 12.0  # soundfont samples may stand off zero: what changes more slowly is taken out of them
+APART = 0.1  # of the modes of a bar or bell, as a share: what is nearer is the foot of a peak
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,10 @@ def made_rows(instruments: tuple[Instrument, ...] = MADE) -> list[Row]:
 
 def _sound(row: Row) -> tuple[Float, int]:
     sound, rate = soundfile.read(row.path, always_2d=True)
-    return sound.mean(1), int(rate)
+    mono = sound.mean(1)
+    if row.kind == "soundfont-render":
+        mono = sosfilt(butter(2, STEADY_HZ, "highpass", fs=rate, output="sos"), mono)
+    return mono, int(rate)
 
 
 def recording(row: Row) -> tuple[Float, int]:
@@ -135,7 +142,8 @@ def _ratios(rows: list[Row], one: Instrument) -> Float:
         wanted = 261.6 / fundamental_of(row, one)
         grid = np.arange(0, len(sound) / wanted) * wanted
         spectra.append(np.interp(grid, np.arange(len(sound)), sound))
-    return np.concatenate([[1.0], find_modes(spectra, 44100, 100.0, 12000.0, 15) / 261.6])
+    found = find_modes(spectra, 44100, 100.0, 12000.0, 15, APART) / 261.6
+    return np.concatenate([[1.0], found[np.abs(found - 1.0) > APART]])
 
 
 def fundamental_of(row: Row, one: Instrument) -> float:

@@ -6,13 +6,13 @@ from studio.nn.note_analysis import (
     analyse_note,
     db,
     end_of,
-    find_modes,
     flatten,
     level_of,
     onset_of,
     refine,
     stretched,
 )
+from studio.nn.note_modes import find_modes
 from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS, band_centres, control_times
 from tests.train.notes import RATE, drum, pipe, string
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from studio.nn.hit_gan import LEVELS, NOISE, OCTAVE, WIDTH
-from studio.nn.note_analysis import analyse_hit, find_modes
+from studio.nn.note_analysis import analyse_hit
+from studio.nn.note_modes import find_modes
 from studio.train import hits_data, instruments_data
 from studio.train.hits_data import KITS, LAYERS, PIECES, read_hits, vector
 from tests.train.notes import RATE, data_folder, drum
