@@ -42,13 +42,14 @@ HISS_S = 1.2  # of a note that are listened to for it
 NOTES = {True: (24, 8), False: (8, 5)}
 LAWS = ("beating", "noise", "vibrato")
 VIBRATO_S = 4.0  # of a note that are listened to for it
+FIRST_EFFECT = 119  # General MIDI's sound effects, and the reverse cymbal before them
 LEAST_CENTS = 2.5  # of vibrato; what wavers less is steady playing
 
 
 def beats(name: str) -> bool:
     """Whether an instrument may have strings or the like that beat: it is struck or plucked and its partials are harmonics."""
     one = INSTRUMENTS[name]
-    return not (one.steady or one.modes)
+    return not (one.steady or one.modes or one.program >= FIRST_EFFECT)
 
 
 def spread(rows: list[Row], count: int) -> list[Row]:

@@ -46,6 +46,7 @@ def test_what_is_struck_or_plucked_may_beat():
     assert beats("piano")
     assert not beats("cello")
     assert not beats("glockenspiel")
+    assert not beats("gunshot")
 
 
 def test_notes_of_one_short_string_have_no_law(here):
