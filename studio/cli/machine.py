@@ -29,7 +29,7 @@ def list_models(json: bool) -> None:
 def list_devices(json: bool) -> None:
     """Print what can compute and what can sound."""
     from studio.audio.output import sound_outputs
-    from studio.nn.runtime import device_title, devices
+    from studio.nn.devices import device_title, devices
 
     compute = [{"id": d, "title": device_title(d)} for d in devices()]
     outputs = sound_outputs()

@@ -94,6 +94,6 @@ def draw_hit(
 
 
 def _position(frequency: laws.Float) -> laws.Float:
-    from studio.nn.timbre import band_position
+    from studio.nn.timbre_playing import band_position
 
     return band_position(np.maximum(np.asarray(frequency, np.float64), 1.0))

@@ -27,6 +27,7 @@ from studio.engines.own_names import own_number
 from studio.engines.string_beating import with_twins
 from studio.errors import StudioError
 from studio.nn.counter import mix64, uniform
+from studio.nn.devices import device_for
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, NYQUIST_SHARE, band_centres, voices_of
 
 if TYPE_CHECKING:
@@ -98,20 +99,17 @@ class NeuralInstruments:
 
     def _use(self, wish: str) -> None:
         """Build the network and the synthesiser on a device: auto, cpu, cuda or mps."""
-        from studio.nn.runtime import choose_device, load_weights
         from studio.nn.spectral import Synthesiser
-        from studio.nn.timbre import TimbreNet, TimbreSize, layers_of, warm_up
+        from studio.nn.timbre_playing import Playing, TimbreSize, warm_up
 
-        device = choose_device(wish)
-        self._trained = TimbreNet(TimbreSize(**self.card.hyper["network"]))
-        load_weights(self._trained, self._content, choose_device("cpu"))
-        self._layers = layers_of(self._trained)
+        device = device_for(wish)
+        self._trained = Playing.load(TimbreSize(**self.card.hyper["network"]), self._content)
         # A note's two dozen points cost next to nothing: the network stays here, so that every device plays the same.
         self.refresh()
         self._synth = Synthesiser(device)
         self._synth.warm_up()
         warm_up(self._trained)
-        self.device = str(device)
+        self.device = device
 
     def refresh(self) -> None:
         """Look again for the instruments of the user's own. Those that were there stay as they are, and so does what is tried."""
@@ -125,29 +123,29 @@ class NeuralInstruments:
 
     def adopt(self, found: list[OwnInstrument], kits: Sequence[Kit] = ()) -> None:
         """Play these instruments and kits beside the trained ones, in place of all others of one's own."""
-        from studio.nn.timbre import rows_of, with_rows
-
         first = self._trained.size.instruments
         starts = accumulate((len(o.sound.parts) for o in found), initial=first)
-        net = with_rows(self._trained, rows_of([o.row for o in found])) if found else self._trained
+        playing = self._trained.with_rows([o.row for o in found]) if found else self._trained
         with self._known:
             self._own = {o.sound.program: o.sound.id for o in found}
             self._kits = {own_number(k.card.id): k.pieces for k in kits}
             self._sounds = {k: v for k, v in self._sounds.items() if v.row < first}
             self._sounds.update((o.sound.id, replace(o.sound, row=k)) for k, o in zip(starts, found, strict=False))
-            self._net = net
+            self._playing = playing
             for pair in [pair for pair in self._places if pair[0] > DRUM_KIT]:
                 del self._places[pair]
             for key in [key for key in self._voices if key[0][0] > DRUM_KIT]:
                 del self._voices[key]
 
     def network(self) -> "TimbreNet":
-        """The control network as trained."""
-        return self._trained
+        """The control network as trained, for torch."""
+        from studio.nn.timbre import network_of
+
+        return network_of(self._trained)
 
     def rows(self) -> dict[str, tuple[Sound, Row]]:
         """Sounds with their rows in the network's tables (of a blend: several, [n, width]), own ones included, by id."""
-        tables = {name: table.numpy() for name, table in self._net.rows()._asdict().items()}
+        tables = self._playing.rows()
         tried = {o.sound.id for o in self._tried[0]}
         return {
             k: (s, {name: table[s.row : s.row + len(s.mix)] if s.mix else table[s.row] for name, table in tables.items()})
@@ -305,7 +303,7 @@ class NeuralInstruments:
 
     def _plain(self, keys: list[Key], places: list[_Place]) -> tuple[Float, Float]:
         """Partials [n, POINTS + 1, MAX_PARTIALS] and noise as the network and the laws have them, at no particular level: dB."""
-        from studio.nn.timbre import band_position, predict
+        from studio.nn.timbre_playing import band_position, levels_of
 
         asked = np.array([k[2] for k in keys], np.float64)
         frequency = np.stack([p.frequency for p in places])
@@ -319,9 +317,9 @@ class NeuralInstruments:
             for part, p in zip(parts, (places[n] for n in of), strict=True)
         ]
         velocity = np.clip(asked[of], [p.soft for p in parts], [p.loud for p in parts])
-        partials, noise = predict(
-            self._net, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
-            band_position(np.maximum(foretold_at(frequency[of], parts, [places[n].pitch for n in of]), 1.0)), self._layers,
+        partials, noise = levels_of(
+            self._playing, rows, np.array(pitch, np.float32), velocity.astype(np.float32),
+            band_position(np.maximum(foretold_at(frequency[of], parts, [places[n].pitch for n in of]), 1.0)),
         )  # fmt: skip
         noise = laws.without_rumble(noise, np.array([places[n].sound.sampled for n in of]))
         noise += np.array([p.hiss_db for p in parts], np.float32)[:, None, None]

@@ -10,7 +10,7 @@ from studio.engines.neural_instruments_laws import Sound, bandwidths, frequencie
 from studio.engines.note_correction import moved
 from studio.nn.note_analysis import LATE_S, Analysis, window_size
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS, band_centres, control_times
-from studio.nn.timbre import band_position
+from studio.nn.timbre_playing import band_position
 
 Float = npt.NDArray[np.floating[Any]]
 AROUND, HEARD_DB = 2, 6.0  # a partial counts half that stands so far over what is found in noise, in the mean of five points

@@ -1,7 +1,6 @@
-"""Devices, and weights into networks."""
+"""Torch's devices (what else is to be known of them: :mod:`studio.nn.devices`), and weights into networks."""
 
 import logging
-import os
 from typing import Any
 
 import numpy.typing as npt
@@ -27,25 +26,13 @@ def tensor(array: npt.NDArray[Any]) -> torch.Tensor:
 
 
 def devices() -> list[str]:
-    """The devices that this computer has, best first; the last is always ``cpu``."""
+    """The devices that torch finds, best first; the last is always ``cpu``."""
     found = []
     if torch.cuda.is_available():
         found.append("cuda")
     if torch.backends.mps.is_available():
         found.append("mps")
     return [*found, "cpu"]
-
-
-def cores() -> int:
-    """How many processors this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def device_title(device: str) -> str:
-    """What people call the device."""
-    if device.startswith("cuda"):
-        return str(torch.cuda.get_device_name(device))
-    return {"mps": "Apple GPU", "cpu": f"CPU, {cores()} cores"}.get(device, device)
 
 
 def choose_device(wish: str = "auto") -> torch.device:

@@ -1,14 +1,19 @@
 """Work on several threads that each run torch's operations alone: small ones gain nothing from more."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import torch
-
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def _alone() -> None:
+    """Let torch, where it is there, run this thread's operations on this thread alone."""
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(1)
 
 
 def side_by_side(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:
@@ -21,7 +26,7 @@ def side_by_side(work: Callable[[T], R], items: Sequence[T], workers: int) -> It
         for item in items:
             yield work(item)
         return
-    pool = ThreadPoolExecutor(workers, "side-by-side", initializer=torch.set_num_threads, initargs=(1,))
+    pool = ThreadPoolExecutor(workers, "side-by-side", initializer=_alone)
     try:
         yield from pool.map(work, items)
     finally:
@@ -53,7 +58,7 @@ def at_once(work: Callable[[], object], workers: int) -> None:
 
 def one_ahead(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     """What ``work`` makes of every item, the next one's made while this one's is used. ``work`` must not call this."""
-    with ThreadPoolExecutor(1, "one-ahead", initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with ThreadPoolExecutor(1, "one-ahead", initializer=_alone) as pool:
         coming = [pool.submit(work, item) for item in items[:1]]
         for item in items[1:]:
             made = coming.pop().result()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from studio.nn import spectral_noise as noise
 from studio.nn import voice_kernels as kernels
@@ -134,7 +133,7 @@ def _song(rate: int) -> Song:
     """What all notes of a rate have in common."""
     from studio.nn.spectral import FADE_S, ONSET_S, control_times
 
-    rise, fall = (x.numpy() for x in noise.fades(torch.device("cpu")))
+    rise, fall = noise.fade_lines()
     onset, end = round(ONSET_S * rate), round(FADE_S * rate)
     onsets, ends = (
         (0.5 - 0.5 * np.cos(np.pi * np.arange(n + more) / n)).astype(np.float32) for n, more in ((onset, 0), (end, 1))
@@ -146,7 +145,7 @@ def _song(rate: int) -> Song:
 def _kind(rate: int, hop: int) -> Kind:
     """What frames of one length are made of."""
     size = hop + noise.FADE
-    unit = noise.bank(hop, torch.device("cpu")).numpy() / np.float32(size)
+    unit = noise.spectra(hop) / np.float32(size)
     bank = aligned(len(unit) // LANES, size // 2 + 1, 2, LANES)
     bank[:] = unit.reshape(len(bank), LANES, -1, 2).transpose(0, 2, 3, 1)
     return Kind(*_bins(rate, hop), bank, turns(size), turns(size // 2))

@@ -7,13 +7,15 @@ sixteen frames, a later block's, take spectra that lie together.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from studio.nn.counter import uniform
+
+if TYPE_CHECKING:
+    import torch
 
 Float = npt.NDArray[np.float64]
 
@@ -53,7 +55,7 @@ def long_times(first: int, count: int, rate: int) -> Float:
     return np.asarray((BLOCK + (first + np.arange(count)) * LONG + (LONG - FADE) / 2) / rate)
 
 
-def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: list[int], rate: int) -> None:
+def add_noise(out: "torch.Tensor", size: "torch.Tensor", keys: list[int], blocks: list[int], rate: int) -> None:
     """Add noise to blocks ``out`` [n, BLOCK], all of them first ones, or none.
 
     ``size`` [n, frames, BANDS]: amplitudes a root hertz at :func:`frame_times`. ``keys`` are the notes'.
@@ -77,8 +79,10 @@ def add_noise(out: torch.Tensor, size: torch.Tensor, keys: list[int], blocks: li
     hops[:, -1].addcmul_(next_one[:, 0, :FADE], rise)
 
 
-def _frames(size: torch.Tensor, keys: list[int], first: list[int], hop: int, rate: int) -> torch.Tensor:
+def _frames(size: "torch.Tensor", keys: list[int], first: list[int], hop: int, rate: int) -> "torch.Tensor":
     """Frames before they are faded, [n, frames, hop + FADE]; ``first`` [n] numbers each note's first."""
+    import torch
+
     n, frames = size.shape[:2]
     weights, unit, length = _weights(rate, hop, size.device), bank(hop, size.device), hop + FADE
     shape = torch.bmm(size, weights.expand(n, -1, -1)).view(n * frames, -1)
@@ -112,27 +116,44 @@ def order() -> npt.NDArray[np.int64]:
     return drawn
 
 
-@lru_cache(maxsize=8)
-def bank(hop: int, device: torch.device) -> torch.Tensor:
-    """Spectra of unit magnitude and random phase, [rows, 2 bins]: real and imaginary by turns. The last are some of the others."""
+def spectra(hop: int) -> npt.NDArray[np.float32]:
+    """The bank: of unit magnitude and random phase, [rows, 2 bins]: real and imaginary by turns. The last are some of the others."""
     rows, bins = _ROWS[hop], (hop + FADE) // 2 + 1
     unit = np.exp(2j * np.pi * uniform(hop, rows * bins).reshape(rows, bins))
     unit[:, 0] = unit[:, -1] = 0
     unit = np.concatenate([unit, unit[(uniform(2, 1 + _FIRST * GROUP)[1:] * rows).astype(np.int64)]])
-    return torch.from_numpy(unit.astype(np.complex64).view(np.float32)).to(device)
+    return unit.astype(np.complex64).view(np.float32)
 
 
 @lru_cache(maxsize=8)
-def _weights(rate: int, hop: int, device: torch.device) -> torch.Tensor:
+def bank(hop: int, device: "torch.device") -> "torch.Tensor":
+    """:func:`spectra` on a device."""
+    import torch
+
+    return torch.from_numpy(spectra(hop)).to(device)
+
+
+@lru_cache(maxsize=8)
+def _weights(rate: int, hop: int, device: "torch.device") -> "torch.Tensor":
     """[BANDS, 2 bins]: from amplitudes a root hertz to the magnitudes of an unscaled spectrum, each number twice."""
+    import torch
+
     size = hop + FADE
     frequency = np.arange(size // 2 + 1) * rate / size
     weights: npt.NDArray[Any] = np.stack([np.interp(frequency, band_centres(), row) for row in np.eye(BANDS)])
     return torch.from_numpy(np.repeat((weights * np.sqrt(rate * size / 2)).astype(np.float32), 2, axis=1)).to(device)
 
 
-@lru_cache(maxsize=4)
-def fades(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def fade_lines() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """How a frame comes and goes, [FADE] each."""
     n = (np.arange(FADE) + 0.5) * np.pi / (2 * FADE)
-    return torch.from_numpy(np.sin(n).astype(np.float32)).to(device), torch.from_numpy(np.cos(n).astype(np.float32)).to(device)
+    return np.sin(n).astype(np.float32), np.cos(n).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def fades(device: "torch.device") -> "tuple[torch.Tensor, torch.Tensor]":
+    """:func:`fade_lines` on a device."""
+    import torch
+
+    rise, fall = fade_lines()
+    return torch.from_numpy(rise).to(device), torch.from_numpy(fall).to(device)

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from studio.nn.spectral import NOISE_BANDS, POINTS
-from studio.nn.timbre import CENTRE_DB, SCALE_DB, Rows, TimbreNet
+from studio.nn.timbre import Rows, TimbreNet
+from studio.nn.timbre_playing import CENTRE_DB, SCALE_DB
 
 LOOKED_AT = (0, 4, 8, 12, 15, 18, 21)  # control points
 PARTIALS = 40

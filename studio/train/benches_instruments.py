@@ -20,7 +20,8 @@ from studio.engines.note_targets import target_of
 from studio.engines.spectral_distance import distance, pitch_of
 from studio.nn.note_analysis import end_of, onset_of, refine
 from studio.nn.note_beating import beating
-from studio.nn.timbre import band_position, predict
+from studio.nn.timbre import predict
+from studio.nn.timbre_playing import band_position
 from studio.paths import models
 from studio.train.instruments_closed import corrected
 from studio.train.instruments_data import Row, analysed, read_rows, split

@@ -26,7 +26,7 @@ from studio.codecs.midi import read_midi
 from studio.engines.api import DRUM_KIT, Quiet, SoundBatch
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.errors import StudioError
-from studio.nn.runtime import cores
+from studio.nn.devices import cores
 from studio.paths import models
 from studio.train.benches_instruments import prepared
 from studio.train.instruments_measures import batch_of

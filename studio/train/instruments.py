@@ -26,7 +26,8 @@ from studio.engines.cards import Card
 from studio.engines.neural_instruments_laws import Sound
 from studio.engines.note_targets import target_of
 from studio.nn.spectral import FLOOR_DB, MAX_PARTIALS, POINTS
-from studio.nn.timbre import TimbreNet, TimbreSize
+from studio.nn.timbre import TimbreNet
+from studio.nn.timbre_playing import TimbreSize
 from studio.paths import models
 from studio.train import instruments_laws
 from studio.train.export import export

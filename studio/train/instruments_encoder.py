@@ -17,8 +17,9 @@ from studio.engines.instrument_learning import ENCODER
 from studio.engines.neural_instruments_laws import Sound
 from studio.nn.runtime import load_weights
 from studio.nn.spectral import POINTS, band_centres
-from studio.nn.timbre import Rows, TimbreNet, TimbreSize
+from studio.nn.timbre import Rows, TimbreNet
 from studio.nn.timbre_encoder import EncoderSize, NoteSet, TimbreEncoder, differences
+from studio.nn.timbre_playing import TimbreSize
 from studio.paths import models
 from studio.train.export import export
 from studio.train.instruments import Recipe as NetRecipe

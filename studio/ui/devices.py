@@ -28,7 +28,7 @@ class Devices(QObject):
         """Look what devices there are, then offer them."""
 
         def work(job: Job) -> tuple[list[str], list[str]]:
-            from studio.nn.runtime import devices
+            from studio.nn.devices import devices
 
             return devices(), self._studio.playback.devices()
 

@@ -32,9 +32,9 @@ class Loading:
         def work(job: Job) -> tuple[str, tuple[str, ...]]:
             job.progress(0.1)
             generator = studio.shelf.generator()
-            from studio.nn.runtime import choose_device, device_title
+            from studio.nn.devices import device_for, device_title
 
-            return device_title(str(choose_device(studio.settings.model_device))), generator.styles
+            return device_title(device_for(studio.settings.model_device)), generator.styles
 
         def failed() -> None:
             panel.show_ready(False, t("No network can write"))

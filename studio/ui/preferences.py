@@ -181,7 +181,7 @@ class Preferences(QDialog):
         """Which devices there are takes a moment to find out: they are offered once that is known."""
 
         def work(job: Job) -> tuple[list[str], list[str]]:
-            from studio.nn.runtime import devices
+            from studio.nn.devices import devices
 
             return devices(), self._studio.playback.devices()
 

@@ -9,8 +9,9 @@ from studio.engines.cards import Card
 from studio.engines.gm import DRUMS
 from studio.engines.instrument_learning import ENCODER
 from studio.nn.hit_gan import HitGenerator, HitSize
-from studio.nn.timbre import TimbreNet, TimbreSize
+from studio.nn.timbre import TimbreNet
 from studio.nn.timbre_encoder import EncoderSize, TimbreEncoder
+from studio.nn.timbre_playing import TimbreSize
 from studio.train.export import export
 
 SOUNDS: list[dict[str, Any]] = [

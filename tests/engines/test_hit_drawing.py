@@ -6,7 +6,8 @@ from studio.engines.hit_drawing import KEY, draw_hit, kinds
 from studio.engines.neural_instruments_laws import frequencies
 from studio.errors import Cancelled, StudioError
 from studio.nn.hit_gan import LEVELS, NOISE, OCTAVE, WIDTH, HitGenerator, HitSize
-from studio.nn.timbre import TimbreNet, TimbreSize
+from studio.nn.timbre import TimbreNet
+from studio.nn.timbre_playing import TimbreSize
 
 NET = TimbreNet(TimbreSize(3, embedding=4, hidden=16, layers=2, dropout=0.0)).eval()
 

@@ -4,14 +4,13 @@ import torch
 from safetensors.torch import save
 
 from studio.errors import StudioError
-from studio.nn.runtime import choose_device, device_title, devices, inference, load_weights, tensor
+from studio.nn.runtime import choose_device, devices, inference, load_weights, tensor
 
 
 def test_the_cpu_is_always_there_and_last():
     assert devices()[-1] == "cpu"
     assert choose_device("cpu") == torch.device("cpu")
     assert choose_device("auto").type == devices()[0]
-    assert device_title("cpu").startswith("CPU")
 
 
 def test_a_device_that_is_not_there_is_told():

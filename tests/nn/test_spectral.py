@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.nn import spectral
+from studio.nn import spectral, spectral_torch
 from studio.nn.counter import uniform
 from studio.nn.spectral import (
     BLOCK,
@@ -162,7 +162,7 @@ def test_partials_that_have_died_away_are_no_longer_computed():
         110.0 * np.arange(1, 97), np.zeros(96), levels, np.full(96, 300.0),
         np.full((POINTS + 1, NOISE_BANDS), -200.0), np.full(NOISE_BANDS, 300.0), 200000, 200000, 1,
     )  # fmt: skip
-    widths = [spectral._extent(dying, block, RATE)[0] for block in range(20)]
+    widths = [spectral_torch.extent_of(dying, block, RATE)[0] for block in range(20)]
     assert widths[0] == 96
     assert widths[19] == 8
     assert widths == sorted(widths, reverse=True)
@@ -180,21 +180,6 @@ def test_tables_are_given_up_least_lately_used_first(compiled):
     held = synth.tables.values()
     assert synth.tables.held == sum(t.nbytes for t in held.values()) <= 600_000
     assert next(reversed(held))[0] == VOICES[7].tune
-
-
-def test_torch_and_the_compiled_loops_make_the_same_sound():
-    rows = np.zeros((len(VOICES), 30000), np.float32)
-    Synthesiser(torch.device("cpu"), compiled=False).render(VOICES, RATE, 0, rows)
-    for row, other in zip(rows, WHOLE, strict=True):
-        assert np.abs(row - other).max() < 2e-5 * np.abs(row).max()
-
-
-def test_with_torch_a_slice_has_the_bits_of_the_whole():
-    synth = Synthesiser(torch.device("cpu"), compiled=False)
-    whole, part = np.zeros((len(VOICES), 30000), np.float32), np.zeros((3, 9001), np.float32)
-    synth.render(VOICES, RATE, 0, whole)
-    synth.render([VOICES[k] for k in (7, 2, 5)], RATE, 4321, part)
-    assert part.tobytes() == whole[[7, 2, 5], 4321 : 4321 + 9001].tobytes()
 
 
 def test_buckets_and_grids():

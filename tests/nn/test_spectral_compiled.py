@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.nn import spectral, spectral_compiled, spectral_kernels, spectral_noise, voice_kernels
+from studio.nn import spectral_compiled, spectral_kernels, spectral_noise, spectral_torch, voice_kernels
 from studio.nn.byte_cache import ByteCache
 from studio.nn.spectral import BLOCK, Voice, control_times
 from studio.nn.spectral_compiled import Blocks, _bins, _portions
@@ -22,7 +22,7 @@ def test_what_is_heard_is_what_torch_computes(blocks, number):
     for block in range(6):
         place = (block, note.held, RATE)
         count, noisy = spectral_kernels.extent(note.levels, note.audible, note.hiss, note.faint, control_times(), place)
-        width, hiss = spectral._extent(note, block, RATE)
+        width, hiss = spectral_torch.extent_of(note, block, RATE)
         assert width - 16 < count <= width
         assert count % 8 == 0 or count == len(note.frequency)
         assert noisy == hiss

@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS
-from studio.nn.timbre import TIME_FEATURES, TimbreNet, TimbreSize, band_position, predict, time_features
+from studio.nn.timbre import TimbreNet, predict
+from studio.nn.timbre_playing import TimbreSize
 
 
 def net(seed: int = 0) -> TimbreNet:
@@ -28,7 +29,6 @@ def test_shapes_and_size():
     partials, noise = net()(*(torch.from_numpy(c) for c in asked(3)))
     assert partials.shape == (3, POINTS, MAX_PARTIALS)
     assert noise.shape == (3, POINTS, NOISE_BANDS)
-    assert time_features().shape == (POINTS, TIME_FEATURES)
     shipped = sum(p.numel() for p in TimbreNet(TimbreSize(106)).parameters())
     assert 44_000 < shipped < 263_000
 
@@ -79,8 +79,3 @@ def test_a_training_step_brings_it_nearer():
         optimizer.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.7 * losses[0]
-
-
-def test_positions_among_the_bands():
-    position = band_position(np.array([1.0, 30.0, 20000.0, 30000.0]))
-    assert position.tolist() == [0.0, 0.0, NOISE_BANDS - 1, NOISE_BANDS - 1]

@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from studio.nn.spectral import MAX_PARTIALS, NOISE_BANDS, POINTS
-from studio.nn.timbre import Rows, TimbreNet, TimbreSize
+from studio.nn.timbre import Rows, TimbreNet
 from studio.nn.timbre_encoder import EncoderSize, NoteSet, TimbreEncoder, differences, encoded, fitted, mean_levels
+from studio.nn.timbre_playing import TimbreSize
 
 SIZE = TimbreSize(3, embedding=4, hidden=16, layers=2, dropout=0.0)
 

@@ -6,8 +6,9 @@ import torch
 
 from studio.nn import timbre_kernels
 from studio.nn.counter import uniform
-from studio.nn.timbre import TimbreNet, TimbreSize, predict
+from studio.nn.timbre import TimbreNet, predict
 from studio.nn.timbre_kernels import _add_product, _shaped
+from studio.nn.timbre_playing import TimbreSize
 from tests.nn.test_timbre import asked
 
 
