@@ -1,7 +1,8 @@
-"""How many heaps the C library gives to threads.
+"""The C library's heaps: how many threads get, and when they give memory back (``studio bench memory``).
 
-glibc's default, eight a core, costs a good sixty megabytes here and gains nothing: what threads work on are whole rows of sound,
-which are no heap's (``studio bench memory``).
+glibc's default, eight a core, costs a good sixty megabytes here and gains nothing. A heap gives nothing back from below what is
+still in use: after a song was rendered or exported 60 to 110 MB lie there unused. Rows of sound in mappings of their own would
+leave no holes, but the kernel would have to clear each page of them anew: rendering took a quarter more of the processor.
 """
 
 import ctypes
@@ -17,3 +18,10 @@ def share_heaps() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, HEAPS)
+
+
+def give_back() -> None:
+    """Give the system what lies unused in the heaps, wherever it lies: some 10 ms, after which what comes next costs a little more."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

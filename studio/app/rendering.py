@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from studio.app.heaps import give_back
 from studio.app.sounding import (
     NONE_SHAPED,
     SHAPED,
@@ -270,3 +271,4 @@ def render_stems(
             rows.reach(min(end, first + _REACH), part)
             count = min(BLOCK, end - first)
             yield {k: stream.next().sound[:count] for k, stream in streams.items()}
+    give_back()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from studio.app.heaps import give_back
 from studio.app.overview import Far, MixOverview
 from studio.app.rendering import AT_ONCE, make_rows
 from studio.app.sounding import Ints, Shaped, Sounding, lengths_of, light_lengths
@@ -184,25 +185,28 @@ class RenderingAhead:
             self._thread.join()
 
     def _run(self) -> None:
+        tidied = 0  # rows had been made when memory was last given back
         while not self._stop.is_set():
             with self._changed:
                 if self._stale:
                     self._sort()
                 numbers, lengths, soon = self._take()
                 renderer, salt, shaped = self._renderer, self._salt, self._shaped
-                far = None
+                far, rests = None, False
                 if not len(numbers) or renderer is None:
                     self._idle = not self._stale
                     far = self._overview.far() if self._overview and renderer and self._idle else None
                     if far is None:
                         self._drawn.clear()
-                        self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
-                        continue
-            assert renderer is not None
-            if far is None:
+                        rests = not self._changed.wait(_LOOK_SECONDS if len(self._number) else None)
+                        renderer = None
+            if renderer is not None and far is None:
                 self._make(renderer, salt, numbers, lengths, shaped, soon)
-            else:
+            elif renderer is not None and far is not None:
                 self._draw(far, renderer, salt, shaped)
+            elif rests and self.rendered > tidied:
+                tidied = self.rendered
+                give_back()
 
     def _make(self, renderer: Renderer, salt: int, numbers: Ints, lengths: Ints, shaped: Shaped, soon: bool) -> None:
         """Make rows and keep them."""

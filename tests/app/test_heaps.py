@@ -1,10 +1,12 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from studio.app.heaps import HEAPS
+from studio.app.heaps import HEAPS, give_back
 
 COUNT = """
 import ctypes, sys, threading
@@ -33,3 +35,19 @@ def test_threads_share_few_heaps():
         return len(re.findall("<heap ", answer.stdout))
 
     assert heaps("share") <= HEAPS < heaps("each its own")
+
+
+def resident_mb() -> float:
+    rollup = Path("/proc/self/smaps_rollup").read_text("ascii")
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such call")
+def test_what_lies_between_what_is_used_is_given_back():
+    small = 20_000  # floats: under the size that the C library keeps out of the heap
+    kept = [np.ones(small, np.float32)[:1] if k % 10 else np.ones(small, np.float32) for k in range(2_000)]
+    held = resident_mb()
+    kept = [array if array.base is None else None for array in kept]
+    give_back()
+    assert held - resident_mb() > 100
+    assert sum(array is not None for array in kept) == 200

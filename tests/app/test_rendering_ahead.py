@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from studio.app import rendering_ahead
 from studio.app.overview import MixOverview
 from studio.app.rendering_ahead import RenderingAhead
 from studio.app.sounding import Sounding, events_of, light_lengths, sounding_of
@@ -208,3 +209,17 @@ def test_what_is_wanted_now_does_not_wait_for_what_is_wanted_later(made: Made) -
     wait(lambda: made.rendering.idle)
     assert now.number[40] in made.done[:8]
     assert len(made.done) == made.rendering.rendered == 41
+
+
+def test_memory_is_given_back_once_when_all_is_made(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(rendering_ahead, "give_back", lambda: given.append(made.rendering.rendered))
+    monkeypatch.setattr(rendering_ahead, "_LOOK_SECONDS", 0.02)
+    made.rendering.set_renderer(Sines())
+    made.want(climbing(5))
+    wait(lambda: given)
+    assert given == [5]
+    time.sleep(0.1)  # in which it could be given back again
+    assert given == [5]
+    made.want(climbing(6))
+    wait(lambda: given == [5, 6])
