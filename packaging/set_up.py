@@ -327,7 +327,7 @@ def _check_imports() -> None:
 
 def _compile_loops() -> None:
     """Compile what the first window would otherwise compile while somebody waits; it does so where this fails."""
-    command = [str(venv_python()), "-P", "-m", "studio.cli.compiling"]
+    command = [str(venv_python()), "-P", "-m", "studio.app.compiling"]
     code, lines = _watch(command, "Compiling inner loops", lambda line: line if line.startswith("the ") else None)
     if code:
         LOG.write_text(LOG.read_text("utf-8") + "\n".join(lines) + "\n", "utf-8")

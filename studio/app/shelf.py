@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
+from studio.app.compiling import have_loops
 from studio.engines.api import Generator, Renderer
 from studio.engines.arranger import ArrangerEngine
 from studio.engines.cards import Card, find_cards
@@ -133,6 +134,8 @@ class Shelf:
                     age = self._age
                 if self._closings != closings:
                     raise Cancelled
+                if self._apart is not None and card.engine in ENGINES:
+                    have_loops(ENGINES[card.engine].kind, lambda: self._closings != closings)
                 engine = self._prepared(card)
                 with self._lock:
                     if age == self._age:

@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from studio.audio.wire import Array, Message, receive, send
 
 CHILD_FLAG = "--sound-process"
-CHILDREN = ("studio.audio.player", "studio.audio.desk", "studio.app.generator_process")
+CHILDREN = ("studio.audio.player", "studio.audio.desk", "studio.app.generator_process", "studio.app.compiling")
 _ROOT = Path(__file__).resolve().parents[2]
 _SECOND = 1_000_000_000
 

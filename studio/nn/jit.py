@@ -7,6 +7,7 @@ damaged, loops are compiled anew: that takes seconds, and breaks nothing.
 
 import hashlib
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -16,6 +17,7 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import binding
 from numba.core.caching import FunctionCache
 
 Wave = npt.NDArray[np.float32]
@@ -84,6 +86,29 @@ def stamp() -> str:
     for path in sources():
         made.update(path.read_bytes())
     return made.hexdigest()
+
+
+def are_kept(what: str) -> bool:
+    """Whether :func:`mark_kept` was told of these loops, as they are now, for this processor; also where nothing can be kept."""
+    mark = _mark(what)
+    return mark is None or mark.is_file()
+
+
+def mark_kept(what: str) -> None:
+    """Remember that all of these loops are compiled and kept: a name for :func:`are_kept`."""
+    if (mark := _mark(what)) is not None:
+        with suppress(OSError):
+            mark.touch()
+
+
+def _mark(what: str) -> Path | None:
+    """The file that says so, beside what is kept; None where nothing can be."""
+    try:
+        folder = Path(FunctionCache(compiled).cache_path)
+    except (RuntimeError, OSError):
+        return None
+    machine = sys.version, numba.__version__, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
+    return folder / f"loops-{what}-{hashlib.sha256(repr((stamp(), *machine)).encode()).hexdigest()[:16]}"
 
 
 def sources() -> list[Path]:

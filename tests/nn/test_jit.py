@@ -3,10 +3,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from studio.nn import jit
 from studio.nn.jit import compiled, exact, reordered, sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,6 +50,7 @@ def test_what_is_exact_keeps_the_order_and_rounds_every_operation():
 
 
 LOOP = """
+from studio.nn import jit
 from studio.nn.jit import exact
 
 @exact
@@ -96,6 +99,25 @@ def test_without_a_folder_to_keep_them_in_loops_are_compiled_every_time(call, tm
     for name in ("kept", "__pycache__", ".cache"):
         (tmp_path / name).write_text("in the way")  # root can write anywhere, but not in a file
     assert [call(XDG_CACHE_HOME=str(tmp_path / ".cache")) for _ in range(2)] == ["compiled"] * 2
+
+
+def test_what_is_kept_is_remembered_until_a_source_changes(monkeypatch, tmp_path):
+    monkeypatch.setattr(jit, "FunctionCache", lambda function: SimpleNamespace(cache_path=str(tmp_path)))
+    assert not jit.are_kept("some")
+    jit.mark_kept("some")
+    assert jit.are_kept("some")
+    assert not jit.are_kept("others")
+    monkeypatch.setattr(jit, "stamp", lambda: "another")
+    assert not jit.are_kept("some")
+
+
+def test_where_nothing_can_be_kept_nothing_is_missing(monkeypatch):
+    def nowhere(function):
+        raise RuntimeError("no folder")
+
+    monkeypatch.setattr(jit, "FunctionCache", nowhere)
+    jit.mark_kept("some")
+    assert jit.are_kept("some")
 
 
 def test_all_that_loops_take_from_other_files_is_among_the_sources():
