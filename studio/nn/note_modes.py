@@ -1,13 +1,11 @@
 """Where drums, bars and bells ring: the frequencies that stand out in all notes of one."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from studio.nn.note_analysis import onset_of
 
-Float = npt.NDArray[np.floating[Any]]
+Float = npt.NDArray[np.float64]
 MODES = 8  # ringing modes of a drum
 
 
