@@ -31,6 +31,7 @@ class Comparing(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._show_place)
+        transport.changed.connect(self._give_way)
 
     def open(self) -> None:
         """Make the versions of the loop's bars (without a loop: the first eight), then open the page."""
@@ -73,6 +74,12 @@ class Comparing(QObject):
         else:
             self._timer.stop()
             self._player.stop()
+
+    def _give_way(self) -> None:
+        """The song plays: two at once are not to be compared."""
+        if self._transport.playing and self.page is not None and self._player is not None and self._player.playing:
+            self._play(False)
+            self.page.show_stopped()
 
     def _show_place(self) -> None:
         if self.page is not None and self._player is not None:

@@ -1,5 +1,9 @@
 """Comparisons from the menu: made by a job, heard beside the song, gone without a trace."""
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from studio.app import comparing
 from studio.errors import StudioError
 
@@ -19,6 +23,41 @@ def test_from_the_menu_to_the_page_and_away(window, qtbot, monkeypatch):
     assert window.comparing._player.heard == 1
     page.close()
     assert window.comparing.page is None
+
+
+@pytest.fixture
+def compared(window, qtbot, monkeypatch):
+    """The page, playing."""
+
+    def missing():
+        raise StudioError("no")
+
+    monkeypatch.setattr(comparing, "soundfont", missing)
+    window.actions_by_id["play.compare"].trigger()
+    qtbot.waitUntil(lambda: window.comparing.page is not None, timeout=30_000)
+    page = window.comparing.page
+    page.play.click()
+    qtbot.waitUntil(lambda: window.comparing._player.place > 0, timeout=20_000)
+    return page
+
+
+def test_escape_ends_the_sound_with_the_page(window, compared):
+    QTest.keyClick(compared, Qt.Key.Key_Escape)
+    assert window.comparing.page is None and window.comparing._player is None
+
+
+def test_the_song_and_the_comparison_do_not_sound_together(window, compared):
+    window.transport.play()
+    assert window.studio.playback.playing
+    assert not window.comparing._player.playing and not compared.play.isChecked()
+    compared.play.click()
+    assert not window.studio.playback.playing and window.comparing._player.playing
+
+
+def test_space_plays_and_stops_after_a_click_on_a_version(window, compared, qtbot):
+    QTest.mouseClick(compared.choices[1], Qt.MouseButton.LeftButton)
+    QTest.keyClick(compared.focusWidget() or compared, Qt.Key.Key_Space)
+    assert not window.comparing._player.playing
 
 
 def test_no_notes_are_told(window, qtbot):

@@ -1,7 +1,7 @@
 """A page on which the same bars are heard by other means: by name, or blind with votes."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.comparing import Ballot
@@ -35,6 +35,7 @@ class ComparePage(QDialog):
         self.place.setRange(0, 1_000)
         named(self.place, t("How far it is"))
         self.blind = QCheckBox(t("Blind: hide which is which"))
+        self.blind.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.blind.clicked.connect(self._begin)
         self.verdict = label("", "hint")
         self.verdict.setWordWrap(True)
@@ -79,6 +80,9 @@ class ComparePage(QDialog):
             vote.clicked.connect(lambda _=False, k=k: self._vote(k))
             self._votes.addWidget(vote, 1)
             self.votes.append(vote)
+            for button in (choice, vote):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Space, after a click, would press it again
+                button.setAutoDefault(False)
         self._begin()
 
     def _begin(self) -> None:
@@ -121,9 +125,15 @@ class ComparePage(QDialog):
                   votes=said, chance=f"{100 * self.ballot.chance():.0f}")
             )  # fmt: skip
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def show_stopped(self) -> None:
+        """Something else is to be heard: show that this is silent."""
+        self.play.setChecked(False)
+        self.place.setValue(0)
+
+    def done(self, result: int) -> None:
+        """However the page goes, by its cross or by Esc, which is no event of closing."""
+        super().done(result)
         self.gone.emit()
-        super().closeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = event.key() - Qt.Key.Key_1
