@@ -19,7 +19,7 @@ from studio.audio.strips import Events, Strip
 from studio.audio.voice import TAPE, light_length
 from studio.engines.api import DRUM_KIT, Renderer, SoundBatch
 from studio.engines.expression import PLAIN, Expression
-from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number
+from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number, titles
 from studio.music.document import Document, Sound, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
@@ -176,10 +176,13 @@ def _in_force(controls: Controls, number: int, ticks: Ints, otherwise: Any) -> I
 
 
 def program_of(track: Track) -> int:
-    """What plays a track, as batches of notes have it: a GM program, the drum kit, or an own instrument's number."""
-    if track.drums:
-        return own_number(track.instrument) if track.instrument.startswith(KIT_PREFIX) else DRUM_KIT
-    return own_number(track.instrument) if track.instrument.startswith(PREFIX) else track.program
+    """What plays a track, as batches of notes have it: a GM program, the drum kit, or an own instrument's number.
+
+    Where the own one is not on this computer, the track's program or the usual kit plays.
+    """
+    if track.instrument.startswith(KIT_PREFIX if track.drums else PREFIX) and track.instrument in titles():
+        return own_number(track.instrument)
+    return DRUM_KIT if track.drums else track.program
 
 
 def _programs(track: Track, ticks: Ints) -> npt.NDArray[np.int16]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from studio.app import sounding
 from studio.app.sounding import (
     batch_of,
     events_of,
@@ -107,7 +108,8 @@ def test_empty_documents_sound_like_nothing() -> None:
     assert len(sounding_of(Track(1), TEMPO, RATE).start) == 0
 
 
-def test_own_instruments_and_kits_have_numbers_of_their_own() -> None:
+def test_own_instruments_and_kits_have_numbers_of_their_own(monkeypatch) -> None:
+    monkeypatch.setattr(sounding, "titles", lambda: {"own-viola": "Viola", "own-kit-dusty": "Dusty"})
     for track, expected in (
         (Track(1, program=5), 5), (Track(1, program=5, instrument="own-viola"), own_number("own-viola")),
         (Track(1, drums=True), DRUM_KIT), (Track(1, drums=True, instrument="own-viola"), DRUM_KIT),
@@ -117,6 +119,11 @@ def test_own_instruments_and_kits_have_numbers_of_their_own() -> None:
     batch = SoundBatch(*(np.array([v], np.int16) for v in (own_number("own-viola"), 60, 90)), np.array([600 * 192000]))
     again = batch_of(row_number(batch))
     assert (again.program[0], again.pitch[0], again.velocity[0], again.held[0]) == (own_number("own-viola"), 60, 90, 600 * 192000)
+
+
+def test_without_ones_own_instrument_the_tracks_program_plays_and_without_ones_kit_the_usual_one() -> None:
+    assert program_of(Track(1, program=73, instrument="own-lost")) == 73
+    assert program_of(Track(1, drums=True, instrument="own-kit-lost")) == DRUM_KIT
 
 
 def test_lengths_of_many_batches_are_those_of_each() -> None:
