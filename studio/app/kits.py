@@ -99,6 +99,17 @@ def vary_kit(name: str, changes: Changes, renderer: NeuralInstruments) -> Card:
     return card
 
 
+def changes_in(kit: str) -> dict[int, DrumChange]:
+    """The changes that make the own kit of that id: a blend is another drum in the usual one's place. None where there is no such kit."""
+    pieces = next((k.pieces for k in drum_kits.find_kits() if k.card.id == kit), {})
+    made = {}
+    for key, piece in pieces.items():
+        usual = drum_kits.usual(key)
+        base, use = (usual, "") if piece.piece == usual.piece else (drum_kits.KitPiece(piece.piece), piece.piece)
+        made[key] = DrumChange(piece.tuning - base.tuning, piece.short / base.short, use)
+    return made
+
+
 class KitTrial:
     """Lets kits be heard that are not kept, on whatever ``instruments()`` gives. Any thread may ask.
 

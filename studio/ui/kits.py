@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QWidget
 from studio.app.jobs import Job
 from studio.app.studio import Studio
 from studio.engines.cards import Card
+from studio.music.document import Track
 from studio.ui.panels.kit import KINDS, KitPage
 from studio.ui.roll.state import RollState
+from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.app.kits import KitTrial
@@ -31,22 +33,24 @@ class KitDesk:
         self.page: KitPage | None = None
 
     def open(self) -> None:
-        """Open the page."""
+        """Open the page, with the kit of the track that would play what is kept."""
+        track = self._drum_track()
+        kit = track.instrument if track else ""
 
-        def work(job: Job) -> dict[str, str]:
-            from studio.app.kits import drums_of
+        def work(job: Job) -> "tuple[dict[str, str], Changes]":
+            from studio.app.kits import changes_in, drums_of
 
-            return drums_of(self._instruments())
+            return drums_of(self._instruments()), changes_in(kit)
 
-        self._studio.jobs.start("kit", "Looking for drums", work, self._show)
+        self._studio.jobs.start("kit", "Looking for drums", work, lambda found: self._show(*found))
 
-    def _show(self, drums: dict[str, str]) -> None:
+    def _show(self, drums: dict[str, str], changes: "Changes") -> None:
         from studio.app.kits import KitTrial
 
         if self._trial is None:
             self._trial = KitTrial(self._instruments)
         if self.page is None:
-            self.page = KitPage(drums, self._window)
+            self.page = KitPage(drums, self._window, changes)
             self.page.heard.connect(self._hear)
             self.page.draw_wanted.connect(self._draw)
             self.page.wanted.connect(self._keep)
@@ -70,7 +74,7 @@ class KitDesk:
     def _draw(self, key: int, kind: str) -> None:
         """Draw a hit, for that key; it is an instrument of one's own from then on."""
         seed = secrets.randbelow(SEEDS)
-        title = f"{KINDS[kind]} {seed}"
+        title = f"{t(KINDS[kind])} {seed}"
 
         def work(job: Job) -> Card:
             from studio.app.instruments import draw_hit
@@ -93,12 +97,17 @@ class KitDesk:
 
     def _kept(self, card: Card) -> None:
         """The edited track plays the kit if it is a drum track, or else the song's first one."""
-        session, edited = self._studio.session, self._state.track
-        tracks = [t for t in (edited, *session.committed.tracks) if t is not None and t.drums]
-        if tracks:
-            track = session.committed.track(tracks[0].id)
+        session, track = self._studio.session, self._drum_track()
+        if track:
             session.commit("Instrument", session.committed.with_track(replace(track, instrument=card.id)))
-        self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
+        hint = "" if track else "Choose it in a track's menu of instruments."
+        self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", hint)
+
+    def _drum_track(self) -> Track | None:
+        """The edited track if it is one of drums, or else the song's first one."""
+        tracks = self._studio.session.committed.tracks
+        edited = self._state.track.id if self._state.track else None
+        return next((x for x in sorted(tracks, key=lambda x: x.id != edited) if x.drums), None)
 
     def _close(self) -> None:
         self.page = None

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from studio.app.instruments import draw_hit, own_instruments_of
-from studio.app.kits import KitTrial, changes_of, drums_of, vary_kit
+from studio.app.kits import KitTrial, changes_in, changes_of, drums_of, vary_kit
 from studio.engines.api import Quiet
 from studio.engines.drum_changes import USUAL, DrumChange
 from studio.engines.drum_kits import find_kits
@@ -118,3 +118,16 @@ def test_a_kit_that_was_tried_sounds_so_when_it_is_kept(renderer):
     spectra = np.abs(np.fft.rfft(np.stack([tried, kept]) * np.hanning(5000)))
     loud = spectra[0] > 0.1 * spectra[0].max()
     assert np.abs(20 * np.log10(spectra[1][loud] / spectra[0][loud])).max() < 1.0
+
+
+def test_the_changes_of_a_kit_make_the_same_kit_again(renderer):
+    asked = {
+        51: DrumChange(-3.0, 0.5),
+        36: DrumChange(use="drums_snare"),
+        40: DrumChange(tune=1.0, other="drums_kick", share=0.4),
+    }
+    kit = vary_kit("Mixed", asked, renderer)
+    again = vary_kit("Again", changes_in(kit.id), renderer)
+    assert again.hyper["kit"] == {k: {n: pytest.approx(v) for n, v in piece.items()} for k, piece in kit.hyper["kit"].items()}
+    assert changes_in(kit.id)[51] == DrumChange(-3.0, 0.5)
+    assert changes_in("own-kit-lost") == {}

@@ -99,6 +99,15 @@ def test_the_kit_is_kept_and_the_songs_drums_play_it_in_one_step(hands):
     assert not hands.session.committed.tracks[1].instrument
 
 
+def test_the_page_opens_with_the_kit_that_the_drums_play(hands):
+    hands.page.tuning.setValue(3)
+    hands.page.make.click()
+    hands.desk.open()
+    hands.page = hands.desk.page
+    assert hands.page.changes == {38: DrumChange(tune=1.5)}
+    assert hands.page.tuning.value() == 3
+
+
 def test_opened_twice_it_is_one_page(hands):
     hands.desk.open()
     assert hands.desk.page is hands.page

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.engines.drum_changes import USUAL, DrumChange
+from studio.engines.drum_changes import USUAL, Changes
 from studio.engines.gm import DRUMS
 from studio.ui.forms import form_row
 from studio.ui.texts import noted, t
@@ -29,6 +29,7 @@ KINDS = {
 }  # fmt: skip
 """What the network draws, and what people call it."""
 FIRST = 38
+NOTHING: Changes = {}
 HALF_TONES, RING = 12, (5, 200)  # of the sliders: semitones to either side, per cent
 _DRAWN_FOR = {
     "drums_kick": "kick", "drums_snare": "snare", "drums_snare_rest": "rim", "drums_hihat_closed": "hat",
@@ -42,7 +43,7 @@ _TOLD = 52  # of the values beside the sliders
 
 
 class KitPage(QDialog):
-    """The drums on the left, what is done to the chosen one on the right.
+    """The drums on the left, what is done to the chosen one on the right; ``changes``: what is done to begin with.
 
     ``heard(key, changes)``: it wants to be heard; ``draw_wanted(key, kind)``: a new hit for it; ``wanted(name, changes)``: the kit is
     to be kept; ``closed``. Changes are a dictionary by key of :class:`studio.engines.drum_changes.DrumChange`.
@@ -53,11 +54,11 @@ class KitPage(QDialog):
     wanted = Signal(str, object)
     closed = Signal()
 
-    def __init__(self, drums: Mapping[str, str], parent: QWidget | None) -> None:
+    def __init__(self, drums: Mapping[str, str], parent: QWidget | None, changes: Changes = NOTHING) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(t("A drum kit of your own"))
-        self.changes: dict[int, DrumChange] = {}
+        self.changes = dict(changes)
         self._showing = False
         self._settled = QTimer(self, interval=_SETTLE_MS, singleShot=True)
         self._settled.timeout.connect(self.hear)
@@ -66,6 +67,8 @@ class KitPage(QDialog):
         self.pieces.currentItemChanged.connect(self._show_piece)
         self.pieces.itemClicked.connect(lambda _: self.hear())
         self.pieces.setCurrentRow(list(DRUMS).index(FIRST))
+        for key in self.changes:
+            self._mark(key)
 
     @property
     def key(self) -> int:
@@ -89,6 +92,7 @@ class KitPage(QDialog):
 
     def _make_widgets(self, drums: Mapping[str, str]) -> None:
         self.pieces = QListWidget()
+        self.pieces.ensurePolished()  # else its rows keep the height that they have without the style sheet
         named(self.pieces, t("Drums of the kit"), t("Choose a drum and hear it"))
         for key, drum in DRUMS.items():
             item = QListWidgetItem(t(drum.name), self.pieces)
@@ -192,11 +196,15 @@ class KitPage(QDialog):
         self.changes[key] = change
         if not (change.changes or change.other):
             del self.changes[key]
+        self._mark(key)
+        self._tell()
+
+    def _mark(self, key: int) -> None:
+        """Show in the list whether a drum is changed."""
         item = self.pieces.item(list(DRUMS).index(key))
         font = item.font()
-        font.setBold(change.changes)
+        font.setBold(self.changes.get(key, USUAL).changes)
         item.setFont(font)
-        self._tell()
 
     def _reset(self) -> None:
         self._change_of(self.key, **vars(USUAL))

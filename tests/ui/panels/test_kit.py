@@ -6,6 +6,7 @@ from studio.engines.drum_changes import DrumChange
 from studio.engines.gm import DRUMS
 from studio.engines.hit_drawing import kinds
 from studio.ui.panels.kit import _DRAWN_FOR, KINDS, KitPage
+from studio.ui.theme import DARK, apply_theme
 
 KNOWN = {"drums_snare": "Snare", "drums_kick": "Bass drum", "own-thud": "Thud"}
 
@@ -94,3 +95,22 @@ def test_the_kit_is_asked_for_under_its_name(qtbot):
     QTest.mouseClick(page.make, Qt.MouseButton.LeftButton)
     assert asked == [("Dusty", {38: DrumChange(tune=1.0)})]
     assert closed == [True]
+
+
+def test_a_kit_that_is_there_is_shown_as_it_is(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    page = window.page = KitPage(KNOWN, window, {38: DrumChange(tune=-2.0), 36: DrumChange(use="own-thud")})
+    assert (page.told[page.tuning].text(), page.usual.isEnabled(), page.make.isEnabled()) == ("-2", True, True)
+    bold = [page.pieces.item(k).text() for k in range(page.pieces.count()) if page.pieces.item(k).font().bold()]
+    assert bold == [DRUMS[36].name, DRUMS[38].name]
+    choose(page, 36)
+    assert page.place.currentData() == "own-thud"
+
+
+def test_rows_do_not_overlap_when_the_page_opens(qtbot, qapp):
+    apply_theme(qapp, DARK)
+    page = page_of(qtbot)
+    page.show()
+    first, second = (page.pieces.visualItemRect(page.pieces.item(k)) for k in range(2))
+    assert second.top() - first.top() == first.height() >= 24
