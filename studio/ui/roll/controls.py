@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.app.shaping import BRIGHTNESS, MODULATION, VIBRATO_RATE
 from studio.music import edits
 from studio.music.document import Document
 from studio.music.edits_controls import control_range
@@ -21,7 +22,6 @@ from studio.ui.theme import Theme, mixed
 PAD = 8
 STEP = 4  # pixels between two points that are drawn
 LEAST_TICKS = 15  # and ticks: more no ear can tell
-MODULATION = 1
 SWITCHES = (64, 65, 66, 67, 68, 69)  # on from 64, off below
 NAMES = {
     SUSTAIN: noted("Pedal"),
@@ -30,11 +30,13 @@ NAMES = {
     VOLUME: noted("Volume"),
     PAN: noted("Pan"),
     PITCH_BEND: noted("Pitch bend"),
+    BRIGHTNESS: noted("Brightness"),
+    VIBRATO_RATE: noted("Vibrato rate"),
     CHANNEL_PRESSURE: noted("Pressure"),
     66: noted("Sostenuto"),
     67: noted("Soft pedal"),
 }
-CENTRED = (PITCH_BEND, PAN)
+CENTRED = (PITCH_BEND, PAN, BRIGHTNESS, VIBRATO_RATE)
 
 
 def control_name(number: int) -> str:

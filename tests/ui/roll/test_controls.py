@@ -79,6 +79,12 @@ def test_the_list_tells_what_the_track_has(lane: ControlLane) -> None:
     assert lane.number == PITCH_BEND
 
 
+def test_all_that_shapes_a_note_can_be_chosen_by_name(lane: ControlLane) -> None:
+    """Brightness and the vibrato's rate, which Humanize writes too, had been heard but were numbers, and only where a file had them."""
+    names = [e.text() for e in lane.make_menu().actions()]
+    assert {"Modulation", "Expression", "Volume", "Pitch bend", "Brightness", "Vibrato rate"} <= set(names)
+
+
 def test_a_pressed_pedal_is_seen(lane: ControlLane) -> None:
     drag(lane, at(lane, 960, 100), at(lane, 1920, 20))
     image = lane.grab().toImage()
