@@ -44,10 +44,12 @@ def learn_instrument(
     Raises:
         StudioError: the file cannot be read, or there are no notes in it; nothing was saved.
     """
-    from studio.engines.instrument_learning import learn, load_encoder, saved
+    from studio.engines.instrument_learning import MOST_S, learn, load_encoder, saved
 
     own_instruments.id_for(name)  # a name that will not do is told before the work
-    audio, rate = read_audio(file)
+    audio, rate = read_audio(file, MOST_S + 1)
+    if len(audio) > MOST_S * rate:
+        ctx.notice(f"Only the first {MOST_S:.0f} seconds of '{file.name}' are listened to.")
     net = renderer.network()
     learned = learn(np.asarray(audio, np.float64), rate, net, load_encoder(renderer.card, net), ctx, steady=held, steps=steps)
     about = {"name": file.name, "seconds": round(len(audio) / rate, 1)}

@@ -27,6 +27,7 @@ Float = npt.NDArray[np.float64]
 RATE = 44100
 MOST_S = 120.0  # of a recording that are listened to
 LEAST_NOTE_S, SHORT, WORTH_DB = 0.2, 0.3, 30.0
+CANCELLED = 1e-3  # of the louder channel's power that is left of the sum
 FADES_DB = 12.0  # a second, in the middle of its notes: a sound that falls so fast rings off by itself
 RELEASE_S = {True: 0.16, False: 0.25}
 ENCODER = "encoder"
@@ -47,8 +48,12 @@ class Learned:
 
 def prepared(sound: Float, rate: int) -> Float:
     """Mono, at :data:`RATE`, no longer than :data:`MOST_S`."""
-    mono = np.asarray(sound, np.float64)
-    mono = (mono.mean(1) if mono.ndim == 2 else mono)[: round(MOST_S * rate)]
+    sound = np.asarray(sound, np.float64)[: round(MOST_S * rate)]
+    mono = sound
+    if sound.ndim == 2:
+        mono, powers = sound.mean(1), (sound**2).mean(0)
+        if (mono**2).mean() < CANCELLED * powers.max(initial=0.0):  # one channel turned over: together they are silent
+            mono = sound[:, powers.argmax()]
     if rate == RATE:
         return mono
     from math import gcd

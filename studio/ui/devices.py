@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from studio.app.jobs import Job
 from studio.app.studio import Studio
 from studio.ui.preferences import LATENCIES, MODEL_TITLES, SYSTEM_DEVICE
-from studio.ui.texts import t
+from studio.ui.texts import t, verbatim
 
 
 class Devices(QObject):
@@ -74,7 +74,7 @@ class Devices(QObject):
 
 
 def _entry(menu: QMenu, title: str, chosen: bool, call: Callable[[], None]) -> None:
-    entry = menu.addAction(title)
+    entry = menu.addAction(verbatim(title))
     entry.setCheckable(True)
     entry.setChecked(chosen)
     entry.triggered.connect(lambda _=False: call())

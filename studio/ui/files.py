@@ -16,7 +16,7 @@ from studio.music import edits
 from studio.music.document import Document, Sound, Track
 from studio.paths import resources, user_state
 from studio.ui.dialogs import ask_unsaved
-from studio.ui.texts import t
+from studio.ui.texts import t, verbatim
 
 if TYPE_CHECKING:
     from studio.codecs.midi import ImportResult  # its readers are loaded when a file is opened, after the first paint
@@ -103,7 +103,7 @@ class Files:
         for name in self._studio.settings.recent:
             path = Path(name)
             if path.exists():
-                entry = menu.addAction(path.name.replace("&", "&&"))
+                entry = menu.addAction(verbatim(path.name))
                 entry.setToolTip(name)
                 entry.triggered.connect(lambda _=False, p=path: self.open_path(p))
         if menu.isEmpty():
@@ -148,15 +148,16 @@ class Files:
 
     def import_sound(self) -> None:
         """Ask for a sound file, and add its tune as a track."""
-        if path := self._ask_sound(t("Import a tune from a sound file")):
+        if path := self.ask_sound(t("Import a tune from a sound file")):
             self.hear_path(path)
 
     def import_recording(self) -> None:
         """Ask for a sound file, and add a track that plays it."""
-        if path := self._ask_sound(t("Import a sound file as a track")):
+        if path := self.ask_sound(t("Import a sound file as a track")):
             self.place_path(path)
 
-    def _ask_sound(self, title: str) -> Path | None:
+    def ask_sound(self, title: str) -> Path | None:
+        """Ask for a sound file to read."""
         return self.ask_open(title, f"{t('Sound files')} ({' '.join('*' + kind for kind in SOUND)});;{t('All files')} (*)")
 
     def place_path(self, path: Path) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from studio.engines.gm import FAMILIES, PROGRAMS
 from studio.engines.own_names import KIT_PREFIX, titles
 from studio.music.document import Track
-from studio.ui.texts import noted, t
+from studio.ui.texts import noted, t, verbatim
 
 _EACH = 8  # programs a family
 DRUM_KIT = noted("Drum kit")
@@ -19,8 +19,19 @@ def instrument_title(track: Track) -> str:
     """What plays ``track``."""
     if plays_sounds(track):
         return t(SOUND_FILE)
-    own = titles().get(track.instrument) if track.instrument and track.drums == track.instrument.startswith(KIT_PREFIX) else None
-    return own or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
+    return _own_title(track) or t(DRUM_KIT if track.drums else PROGRAMS[track.program])
+
+
+def short_title(track: Track) -> str:
+    """What plays ``track``, for where there is little room; an own one's name stays as it was given."""
+    title = instrument_title(track)
+    return title if title == _own_title(track) else title.removeprefix("Acoustic ").capitalize()
+
+
+def _own_title(track: Track) -> str:
+    """What an own instrument or kit that plays ``track`` is called, empty where none does."""
+    own = track.instrument and track.drums == track.instrument.startswith(KIT_PREFIX)
+    return titles().get(track.instrument, "") if own else ""
 
 
 def track_title(track: Track) -> str:
@@ -66,7 +77,7 @@ class InstrumentMenu(QMenu):
 
     @staticmethod
     def _entry(menu: QMenu, text: str, chosen: bool) -> QAction:
-        entry = menu.addAction(text)
+        entry = menu.addAction(verbatim(text))
         entry.setCheckable(True)
         entry.setChecked(chosen)
         return entry

@@ -1,5 +1,6 @@
 """Instruments of the user's own in the window: one from a recording, and a blend of two. Both are jobs, to be watched and stopped."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +20,19 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.jobs import Job
+from studio.app.sounding import program_of
 from studio.app.studio import Studio
 from studio.engines.cards import Card
-from studio.engines.own_names import KIT_PREFIX
+from studio.music.pitch import pitch_name
 from studio.ui.files import Files
+from studio.ui.instruments import plays_sounds
 from studio.ui.roll.state import RollState
 from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.engines.neural_instruments import NeuralInstruments
 
-KINDS = "*.wav *.flac *.ogg *.aiff"
+_MIDDLE_C = 60
 
 
 class OwnInstruments:
@@ -40,7 +43,7 @@ class OwnInstruments:
 
     def learn(self) -> None:
         """Ask for a recording, and learn an instrument from it."""
-        if path := self._files.ask_open(t("Instrument from a recording"), f"{t('Sound files')} ({KINDS})"):
+        if path := self._files.ask_sound(t("Instrument from a recording")):
             self.learn_from(path)
 
     def learn_from(self, path: Path) -> None:
@@ -51,21 +54,24 @@ class OwnInstruments:
 
             return learn_instrument(path, path.stem, self._instruments(), job)
 
-        self._studio.jobs.start(f"learn {path}", f"Learning {path.stem}", work, self._made)
+        self._studio.jobs.start(f"learn {path}", f"Learning {path.stem}", work, self._made_for_this_track())
 
     def blend(self) -> None:
         """Open the page on which two instruments are blended."""
+        track = self._state.track
 
-        def work(job: Job) -> dict[str, str]:
-            rows = self._instruments().rows()
-            return {k: s.title for k, (s, _) in rows.items() if not s.ratios and s.program >= 0}
+        def work(job: Job) -> tuple[dict[str, str], str]:
+            instruments = self._instruments()
+            known = {k: s.title for k, (s, _) in instruments.rows().items() if not s.ratios and s.program >= 0}
+            return known, instruments.sound_of(program_of(track), _MIDDLE_C) if track and not track.drums else ""
 
-        self._studio.jobs.start("blend", "Looking for instruments", work, self._open_page)
+        self._studio.jobs.start("blend", "Looking for instruments", work, lambda found: self._open_page(*found))
 
-    def _open_page(self, known: dict[str, str]) -> None:
-        page = BlendPage(known, self._window)
+    def _open_page(self, known: dict[str, str], first: str) -> None:
+        page = BlendPage(known, self._window, first)
         page.wanted.connect(self.blend_of)
         page.show()
+        page.activateWindow()
 
     def blend_of(self, first: str, second: str, share: float, name: str) -> None:
         """Make the blend of two instruments, given by their ids."""
@@ -75,14 +81,38 @@ class OwnInstruments:
 
             return blend_instruments(first, second, share, name, self._instruments())
 
-        self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made)
+        self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made_for_this_track())
 
-    def _made(self, card: Card) -> None:
-        session, track = self._studio.session, self._state.track
-        if track is not None:
-            changed = replace(session.committed.track(track.id), instrument=card.id, drums=card.id.startswith(KIT_PREFIX))
-            session.commit("Instrument", session.committed.with_track(changed))
-        self._studio.notices.tell(f"'{card.title}' is among your own instruments now.", card.summary)
+    def _made_for_this_track(self) -> Callable[[Card], None]:
+        """What follows when an instrument is made: it plays the track that is edited now, however long that takes.
+
+        A track of drums, or one that plays sound files, stays as it is.
+        """
+        song, edited = self._studio.session.song, self._state.track
+        wanted = edited.id if edited and not edited.drums and not plays_sounds(edited) else None
+
+        def made(card: Card) -> None:
+            track = next((x for x in song.committed.tracks if x.id == wanted), None)
+            if track is not None:
+                changed = song.committed.with_track(replace(track, instrument=card.id, drums=False))
+                self._studio.session.commit("Instrument", changed, song)
+            self._tell(card, played=track is not None)
+
+        return made
+
+    def _tell(self, card: Card, played: bool) -> None:
+        """Say that it is there, and what was heard of a recording: chords or an overtone taken for notes are noticed by that."""
+        tell, title = self._studio.notices.tell, f"'{card.title}' is among your own instruments now."
+        keys = [key for row in card.data for key in row.get("keys", ())]
+        if len(keys) > 1:
+            lowest, highest = pitch_name(min(keys)), pitch_name(max(keys))
+            tell(title, f"It was learned from {len(keys)} notes that were found, {lowest} to {highest}.")
+        elif keys:
+            tell(title, f"It was learned from one note that was found, {pitch_name(keys[0])}.")
+        elif played:
+            tell(title)
+        else:
+            tell(title, "Choose it in a track's menu of instruments.")
 
     def _instruments(self) -> "NeuralInstruments":
         from studio.app.instruments import neural
@@ -95,7 +125,8 @@ class BlendPage(QDialog):
 
     wanted = Signal(str, str, float, str)
 
-    def __init__(self, known: dict[str, str], parent: QWidget | None) -> None:
+    def __init__(self, known: dict[str, str], parent: QWidget | None, first: str = "") -> None:
+        """``known``: titles by id; ``first``: the one to begin with, the first of all where it is not known."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(t("Blend of two instruments"))
@@ -103,7 +134,8 @@ class BlendPage(QDialog):
         for box in (self.first, self.second):
             for name, title in known.items():
                 box.addItem(t(title), name)
-        self.second.setCurrentIndex(min(1, self.second.count() - 1))
+        self.first.setCurrentIndex(max(0, self.first.findData(first)))
+        self.second.setCurrentIndex(min(self.first.currentIndex() + 1, self.second.count() - 1))
         self.share = QSlider(Qt.Orientation.Horizontal)
         self.share.setRange(0, 100)
         self.share.setValue(50)

@@ -10,7 +10,7 @@ from studio.app.session import Session, Song
 from studio.ui.controls import Transport
 from studio.ui.files import song_name
 from studio.ui.roll.state import RollState
-from studio.ui.texts import t
+from studio.ui.texts import t, verbatim
 from studio.ui.widgets import icon_button, named
 
 
@@ -40,7 +40,7 @@ class SongTabs(QTabBar):
         if songs != self._songs:
             self._rebuild(songs)
         for place, song in enumerate(songs):
-            text = song_name(song).replace("&", "&&") + ("*" if song.dirty else "")
+            text = verbatim(song_name(song)) + ("*" if song.dirty else "")
             if text != self.tabText(place):
                 self.setTabText(place, text)
                 self.setTabToolTip(place, str(song.path or t("Not saved yet")))

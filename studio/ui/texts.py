@@ -68,6 +68,11 @@ def t(text: str, /, **values: Any) -> str:
     return said.format(**values) if values else said
 
 
+def verbatim(text: str) -> str:
+    """A name for a menu, button or tab, where a plain & would mark the letter after it as a key."""
+    return text.replace("&", "&&")
+
+
 def noted(text: str) -> str:
     """``text`` itself: a literal that will be shown through :func:`t`."""
     return text

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,12 @@ def test_a_drawn_hit_is_a_drum_of_ones_own(renderer):
     drum = draw_hit("snare", 5, "Paper", renderer, Quiet())
     assert drum.hyper["drawn"]["seed"] == 5
     assert is_drum(renderer.rows()[drum.id][0])
+
+
+def test_of_a_long_recording_only_the_beginning_is_heard_and_that_is_told(renderer, file, monkeypatch):
+    monkeypatch.setattr("studio.engines.instrument_learning.MOST_S", 0.6)
+    told = []
+    ctx = SimpleNamespace(progress=lambda *_: None, notice=told.append)
+    card = learn_instrument(file, "Short", renderer, ctx, steps=5)
+    assert card.data[0]["keys"] == [57]
+    assert "Only the first" in told[0]

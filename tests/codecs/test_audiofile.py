@@ -116,3 +116,11 @@ def test_says_in_one_sentence_why_it_cannot(tmp_path):
             call()
         assert caught.value.message.endswith(".")
         assert caught.value.hint
+
+
+def test_the_beginning_of_a_file(tmp_path):
+    sound = np.linspace(-0.5, 0.5, 200_000, dtype=np.float32)[:, None]
+    write_audio(tmp_path / "a.wav", sound, 100_000)
+    whole, part = read_audio(tmp_path / "a.wav")[0], read_audio(tmp_path / "a.wav", 0.7)[0]
+    assert part.shape == (70_000, 1)
+    assert np.array_equal(part, whole[:70_000])

@@ -70,6 +70,11 @@ def test_stereo_at_another_rate_is_brought_home():
     assert len(sound) == pytest.approx(0.5 * RATE * RATE / 48000, abs=5)
 
 
+def test_of_channels_that_cancel_one_is_heard():
+    note = pipe(220.0, 0.5)
+    assert np.abs(prepared(np.stack([0.5 * note, -0.5 * note], 1), RATE)).max() > 0.1
+
+
 def test_silence_and_noise_are_refused_in_a_sentence():
     with pytest.raises(StudioError, match="nothing to hear"):
         notes_in(np.zeros(RATE))

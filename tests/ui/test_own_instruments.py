@@ -1,12 +1,19 @@
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from studio.app.session import Session
 from studio.engines.cards import Card
 from studio.engines.own_instruments import save
 from studio.engines.own_names import PREFIX
-from studio.music.document import Document, Track
-from studio.ui.instruments import InstrumentMenu, instrument_title
+from studio.music.document import Clip, Document, SoundAt, Take, Track
+from studio.ui.instruments import InstrumentMenu, instrument_title, short_title
 from studio.ui.own_instruments import BlendPage, OwnInstruments
+from studio.ui.panels.mixer import InstrumentButton
 from tests.engines.test_own_instruments import ROW, SOUND
 
 
@@ -37,10 +44,6 @@ def test_what_was_made_plays_the_edited_track(monkeypatch, tmp_path):
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
     own = Card(f"{PREFIX}viola", "own-instrument", "Viola", hyper={"network": "abc"})
     save(own, SOUND, ROW, {})
-    from types import SimpleNamespace
-
-    from studio.app.session import Session
-
     session = Session(Document(tracks=(Track(1, "Melody", program=73),)))
     told = []
     studio = SimpleNamespace(session=session, jobs=Jobs(), notices=SimpleNamespace(tell=lambda *words: told.append(words)))
@@ -51,8 +54,58 @@ def test_what_was_made_plays_the_edited_track(monkeypatch, tmp_path):
     desk.learn_from(tmp_path / "viola.wav")
     assert session.committed.tracks[0].instrument == own.id
     assert instrument_title(session.committed.tracks[0]) == "Viola"
-    assert "Viola" in told[0][0]
+    assert told == [("'Viola' is among your own instruments now.",)]
     assert studio.jobs.titles == ["Learning viola"]
+
+
+class Later(Jobs):
+    """Does what it is given when it is told to."""
+
+    def start(self, key, title, work, done):
+        self.finish = lambda: done(work(None))
+
+
+@pytest.fixture
+def desk(monkeypatch, tmp_path):
+    """Makes a viola of whatever recording, later; ``track`` is the edited one."""
+    own = Card(f"{PREFIX}viola", "own-instrument", "Viola", data=[{"keys": [57, 45, 69]}])
+    session = Session(Document(tracks=(Track(1, "Melody", program=73), Track(2, "Drums", drums=True))))
+    told = []
+    studio = SimpleNamespace(session=session, jobs=Later(), notices=SimpleNamespace(tell=lambda *words: told.append(words)))
+    made = OwnInstruments(studio, None, SimpleNamespace(track=session.document.tracks[0]), None)  # type: ignore[arg-type]
+    monkeypatch.setattr("studio.app.instruments.learn_instrument", lambda path, name, renderer, ctx: own)
+    monkeypatch.setattr(made, "_instruments", lambda: None)
+    made.told = told
+    return made
+
+
+def test_the_track_that_was_edited_when_it_was_asked_for_gets_it(desk):
+    session, song = desk._studio.session, desk._studio.session.song
+    desk.learn_from(Path("viola.wav"))
+    desk._state.track = session.document.tracks[1]
+    session.add(Document(tracks=(Track(1, "Another song"),)))
+    desk._studio.jobs.finish()
+    assert [x.instrument for x in song.committed.tracks] == [f"{PREFIX}viola", ""]
+    assert session.committed.tracks[0].instrument == ""
+    assert desk.told[0][1] == "It was learned from 3 notes that were found, A2 to A4."
+
+
+@pytest.mark.parametrize("clips", [(), (Clip(3, 0, 960, (Take(sound=SoundAt("a")),)),)])
+def test_drums_and_sound_files_are_not_turned_into_it(desk, clips):
+    session = desk._studio.session
+    track = replace(session.committed.tracks[1], drums=not clips, clips=clips)
+    session.open(Document(tracks=(track,)))
+    desk._state.track = track
+    desk.learn_from(Path("viola.wav"))
+    desk._studio.jobs.finish()
+    assert session.committed.tracks == (track,)
+    assert session.steps == ("Open",)
+
+
+def test_a_blend_begins_with_what_plays_the_track(qtbot):
+    page = BlendPage({"flute": "Flute", "violin": "Violin", "cello": "Cello"}, None, "violin")
+    qtbot.addWidget(page)
+    assert (page.first.currentText(), page.second.currentText()) == ("Violin", "Cello")
 
 
 def test_own_instruments_are_in_the_menu(qtbot, monkeypatch, tmp_path):
@@ -66,3 +119,19 @@ def test_own_instruments_are_in_the_menu(qtbot, monkeypatch, tmp_path):
     assert [e.text() for e in entries if e.isChecked()] == ["Viola"]
     entries[-1].trigger()
     assert chosen == [f"{PREFIX}viola"]
+
+
+def test_names_are_shown_as_they_were_given(qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    save(Card(f"{PREFIX}dx", "own-instrument", "My DX7 R&B", hyper={"network": "abc"}), SOUND, ROW, {})
+    track = Track(1, program=0, instrument=f"{PREFIX}dx")
+    assert (short_title(track), short_title(Track(1, program=0))) == ("My DX7 R&B", "Grand piano")
+    menu = InstrumentMenu(track, None)
+    button = InstrumentButton()
+    for widget in (menu, button):
+        qtbot.addWidget(widget)
+    entries = [e for m in menu.actions() if m.menu() for e in m.menu().actions()]
+    assert entries[-1].text() == "My DX7 R&&B"  # a plain & would be read as the mark of a key
+    button.resize(400, 24)
+    button.show_title(short_title(track))
+    assert button.text() == "My DX7 R&&B"

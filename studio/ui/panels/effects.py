@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.music.effects import KINDS, MOST_EFFECTS, PLUGIN, Effect, Effects, Parameter
-from studio.ui.texts import noted, t
+from studio.ui.texts import noted, t, verbatim
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Fader, icon_button, label, named
 
@@ -76,7 +76,7 @@ class EffectCard(QFrame):
         self.setProperty("role", "raised")
         self.effect, self.parameters = effect, parameters
         title = effect_title(effect)
-        self.on = QCheckBox(title)
+        self.on = QCheckBox(verbatim(title))
         self.on.setFont(ui_font(bold=True))
         named(self.on, t("Use {effect}", effect=title))
         self.on.clicked.connect(self._switch)
@@ -255,6 +255,6 @@ class EffectsPage(QDialog):
             menu.addAction(t(TITLES[kind])).triggered.connect(lambda _=False, k=kind: self.put(Effect(k)))
         menu.addSeparator()
         for name, path in self._plugins():
-            menu.addAction(name).triggered.connect(lambda _=False, p=path: self.plugin_picked.emit(p))
+            menu.addAction(verbatim(name)).triggered.connect(lambda _=False, p=path: self.plugin_picked.emit(p))
         menu.addAction(t("VST3 plug-in from a file...")).triggered.connect(lambda: self.plugin_picked.emit(""))
         return menu

@@ -14,12 +14,12 @@ from studio.engines.own_names import KIT_PREFIX
 from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
-from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title, track_title
+from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title, short_title, track_title
 from studio.ui.panels.effects import effect_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.strip_meter import track_meter
 from studio.ui.panels.transport import action_button
-from studio.ui.texts import t
+from studio.ui.texts import t, verbatim
 from studio.ui.theme import look, ui_font
 from studio.ui.widgets import Fader, TextField, icon_button, label, named, role
 
@@ -53,7 +53,7 @@ class InstrumentButton(QToolButton):
         super().resizeEvent(event)
 
     def _fit(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(8, self.width() - 30)))
+        self.setText(verbatim(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, max(8, self.width() - 30))))
 
 
 class TrackRow(QFrame):
@@ -144,7 +144,7 @@ class TrackRow(QFrame):
             self._show_name(title)
         self.mute.setChecked(track.mute)
         self.solo.setChecked(track.solo)
-        self.instrument.show_title(instrument_title(track).removeprefix("Acoustic ").capitalize())
+        self.instrument.show_title(short_title(track))
         self.instrument.setIcon(icon(instrument_icon(track), "muted"))
         self.volume.set_quietly(position_of(track.gain_db))
         self.pan.set_quietly(round(track.pan * 100))
