@@ -21,6 +21,7 @@ from studio.ui.roll.state import RollState
 from studio.ui.texts import t
 
 WHOLE = 0  # no track has this id
+_ALSO_THERE = ("play.toggle", "edit.undo", "edit.redo", "file.save")  # who turns an effect listens, and takes back
 _BESIDE_THE_TRACKS = QPoint(280, 96)
 
 
@@ -49,12 +50,14 @@ class EffectsDesk:
             self.page = EffectsPage(self._window, self._edit, self._plugins, self._known)
             self.page.plugin_picked.connect(self._pick)
             self.page.plugin_opened.connect(self._open_plugin)
+            self.page.addActions([x for x in self._window.actions() if x.objectName() in _ALSO_THERE])
             self.page.move(self._window.mapToGlobal(_BESIDE_THE_TRACKS))
         self._strip = strip
         self.refresh(shown=True)
         self.page.show()
         self.page.raise_()
         self.page.activateWindow()
+        self.page.setFocus()
 
     def refresh(self, *, shown: bool = False) -> None:
         """Show what the song has now; a track that has gone takes its page with it."""

@@ -69,3 +69,31 @@ def test_a_plugin_that_fails_is_told(window, qtbot, monkeypatch):
     window.actions_by_id["track.effects"].trigger()
     qtbot.waitUntil(lambda: any(n.message == "It broke." for n in window.studio.notices.entries))
     assert window.effects.page.cards[0].faders == {}
+
+
+def test_while_an_effect_is_turned_the_song_plays_and_steps_are_undone(window, qtbot):
+    window.actions_by_id["track.effects"].trigger()
+    page = window.effects.page
+    added(page, "Reverb")
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert window.studio.playback.playing
+    page.cards[0].on.setFocus()
+    QTest.keyClick(page.cards[0].on, Qt.Key.Key_Space)
+    assert not page.cards[0].effect.on and window.studio.playback.playing
+    for _ in range(2):
+        QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.cards == []
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert not window.studio.playback.playing
+
+
+def test_an_effect_that_is_added_is_seen(window, qtbot):
+    window.actions_by_id["track.effects"].trigger()
+    page = window.effects.page
+    for text in ("Equalizer", "Compressor", "Reverb", "Limiter"):
+        added(page, text)
+    qtbot.waitUntil(lambda: not page.cards[-1].visibleRegion().isEmpty())
+    card = page.cards[-1]
+    assert card.visibleRegion().boundingRect().height() == card.height()

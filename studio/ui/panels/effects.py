@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import log
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QDialog,
     QFrame,
@@ -78,6 +80,7 @@ class EffectCard(QFrame):
         title = effect_title(effect)
         self.on = QCheckBox(verbatim(title))
         self.on.setFont(ui_font(bold=True))
+        self.on.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         named(self.on, t("Use {effect}", effect=title))
         self.on.clicked.connect(self._switch)
         self.up = icon_button("up", t("Move {effect} up", effect=title), kind="small")
@@ -91,6 +94,7 @@ class EffectCard(QFrame):
         if effect.kind == PLUGIN:
             window = QPushButton(t("Its window"))
             window.setProperty("role", "quiet")
+            window.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             named(window, t("Open the window of {effect}", effect=title))
             window.clicked.connect(self.opened)
             head.addWidget(window)
@@ -182,11 +186,15 @@ class EffectsPage(QDialog):
         self._column.setSpacing(8)
         self._column.addWidget(self._hint)
         self._column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.verticalScrollBar().rangeChanged.connect(self._show_added)
+        self._added = False
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.add = QPushButton(t("Add an effect"))
+        self.add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.add.clicked.connect(self._choose)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 8, 8, 12)
@@ -213,6 +221,8 @@ class EffectsPage(QDialog):
         return KINDS[effect.kind].parameters
 
     def _build(self, effects: Effects) -> None:
+        self._added = False
+        self.setFocus()  # else what goes would hand it on to a button, and Space pressed that
         for card in self.cards:
             card.hide()
             card.deleteLater()
@@ -240,8 +250,22 @@ class EffectsPage(QDialog):
         self._edit(noted("Remove effect"), self._with(place), True)
 
     def put(self, effect: Effect) -> None:
-        """Add an effect at the end."""
+        """Add an effect at the end, and show it."""
         self._edit(noted("Add effect"), (*self._effects, effect), True)
+        self._added = True
+
+    def _show_added(self) -> None:
+        """The cards have their places: show the one that was added."""
+        if self._added and self.cards:
+            self._scroll.ensureWidgetVisible(self.cards[-1], 0, 0)
+
+    def event(self, event: QEvent) -> bool:
+        """Space plays the song, as in the window beside; a button to which Tab has gone is pressed by it."""
+        announced = event.type() == QEvent.Type.ShortcutOverride and isinstance(self.focusWidget(), QAbstractButton)
+        if announced and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            event.accept()
+            return True
+        return super().event(event)
 
     def _choose(self) -> None:
         menu = self.menu()
