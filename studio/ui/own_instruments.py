@@ -1,6 +1,6 @@
 """Instruments of the user's own in the window: one from a recording, and a blend of two. Both are jobs, to be watched and stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from studio.app.jobs import Job
 from studio.app.sounding import program_of
 from studio.app.studio import Studio
 from studio.engines.cards import Card
+from studio.engines.gm import PROGRAMS
 from studio.music.pitch import pitch_name
 from studio.ui.files import Files
 from studio.ui.instruments import plays_sounds
@@ -31,6 +32,7 @@ from studio.ui.texts import t
 
 if TYPE_CHECKING:
     from studio.engines.neural_instruments import NeuralInstruments
+    from studio.engines.neural_instruments_laws import Sound
 
 _MIDDLE_C = 60
 
@@ -62,8 +64,9 @@ class OwnInstruments:
 
         def work(job: Job) -> tuple[dict[str, str], str]:
             instruments = self._instruments()
-            known = {k: s.title for k, (s, _) in instruments.rows().items() if not s.ratios and s.program >= 0}
-            return known, instruments.sound_of(program_of(track), _MIDDLE_C) if track and not track.drums else ""
+            return can_be_blended([sound for sound, _ in instruments.rows().values()]), instruments.sound_of(
+                program_of(track), _MIDDLE_C
+            ) if track and not track.drums else ""
 
         self._studio.jobs.start("blend", "Looking for instruments", work, lambda found: self._open_page(*found))
 
@@ -120,6 +123,12 @@ class OwnInstruments:
         return neural(self._studio.shelf.renderer())
 
 
+def can_be_blended(sounds: Iterable["Sound"]) -> dict[str, str]:
+    """Titles by id: called and ordered as in the tracks' menus, one's own at the end."""
+    usable = sorted((s for s in sounds if not s.ratios and s.program >= 0), key=lambda s: s.program)
+    return {s.id: t(PROGRAMS[s.program]) if s.program < len(PROGRAMS) else s.title for s in usable}
+
+
 class BlendPage(QDialog):
     """Two instruments, a slider between them, and a name. ``wanted(first, second, share, name)`` asks for the blend."""
 
@@ -133,7 +142,7 @@ class BlendPage(QDialog):
         self.first, self.second = QComboBox(), QComboBox()
         for box in (self.first, self.second):
             for name, title in known.items():
-                box.addItem(t(title), name)
+                box.addItem(title, name)
         self.first.setCurrentIndex(max(0, self.first.findData(first)))
         self.second.setCurrentIndex(min(self.first.currentIndex() + 1, self.second.count() - 1))
         self.share = QSlider(Qt.Orientation.Horizontal)

@@ -8,11 +8,12 @@ from PySide6.QtTest import QTest
 
 from studio.app.session import Session
 from studio.engines.cards import Card
+from studio.engines.gm import PROGRAMS
 from studio.engines.own_instruments import save
 from studio.engines.own_names import PREFIX
 from studio.music.document import Clip, Document, SoundAt, Take, Track
 from studio.ui.instruments import InstrumentMenu, instrument_title, short_title
-from studio.ui.own_instruments import BlendPage, OwnInstruments
+from studio.ui.own_instruments import BlendPage, OwnInstruments, can_be_blended
 from studio.ui.panels.mixer import InstrumentButton
 from tests.engines.test_own_instruments import ROW, SOUND
 
@@ -100,6 +101,13 @@ def test_drums_and_sound_files_are_not_turned_into_it(desk, clips):
     desk._studio.jobs.finish()
     assert session.committed.tracks == (track,)
     assert session.steps == ("Open",)
+
+
+def test_what_can_be_blended_is_called_and_ordered_as_in_the_menus():
+    sounds = [replace(SOUND, id=i, title=title, program=program, ratios=()) for i, title, program in
+              (("lately", "Lately bass", 38), ("dx", "My DX7", 300), ("grand", "Grand", 0), ("snare", "Snare", -1))]  # fmt: skip
+    found = can_be_blended([*sounds, replace(SOUND, id="bell", program=14, ratios=(1.0, 2.7))])
+    assert list(found.items()) == [("grand", PROGRAMS[0]), ("lately", PROGRAMS[38]), ("dx", "My DX7")]
 
 
 def test_a_blend_begins_with_what_plays_the_track(qtbot):
