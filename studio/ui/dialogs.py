@@ -191,3 +191,16 @@ def ask_unsaved(parent: QWidget, title: str) -> str:
     box.exec()
     clicked = box.clickedButton()
     return "save" if clicked is save else "discard" if clicked is discard else "cancel"
+
+
+def ask_replace(parent: QWidget, name: str) -> bool:
+    """Ask whether a file that is there shall be replaced."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Partita")
+    box.setText(t("“{name}” is there already. Replace it?", name=name))
+    box.setInformativeText(t("What it holds now is lost if you do."))
+    replace = box.addButton(t("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(t("Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.exec()
+    return box.clickedButton() is replace

@@ -15,8 +15,8 @@ from studio.errors import StudioError
 from studio.music import edits
 from studio.music.document import Document, Sound, Track
 from studio.paths import resources, user_state
-from studio.ui.dialogs import ask_unsaved
-from studio.ui.texts import t, verbatim
+from studio.ui.dialogs import ask_replace, ask_unsaved
+from studio.ui.texts import t, told, verbatim
 
 if TYPE_CHECKING:
     from studio.codecs.midi import ImportResult  # its readers are loaded when a file is opened, after the first paint
@@ -43,6 +43,7 @@ class Files:
         self._window = window
         self._imported = imported
         self.ask_unsaved = ask_unsaved
+        self.ask_replace = ask_replace
 
     @property
     def name(self) -> str:
@@ -271,7 +272,10 @@ class Files:
         if not name:
             return None
         path = Path(name)
-        return path if path.suffix else path.with_suffix(suffix)
+        if path.suffix.lower() in (SONG, *MIDI, *SOUND):  # "Op. 12" ends in none of them
+            return path
+        path = path.with_name(path.name + suffix)  # of which the file dialog could not say that it is there
+        return path if not path.exists() or self.ask_replace(self._window, path.name) else None
 
     def ask_folder(self, title: str) -> Path | None:
         """Ask for a folder."""
@@ -285,7 +289,8 @@ class Files:
 
     def _tell_losses(self, path: Path, result: "ImportResult") -> None:
         if result.lost:
-            self._studio.notices.tell(f"{path.name} was opened with losses.", " ".join(result.lost))
+            lost = " ".join(map(told, result.lost))  # each by itself: told knows single sentences
+            self._studio.notices.tell(f"{path.name} was opened with losses.", lost)
 
 
 def _titled(document: Document, path: Path) -> Document:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPlainTextEdit,
 
 from studio.engines.cards import Card
 from studio.ui.actions import ACTIONS
-from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet, ask_unsaved
+from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet, ask_replace, ask_unsaved
 from studio.ui.shortcuts import all_keys, key_text
 
 
@@ -44,11 +44,21 @@ def test_a_report_can_be_copied(parent):
     assert QGuiApplication.clipboard().text() == "Traceback: here"
 
 
-@pytest.mark.parametrize(("button", "answer"), [("Save", "save"), ("Discard", "discard"), ("Cancel", "cancel")])
-def test_unsaved_changes(parent, button, answer):
+def press_soon(button):
     def press():
         box = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible())
         next(b for b in box.buttons() if b.text() == button).click()
 
     QTimer.singleShot(50, press)
+
+
+@pytest.mark.parametrize(("button", "answer"), [("Save", "save"), ("Discard", "discard"), ("Cancel", "cancel")])
+def test_unsaved_changes(parent, button, answer):
+    press_soon(button)
     assert ask_unsaved(parent, "Song") == answer
+
+
+@pytest.mark.parametrize(("button", "answer"), [("Replace", True), ("Cancel", False)])
+def test_a_file_that_is_there(parent, button, answer):
+    press_soon(button)
+    assert ask_replace(parent, "a.wav") is answer

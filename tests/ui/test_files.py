@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from studio.app.songs import read_song
+from studio.codecs.project import save_project
 from studio.music.tempo import TempoMap
 from studio.ui.files import load_demo
+from studio.ui.texts import use_language
 
 
 @pytest.fixture
@@ -271,3 +273,32 @@ def test_a_dropped_sound_file_becomes_a_track_that_plays_it(window, files, qtbot
     assert window.studio.session.steps[-1] == "Import voice.wav"
     files.drop([tmp_path / "missing.wav"])
     qtbot.waitUntil(lambda: any("missing.wav" in notice for notice in notices(window)))
+
+
+def test_a_name_that_is_typed_gets_its_ending_and_replaces_nothing_unasked(files, tmp_path, monkeypatch):
+    typed, asked, answers = [], [], [False, True]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / typed[-1]), ""))
+    monkeypatch.setattr(files, "ask_replace", lambda window, name: asked.append(name) or answers.pop(0))
+    for name, expected in (("tune", "tune.wav"), ("Op. 12", "Op. 12.wav"), ("a.FLAC", "a.FLAC"), ("mix 1.5", "mix 1.5.wav")):
+        typed.append(name)
+        assert files.ask_save("", ".wav", "") == tmp_path / expected
+    assert asked == []
+    (tmp_path / "tune.wav").touch()
+    typed.append("tune")
+    assert files.ask_save("", ".wav", "") is None
+    assert files.ask_save("", ".wav", "") == tmp_path / "tune.wav"
+    assert asked == ["tune.wav"] * 2
+
+
+def test_each_loss_is_told_in_the_users_language(window, files, qtbot, tmp_path):
+    song = load_demo()
+    lost = tuple(replace(track, instrument=f"own-lost-{track.id}") for track in song.tracks[:2])
+    save_project(replace(song, tracks=lost), tmp_path / "a.studio")
+    use_language("zh_CN")
+    try:
+        files.open_path(tmp_path / "a.studio")
+        qtbot.waitUntil(lambda: any("losses" in n for n in notices(window)))
+        said = window.studio.notices.entries[-1].hint
+    finally:
+        use_language("en")
+    assert "不在这台电脑上" in said and "not on this computer" not in said
