@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from math import log
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -101,6 +102,11 @@ class EffectCard(QFrame):
         head.addWidget(self.up)
         head.addWidget(self.remove)
         column.addLayout(head)
+        if effect.kind == PLUGIN and not Path(effect.plugin).exists():
+            lost = label(t("It is not on this computer, so the sound passes it by."), "hint")
+            lost.setWordWrap(True)
+            column.addWidget(lost)
+            window.setEnabled(False)
         self.faders: dict[str, Fader] = {}
         self._values: dict[str, QWidget] = {}
         grid = QGridLayout()

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from studio.music.effects import KINDS, PLUGIN, Effect, Parameter
 from studio.ui.panels.effects import TITLES, EffectsPage, place_of, value_of, value_text
@@ -89,3 +90,12 @@ def test_plugins_are_asked_for_and_opened(shown, qtbot):
     assert list(shown.page.cards[0].faders) == ["gain"]
     QTest.keyClick(shown.page.cards[0].faders["gain"], Qt.Key.Key_Right)
     assert dict(shown.page.cards[0].effect.values) == {"gain": 0.501}
+
+
+def test_a_plugin_that_is_not_there_says_so(shown, tmp_path):
+    there = tmp_path / "Thing.vst3"
+    there.touch()
+    for path, missing in ((there, False), (tmp_path / "Lost.vst3", True)):
+        shown.page.show_effects("Melody", (Effect(PLUGIN, plugin=str(path), title="Thing"),))
+        (card,) = shown.page.cards
+        assert any("not on this computer" in x.text() for x in card.findChildren(QLabel)) is missing
