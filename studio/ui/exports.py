@@ -98,7 +98,12 @@ class Exports:
             return len(export_stems(document, self._studio.shelf.renderer(), folder, rate=rate, ctx=job, load=on_main(job)))
 
         def done(count: int) -> None:
-            self._studio.notices.tell(f"Exported {count} stems.", f"They lie in {folder}.")
+            if count:
+                self._studio.notices.tell(f"Exported {count} stems.", f"They lie in {folder}.")
+            else:
+                self._studio.notices.tell(
+                    "No stem was written: no track can be heard.", "Write some notes, or switch off mute and solo."
+                )
 
         self._studio.jobs.start(f"export {folder}", "Exporting stems", work, done)
 

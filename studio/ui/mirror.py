@@ -75,7 +75,9 @@ class Mirror(QObject):
         """Which actions can be done now, and which are switched on."""
         window, session = self._window, self._window.studio.session
         proposed = session.proposal is not None
-        able = {"edit.undo": session.can_undo, "edit.redo": session.can_redo, "track.remove": window.state.track is not None}
+        able = {"edit.undo": session.can_undo, "edit.redo": session.can_redo}
+        of_a_track = ("track.remove", "track.effects", "track.up", "track.down")
+        able |= dict.fromkeys(of_a_track, window.state.track is not None)
         able |= dict.fromkeys(("write.keep", "write.drop", "write.drop_all"), proposed)
         for name, on in able.items():
             window.actions_by_id[name].setEnabled(on)

@@ -44,3 +44,11 @@ def test_each_way_out_asks_and_writes(window, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(window.files, "ask_save", lambda *a: None)
     window.actions_by_id["file.midi"].trigger()
     assert not window.studio.jobs.busy
+
+
+def test_where_no_track_can_be_heard_no_stem_is_said_to_lie_there(window, qtbot, tmp_path):
+    from studio.music.document import Document
+
+    window.studio.session.open(Document())
+    window.exports.stems_to(tmp_path / "stems")
+    told(window, qtbot, "No stem was written: no track can be heard.")

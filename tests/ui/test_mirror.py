@@ -15,8 +15,10 @@ def test_title_actions_and_hint_follow_the_session(window):
     assert actions["edit.redo"].text() == "Redo tempo"
     session.open(Document())
     assert window.words.text() == EMPTY_WORDS and not actions["track.remove"].isEnabled()
+    assert not any(actions[name].isEnabled() for name in ("track.effects", "track.up", "track.down"))
     window.actions_by_id["track.add"].trigger()
     assert window.words.text() == EMPTY_WORDS  # still nothing to hear
+    assert actions["track.effects"].isEnabled()
 
 
 def test_the_clock_runs_fast_only_while_sound_does(window, monkeypatch):
