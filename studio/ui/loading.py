@@ -29,23 +29,27 @@ class Loading:
         """Load the network that writes, and tell what it can do."""
         studio, panel = self._window.studio, self._window.write_panel
 
-        def work(job: Job) -> tuple[str, tuple[str, ...]]:
+        def work(job: Job) -> tuple[str, ...]:
             job.progress(0.1)
-            generator = studio.shelf.generator()
             from studio.nn.devices import device_for, device_title
 
-            return device_title(device_for(studio.settings.model_device)), generator.styles
+            device = device_title(device_for(studio.settings.model_device))
+            job.say(lambda: self._show_device(device))  # which it is even where the writer turns out to be damaged
+            return studio.shelf.generator().styles
 
         def failed() -> None:
             panel.show_ready(False, t("No network can write"))
 
         panel.show_ready(False, t("Loading the network"))
-        studio.jobs.start("writer", "Getting the writer ready", work, lambda found: self.show_engines(*found), failed)
+        studio.jobs.start("writer", "Getting the writer ready", work, self.show_engines, failed)
 
-    def show_engines(self, device: str, styles: tuple[str, ...]) -> None:
+    def _show_device(self, device: str) -> None:
+        text = t("The networks run on: {device}", device=device)
+        self._window.transport_panel.show_device(device.split(",")[0], text)
+
+    def show_engines(self, styles: tuple[str, ...]) -> None:
         """The networks are loaded: offer what they can do."""
         window = self._window
-        window.transport_panel.show_device(device.split(",")[0], t("The networks run on: {device}", device=device))
         window.write_panel.styles.show_styles(styles)
         window.write_panel.show_verbs(verbs_of(window.studio.shelf))
         QTimer.singleShot(0, window, window.layout_of_parts.make_room)  # once the chips are there

@@ -93,6 +93,24 @@ def _told(text: str) -> str:
     return text
 
 
+SYSTEM_REASONS = (
+    noted("Permission denied"),
+    noted("Operation not permitted"),
+    noted("Read-only file system"),
+    noted("Is a directory"),
+    noted("Not a directory"),
+    noted("No such file or directory"),
+    noted("File name too long"),
+    noted("Input/output error"),
+    noted("Invalid argument"),
+    noted("Device or resource busy"),
+    noted("File exists"),
+    noted("File too large"),
+    noted("Too many open files"),
+)
+"""Why the system refuses a file, as it stands in errors: a value of a told sentence, translated with it."""
+
+
 def fields(text: str) -> list[str]:
     """The names of the fields of ``text``, sorted."""
     return sorted(_FIELD.findall(text))

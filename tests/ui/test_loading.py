@@ -21,3 +21,4 @@ def test_without_a_network_the_button_says_so(window, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: "No network" in window.write_panel.write.text(), timeout=10_000)
     assert not window.write_panel.write.isEnabled()
     assert window.activity.notice.text().startswith("There is no model.")
+    assert window.transport_panel.device.text() != "..."  # it stands for loading, which is over

@@ -1,11 +1,16 @@
 """The words of the window in the user's language."""
 
+import errno
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 
+from studio.codecs.files import write_whole
+from studio.errors import StudioError
 from studio.ui import texts
-from studio.ui.texts import LANGUAGES, fields, language, noted, system_language, t, told, use_language
+from studio.ui.texts import LANGUAGES, SYSTEM_REASONS, fields, language, noted, system_language, t, told, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,16 @@ def test_each_language_has_a_catalogue_that_can_be_read():
     for code in LANGUAGES:
         use_language(code)
         assert language() == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says it in its own language")
+def test_the_systems_reasons_are_translated_too(tmp_path):
+    use_language("zh_CN")
+    with pytest.raises(StudioError) as caught:
+        write_whole(tmp_path / ("long" * 100 + ".wav"), b"")
+    assert told(caught.value.message).endswith("：文件名过长。")
+    for number in (errno.EACCES, errno.EROFS, errno.EISDIR, errno.ENOENT):
+        assert os.strerror(number) in SYSTEM_REASONS
 
 
 def test_fields_are_found():
