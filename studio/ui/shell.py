@@ -82,6 +82,7 @@ def carry_over(old: MainWindow, new: MainWindow) -> None:
     for name in ("wave", "spectrum", "history"):
         new.show_part(name, not getattr(old, name).isHidden())
     new.show_part("controls", not old.column.controls.isHidden())
+    new.chosen_parts = set(old.chosen_parts)
     new.column.controls.set_number(old.column.controls.number)
     state = new.state
     state.set_track(old.state.track_id)

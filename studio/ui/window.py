@@ -55,6 +55,8 @@ from studio.ui.wiring import wire
 
 FIRST_WORDS = noted("Press space to listen, then press Write to let the network go on.")
 
+_LEAST_HEIGHTS = {"wave": 560, "spectrum": 640}  # of the window, in pixels: below, the roll would have no octave
+
 
 class MainWindow(QMainWindow):
     """The studio's window. ``studio`` is its only source; everything shown follows the session."""
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self._following: list[Callable[[], None]] = []
         self.preferences: Preferences | None = None
         self.carried: tuple[tuple[float, ...], float, Sizes] | None = None
+        self.chosen_parts: set[str] = set()  # shown or hidden by hand
         self._may_close = self._closing = False
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -237,6 +240,10 @@ class MainWindow(QMainWindow):
 
     def show_part(self, name: str, on: bool | None) -> bool:
         """Show or hide a picture of the sound (None: the other way); returns what it is now."""
+        self.chosen_parts.add(name)
+        return self._show_part(name, on)
+
+    def _show_part(self, name: str, on: bool | None) -> bool:
         part = {"wave": self.wave, "spectrum": self.spectrum, "history": self.history, "controls": self.column.controls}[name]
         shown = part.isHidden() if on is None else on
         part.setVisible(shown)
@@ -248,6 +255,13 @@ class MainWindow(QMainWindow):
     def _toggle_full(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def _fit_pictures(self) -> None:
+        """In a low window the pictures of the sound make way for the roll, unless somebody has shown or hidden them."""
+        for name, least in _LEAST_HEIGHTS.items():
+            fits = self.height() >= least
+            if name not in self.chosen_parts and self.actions_by_id[f"view.{name}"].isChecked() != fits:
+                self._show_part(name, fits)
+
     def _show_all(self) -> None:
         self.view.fit()
         self.column.roll.center_on_notes()
@@ -256,6 +270,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_pictures()
         self.layout_of_parts.share_height()
         self.layout_of_parts.fit_form()
 

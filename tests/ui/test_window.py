@@ -282,3 +282,16 @@ def test_pages_open(window):
     assert [p.isVisible() and not p.isModal() for p in pages] == [True, True]
     for page in pages:
         page.close()
+
+
+def test_in_a_low_window_the_pictures_of_the_sound_make_way_for_the_roll(window, qtbot):
+    window.resize(940, 500)  # a screen of 1920 x 1080 at 200 %
+    qtbot.waitUntil(lambda: window.column.roll.height() >= 150)
+    shown = window.actions_by_id["view.wave"], window.actions_by_id["view.spectrum"]
+    assert window.wave.isHidden() and window.spectrum.isHidden() and not any(a.isChecked() for a in shown)
+    shown[0].trigger()
+    window.resize(940, 520)
+    assert not window.wave.isHidden()  # as somebody chose
+    window.resize(1280, 740)
+    qtbot.waitUntil(lambda: not window.spectrum.isHidden())
+    assert all(a.isChecked() for a in shown)
