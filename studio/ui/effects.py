@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
 
 from studio.app.jobs import Job
@@ -23,6 +23,7 @@ from studio.ui.texts import t
 WHOLE = 0  # no track has this id
 _ALSO_THERE = ("play.toggle", "edit.undo", "edit.redo", "file.save")  # who turns an effect listens, and takes back
 _BESIDE_THE_TRACKS = QPoint(280, 96)
+_LEAST_HEIGHT, _TITLE_BAR = 400, 40
 
 
 class EffectsDesk:
@@ -51,7 +52,8 @@ class EffectsDesk:
             self.page.plugin_picked.connect(self._pick)
             self.page.plugin_opened.connect(self._open_plugin)
             self.page.addActions([x for x in self._window.actions() if x.objectName() in _ALSO_THERE])
-            self.page.move(self._window.mapToGlobal(_BESIDE_THE_TRACKS))
+            room = self._window.screen().availableGeometry().adjusted(0, 0, 0, -_TITLE_BAR)
+            self.page.setGeometry(placed(QRect(self._window.mapToGlobal(_BESIDE_THE_TRACKS), self.page.size()), room))
         self._strip = strip
         self.refresh(shown=True)
         self.page.show()
@@ -130,6 +132,13 @@ class EffectsDesk:
                 self._studio.session.commit("Effect", _with_effects(self._studio.session.committed, strip, changed))
 
         self._studio.jobs.start(f"plug-in window {effect.plugin}", f"The window of {effect.title} is open", work, done)
+
+
+def placed(page: QRect, room: QRect) -> QRect:
+    """``page`` within the ``room`` of a screen: lower, and where that is not enough further up and left."""
+    left = max(room.left(), min(page.left(), room.right() + 1 - page.width()))
+    top = max(room.top(), min(page.top(), room.bottom() + 1 - _LEAST_HEIGHT))
+    return QRect(left, top, page.width(), min(page.height(), room.bottom() + 1 - top))
 
 
 def _effects_of(document: Document, strip: int) -> Effects | None:

@@ -1,6 +1,6 @@
 """Effects in the window: of the edited track and of the whole mix, undone and redone, plug-ins looked at by a job."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 
 from studio.app.plugins import PluginInfo
@@ -97,3 +97,10 @@ def test_an_effect_that_is_added_is_seen(window, qtbot):
     qtbot.waitUntil(lambda: not page.cards[-1].visibleRegion().isEmpty())
     card = page.cards[-1]
     assert card.visibleRegion().boundingRect().height() == card.height()
+
+
+def test_the_page_fits_on_the_screen():
+    page = QRect(280, 96, 400, 520)
+    assert effects.placed(page, QRect(0, 0, 1920, 1040)) == page
+    assert effects.placed(page, QRect(0, 0, 960, 500)) == QRect(280, 96, 400, 404)  # 1920 x 1080 at 200 %
+    assert effects.placed(page.translated(900, 300), QRect(0, 0, 960, 500)) == QRect(560, 100, 400, 400)
