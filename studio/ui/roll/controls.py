@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.app.shaping import BRIGHTNESS, MODULATION, VIBRATO_RATE
@@ -132,13 +132,19 @@ class ControlLane(TimeWidget):
         font = QFont(self.font())
         font.setPixelSize(10)
         painter.setFont(font)
-        name = painter.fontMetrics().elidedText(control_name(self.number), Qt.TextElideMode.ElideRight, GUTTER - 8)
         painter.setPen(theme.color("text"))
         middle = self.height() // 2 - 4
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(QRectF(2, middle - 8, GUTTER - 10, 16), right, name)
+        for k, line in enumerate(self.lines_of_name(painter.fontMetrics())):
+            painter.drawText(QRectF(2, middle - 8 - 12 * k, GUTTER - 10, 16), right, line)
         for k in range(4):  # a small triangle: there is a list
             painter.fillRect(QRectF(GUTTER - 15 + k, middle + 11 + k, 7 - 2 * k, 1), theme.color("muted"))
+
+    def lines_of_name(self, metrics: QFontMetrics) -> list[str]:
+        """The controller's name as it has room in the gutter: the last line first, cut where a line is too long."""
+        name = control_name(self.number)
+        lines = [name] if metrics.horizontalAdvance(name) <= GUTTER - 10 else name.rsplit(" ", 1)[::-1]
+        return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, GUTTER - 8) for line in lines]
 
     # the list of controllers
 

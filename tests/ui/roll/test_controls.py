@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 
 from studio.music.notes import PITCH_BEND, SUSTAIN
-from studio.ui.roll.controls import MODULATION, ControlLane
+from studio.ui.roll.controls import MODULATION, VIBRATO_RATE, ControlLane
 from studio.ui.roll.state import RollState
 from studio.ui.theme import DARK
 from tests.ui.roll.conftest import ALT, LEFT, NONE, RIGHT, SHIFT, drag
@@ -83,6 +84,13 @@ def test_all_that_shapes_a_note_can_be_chosen_by_name(lane: ControlLane) -> None
     """Brightness and the vibrato's rate, which Humanize writes too, had been heard but were numbers, and only where a file had them."""
     names = [e.text() for e in lane.make_menu().actions()]
     assert {"Modulation", "Expression", "Volume", "Pitch bend", "Brightness", "Vibrato rate"} <= set(names)
+
+
+def test_a_long_name_is_seen_whole_on_two_lines(lane: ControlLane) -> None:
+    font = QFont(lane.font())
+    font.setPixelSize(10)
+    lane.set_number(VIBRATO_RATE)
+    assert " ".join(reversed(lane.lines_of_name(QFontMetrics(font)))) == "Vibrato rate"
 
 
 def test_a_pressed_pedal_is_seen(lane: ControlLane) -> None:
