@@ -59,21 +59,32 @@ class InstrumentMenu(QMenu):
 
     def __init__(self, track: Track, parent: QWidget) -> None:
         super().__init__(parent)
-        drums = self._entry(self, t(DRUM_KIT), track.drums and not track.instrument.startswith(KIT_PREFIX))
+        own = _own_title(track)  # one that is not here plays nothing: its track's program does
+        drums = self._entry(self, t(DRUM_KIT), track.drums and not own)
         drums.triggered.connect(lambda: self.picked.emit(track.program, True))
         self.addSeparator()
         for family, name in enumerate(FAMILIES):
             menu = self.addMenu(t(name))
             for program in range(family * _EACH, (family + 1) * _EACH):
-                chosen = not track.drums and not track.instrument and program == track.program
+                chosen = not track.drums and not own and program == track.program
                 entry = self._entry(menu, t(PROGRAMS[program]), chosen)
                 entry.triggered.connect(lambda _=False, p=program: self.picked.emit(p, False))
+                if chosen:
+                    self._mark(menu)
         if mine := titles():
             self.addSeparator()
             menu = self.addMenu(t(OWN))
             for name, title in mine.items():
                 entry = self._entry(menu, title, name == track.instrument)
                 entry.triggered.connect(lambda _=False, i=name: self.own.emit(i))
+                if name == track.instrument:
+                    self._mark(menu)
+
+    def _mark(self, menu: QMenu) -> None:
+        """Mark the family in which the present one is."""
+        action = menu.menuAction()
+        action.setCheckable(True)
+        action.setChecked(True)
 
     @staticmethod
     def _entry(menu: QMenu, text: str, chosen: bool) -> QAction:
