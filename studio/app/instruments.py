@@ -9,6 +9,7 @@ from studio.codecs.audiofile import read_audio
 from studio.engines import own_instruments
 from studio.engines.api import Context, Renderer
 from studio.engines.cards import Card, read_card
+from studio.engines.drum_kits import find_kits
 from studio.engines.instrument_blend import blended
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.neural_instruments_laws import Sound
@@ -96,6 +97,19 @@ def draw_hit(kind: str, seed: int, name: str, renderer: NeuralInstruments, ctx: 
     own_instruments.save(card, replace(sound, title=card.title), row, {})
     renderer.refresh()
     return own_card(made, renderer)
+
+
+def forget_instrument(instrument: str, renderer: NeuralInstruments) -> None:
+    """Remove an own instrument or kit; the renderer plays it no longer.
+
+    Raises:
+        StudioError: a kit has it among its drums, there is none of that id, or it cannot be removed.
+    """
+    for kit in find_kits():
+        if any(piece.piece == instrument for piece in kit.pieces.values()):
+            raise StudioError(f"The kit '{kit.card.title}' has this drum in it.", "Remove the kit first.")
+    own_instruments.forget(instrument)
+    renderer.refresh()
 
 
 def own_card(wanted: str, renderer: NeuralInstruments) -> Card:

@@ -98,9 +98,13 @@ def forget(instrument: str, folder: Path | None = None) -> None:
     """Remove an own instrument.
 
     Raises:
-        StudioError: there is none of that id.
+        StudioError: there is none of that id, or it cannot be removed.
     """
     target = (folder or user_instruments()) / instrument
     if not instrument.startswith(PREFIX) or not (target / "card.json").exists():
         raise StudioError(f"There is no instrument '{instrument}' of your own.", "See 'studio instruments'.")
-    shutil.rmtree(target)
+    try:
+        shutil.rmtree(target)
+    except OSError as error:
+        hint = "Close other programs that use it, or check its folder's permissions."
+        raise StudioError(f"'{instrument}' cannot be removed: {error.strerror}.", hint) from error

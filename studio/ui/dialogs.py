@@ -195,12 +195,23 @@ def ask_unsaved(parent: QWidget, title: str) -> str:
 
 def ask_replace(parent: QWidget, name: str) -> bool:
     """Ask whether a file that is there shall be replaced."""
+    asked = t("“{name}” is there already. Replace it?", name=name)
+    return _sure(parent, asked, t("What it holds now is lost if you do."), t("Replace"))
+
+
+def ask_remove(parent: QWidget, name: str) -> bool:
+    """Ask whether an instrument of one's own shall go."""
+    asked = t("Remove “{name}” from your own instruments?", name=name)
+    more = t("This cannot be undone. Songs that use it are played by another instrument from then on.")
+    return _sure(parent, asked, more, t("Remove"))
+
+
+def _sure(parent: QWidget, asked: str, more: str, deed: str) -> bool:
     box = QMessageBox(parent)
     box.setWindowTitle("Partita")
-    box.setText(t("“{name}” is there already. Replace it?", name=name))
-    box.setInformativeText(t("What it holds now is lost if you do."))
-    replace = box.addButton(t("Replace"), QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(t("Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(cancel)
+    box.setText(asked)
+    box.setInformativeText(more)
+    yes = box.addButton(deed, QMessageBox.ButtonRole.DestructiveRole)
+    box.setDefaultButton(box.addButton(t("Cancel"), QMessageBox.ButtonRole.RejectRole))
     box.exec()
-    return box.clickedButton() is replace
+    return box.clickedButton() is yes

@@ -52,10 +52,14 @@ def instrument_icon(track: Track) -> str:
 
 
 class InstrumentMenu(QMenu):
-    """Families with their programs; ``picked(program, drums)`` tells the choice, ``own(id)`` that of an instrument of one's own."""
+    """Families with their programs; ``picked(program, drums)`` tells the choice, ``own(id)`` that of an instrument of one's own.
+
+    ``unwanted(id)``: an own one shall be removed.
+    """
 
     picked = Signal(int, bool)
     own = Signal(str)
+    unwanted = Signal(str)
 
     def __init__(self, track: Track, parent: QWidget) -> None:
         super().__init__(parent)
@@ -79,6 +83,10 @@ class InstrumentMenu(QMenu):
                 entry.triggered.connect(lambda _=False, i=name: self.own.emit(i))
                 if name == track.instrument:
                     self._mark(menu)
+            menu.addSeparator()
+            removal = menu.addMenu(t("Remove one of them"))
+            for name, title in mine.items():
+                removal.addAction(verbatim(title)).triggered.connect(lambda _=False, i=name: self.unwanted.emit(i))
 
     def _mark(self, menu: QMenu) -> None:
         """Mark the family in which the present one is."""

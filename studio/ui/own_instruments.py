@@ -24,9 +24,11 @@ from studio.app.sounding import program_of
 from studio.app.studio import Studio
 from studio.engines.cards import Card
 from studio.engines.gm import PROGRAMS
+from studio.engines.own_names import titles
 from studio.music.pitch import pitch_name
+from studio.ui.dialogs import ask_remove
 from studio.ui.files import Files
-from studio.ui.instruments import plays_sounds
+from studio.ui.instruments import plays_sounds, track_title
 from studio.ui.roll.state import RollState
 from studio.ui.texts import t
 
@@ -42,6 +44,7 @@ class OwnInstruments:
 
     def __init__(self, studio: Studio, files: Files, state: RollState, window: QWidget) -> None:
         self._studio, self._files, self._state, self._window = studio, files, state, window
+        self.ask_remove = ask_remove
 
     def learn(self) -> None:
         """Ask for a recording, and learn an instrument from it."""
@@ -85,6 +88,24 @@ class OwnInstruments:
             return blend_instruments(first, second, share, name, self._instruments())
 
         self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made_for_this_track())
+
+    def forget(self, instrument: str) -> None:
+        """Ask, and remove an own instrument that no track of the open songs is played by."""
+        tell, title = self._studio.notices.tell, titles().get(instrument, instrument)
+        tracks = [x for song in self._studio.session.songs for x in song.committed.tracks if x.instrument == instrument]
+        if tracks:
+            tell(f"'{title}' plays the track '{track_title(tracks[0])}'.", "Choose another instrument there first.")
+        elif self.ask_remove(self._window, title):
+
+            def work(job: Job) -> None:
+                from studio.app.instruments import forget_instrument
+
+                forget_instrument(instrument, self._instruments())
+
+            def done(_: None) -> None:
+                tell(f"'{title}' is no longer among your own instruments.")
+
+            self._studio.jobs.start(f"forget {instrument}", "", work, done)
 
     def _made_for_this_track(self) -> Callable[[Card], None]:
         """What follows when an instrument is made: it plays the track that is edited now, however long that takes.

@@ -35,6 +35,7 @@ def _transport_panel(window: "MainWindow") -> None:
 def _tracks(window: "MainWindow") -> None:
     window.mixer.chosen.connect(window.state.set_track)
     window.mixer.effects_wanted.connect(window.effects.open)
+    window.mixer.own_unwanted.connect(window.own.forget)
     window.follow(window.effects.refresh)
 
 

@@ -3,11 +3,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from studio.app.instruments import blend_instruments, draw_hit, learn_instrument, own_instruments_of
+from studio.app.instruments import blend_instruments, draw_hit, forget_instrument, learn_instrument, own_instruments_of
+from studio.app.kits import vary_kit
 from studio.codecs.audiofile import write_audio
 from studio.engines.api import Quiet
 from studio.engines.cards import Card
 from studio.engines.drum_blend import is_drum
+from studio.engines.drum_changes import DrumChange
 from studio.engines.neural_instruments import NeuralInstruments
 from studio.engines.own_instruments import ENGINE, save
 from studio.engines.own_names import own_number, titles
@@ -115,3 +117,14 @@ def test_of_a_long_recording_only_the_beginning_is_heard_and_that_is_told(render
     card = learn_instrument(file, "Short", renderer, ctx, steps=5)
     assert card.data[0]["keys"] == [57]
     assert "Only the first" in told[0]
+
+
+def test_what_a_kit_has_stays_and_what_nobody_has_goes(renderer):
+    tiny_gan(renderer.card.folder)
+    drum = draw_hit("snare", 5, "Paper", renderer, Quiet())
+    kit = vary_kit("Dusty", {38: DrumChange(use=drum.id)}, renderer)
+    with pytest.raises(StudioError, match="'Dusty' has this drum"):
+        forget_instrument(drum.id, renderer)
+    for unwanted in (kit.id, drum.id):
+        forget_instrument(unwanted, renderer)
+    assert titles() == {} and drum.id not in renderer.rows()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPlainTextEdit,
 
 from studio.engines.cards import Card
 from studio.ui.actions import ACTIONS
-from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet, ask_replace, ask_unsaved
+from studio.ui.dialogs import AboutPage, CrashPage, ShortcutSheet, ask_remove, ask_replace, ask_unsaved
 from studio.ui.shortcuts import all_keys, key_text
 
 
@@ -58,7 +58,8 @@ def test_unsaved_changes(parent, button, answer):
     assert ask_unsaved(parent, "Song") == answer
 
 
-@pytest.mark.parametrize(("button", "answer"), [("Replace", True), ("Cancel", False)])
-def test_a_file_that_is_there(parent, button, answer):
+@pytest.mark.parametrize("button", ["Replace", "Remove", "Cancel"])
+def test_what_cannot_be_undone_is_asked(parent, button):
     press_soon(button)
-    assert ask_replace(parent, "a.wav") is answer
+    ask = ask_remove if button == "Remove" else ask_replace
+    assert ask(parent, "Viola") is (button != "Cancel")

@@ -61,6 +61,7 @@ class TrackRow(QFrame):
 
     chosen = Signal(int)
     effects_wanted = Signal(int)
+    own_unwanted = Signal(str)
 
     def __init__(self, track: Track, edit: Callable[[int, str, bool, dict[str, object]], None]) -> None:
         super().__init__()
@@ -213,6 +214,7 @@ class TrackRow(QFrame):
         menu.own.connect(
             lambda own: self._edit(self.track_id, "Instrument", True, {"instrument": own, "drums": own.startswith(KIT_PREFIX)})
         )
+        menu.unwanted.connect(self.own_unwanted)
         menu.exec(self.instrument.mapToGlobal(self.instrument.rect().bottomLeft()))
         menu.deleteLater()
 
@@ -235,6 +237,7 @@ class MixerPanel(QFrame):
 
     chosen = Signal(int)
     effects_wanted = Signal(int)
+    own_unwanted = Signal(str)
 
     def __init__(self, session: Session, add: QAction, remove: QAction, effects: QAction) -> None:
         super().__init__()
@@ -297,6 +300,7 @@ class MixerPanel(QFrame):
         row = TrackRow(track, self._edit)
         row.chosen.connect(self.chosen)
         row.effects_wanted.connect(self.effects_wanted)
+        row.own_unwanted.connect(self.own_unwanted)
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda at: self.menu(row.track_id).popup(row.mapToGlobal(at)))
         self._rows[track.id] = row
