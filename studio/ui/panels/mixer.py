@@ -14,7 +14,7 @@ from studio.engines.own_names import KIT_PREFIX
 from studio.music import edits
 from studio.music.document import Document, Track
 from studio.ui.icons import icon
-from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title, short_title, track_title
+from studio.ui.instruments import instrument_icon, instrument_menu, instrument_title, plays_sounds, short_title, track_title
 from studio.ui.panels.effects import effect_title
 from studio.ui.panels.levels import UNITY, gain_of, position_of
 from studio.ui.panels.strip_meter import track_meter
@@ -161,7 +161,10 @@ class TrackRow(QFrame):
         named(self.name, t("Name of track {title}", title=title), t("Name of the track: click to change it"))
         named(self.mute, t("Mute {title}", title=title))
         named(self.solo, t("Solo {title}", title=title), t("Solo {title}: only soloed tracks are heard", title=title))
+        self.instrument.setEnabled(not plays_sounds(track))
         tip = t("{instrument}: click to choose another instrument", instrument=instrument_title(track))
+        if plays_sounds(track):
+            tip = t("Sound files play here. Notes that are drawn would be played by an instrument.")
         named(self.instrument, t("Instrument of {title}", title=title), tip)
         tip = t("Volume of {title}: {gain} dB. Double click for 0 dB.", title=title, gain=f"{track.gain_db:+.1f}")
         named(self.volume, t("Volume of {title}", title=title), tip)

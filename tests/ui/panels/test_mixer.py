@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from studio.app.session import Session
 from studio.audio.meters import Levels
-from studio.music.document import Document, Track
+from studio.music.document import Clip, Document, SoundAt, Take, Track
 from studio.ui.instruments import InstrumentMenu, instrument_title
 from studio.ui.panels.mixer import MixerPanel, pan_text
 
@@ -157,3 +157,10 @@ def test_menu_duplicates_colours_and_removes(panel, session):
     menu, found = entries(3)
     found["Remove track"].trigger()
     assert len(session.document.tracks) == 3
+
+
+def test_no_instrument_is_offered_where_sound_files_play(panel, session):
+    heard = Track(2, "Voice", clips=(Clip(9, 0, 960, (Take(sound=SoundAt("a")),)),))
+    session.commit("Import", session.committed.with_track(heard))
+    assert not panel.row(2).instrument.isEnabled() and "Sound files" in panel.row(2).instrument.toolTip()
+    assert panel.row(1).instrument.isEnabled()
