@@ -133,8 +133,7 @@ class Files:
         songs = [p for p in paths if p.suffix.lower() == SONG]
         midi = [p for p in paths if p.suffix.lower() in MIDI]
         sounds = [p for p in paths if p.suffix.lower() in SOUND]
-        for path in sounds:
-            self.place_path(path)
+        self.place_paths(sounds)
         for path in songs:
             self.open_path(path)
         for path in midi:
@@ -155,25 +154,33 @@ class Files:
     def import_recording(self) -> None:
         """Ask for a sound file, and add a track that plays it."""
         if path := self.ask_sound(t("Import a sound file as a track")):
-            self.place_path(path)
+            self.place_paths([path])
 
     def ask_sound(self, title: str) -> Path | None:
         """Ask for a sound file to read."""
         return self.ask_open(title, f"{t('Sound files')} ({' '.join('*' + kind for kind in SOUND)});;{t('All files')} (*)")
 
-    def place_path(self, path: Path) -> None:
-        """Add a track that plays a sound file, from the playhead's bar on, as one step."""
+    def place_paths(self, paths: list[Path]) -> None:
+        """Add tracks that play sound files, from the playhead's bar on, in this order, each as one step."""
         song, tick = self._session.song, self._bar_of_playhead()
 
-        def work(job: Job) -> Sound:
-            from studio.app.tapes import read_sound
+        def place(left: list[Path]) -> None:
+            if not left:
+                return
+            path, *others = left
 
-            return read_sound(path, job)
+            def work(job: Job) -> Sound:
+                from studio.app.tapes import read_sound
 
-        def done(sound: Sound) -> None:
-            self._session.commit(f"Import {path.name}", edits.add_sound(song.committed, sound, tick), song)
+                return read_sound(path, job)
 
-        self._studio.jobs.start(f"place {path}", f"Reading {path.name}", work, done)
+            def done(sound: Sound) -> None:
+                self._session.commit(f"Import {path.name}", edits.add_sound(song.committed, sound, tick), song)
+                place(others)
+
+            self._studio.jobs.start(f"place {path}", f"Reading {path.name}", work, done, lambda: place(others))
+
+        place(paths)
 
     def _bar_of_playhead(self) -> int:
         meter = self._session.committed.meter

@@ -1,5 +1,6 @@
 """Songs and files from the window: nothing is lost, failures are notices."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from studio.app.songs import read_song
 from studio.codecs.project import save_project
+from studio.errors import StudioError
+from studio.music.document import Sound
 from studio.music.tempo import TempoMap
 from studio.ui.files import load_demo
 from studio.ui.texts import use_language
@@ -273,6 +276,22 @@ def test_a_dropped_sound_file_becomes_a_track_that_plays_it(window, files, qtbot
     assert window.studio.session.steps[-1] == "Import voice.wav"
     files.drop([tmp_path / "missing.wav"])
     qtbot.waitUntil(lambda: any("missing.wav" in notice for notice in notices(window)))
+
+
+def test_dropped_sound_files_come_in_their_order(window, files, qtbot, tmp_path, monkeypatch):
+    later = threading.Event()
+
+    def read(path, job):
+        """The first is slow: it waits a while for another one to be read."""
+        if path.name == "2.wav":
+            raise StudioError("It cannot be read.", "Choose another.")
+        later.wait(0.3) if path.name == "1.wav" else later.set()
+        return Sound(path.stem, path.stem, 16_000, 16_000, np.zeros(8, np.uint8), np.zeros(100, np.uint8))
+
+    monkeypatch.setattr("studio.app.tapes.read_sound", read)
+    files.drop([tmp_path / f"{k}.wav" for k in (1, 2, 3)])
+    qtbot.waitUntil(lambda: len(window.studio.session.document.sounds) == 2)
+    assert [s.name for s in window.studio.session.document.sounds] == ["1", "3"]
 
 
 def test_a_name_that_is_typed_gets_its_ending_and_replaces_nothing_unasked(files, tmp_path, monkeypatch):
