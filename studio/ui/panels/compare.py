@@ -1,5 +1,7 @@
 """A page on which the same bars are heard by other means: by name, or blind with votes."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -83,6 +85,8 @@ class ComparePage(QDialog):
             for button in (choice, vote):
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Space, after a click, would press it again
                 button.setAutoDefault(False)
+        for before, after in pairwise((self.play, *self.choices, self.blind, *self.votes)):
+            self.setTabOrder(before, after)
         self._begin()
 
     def _begin(self) -> None:

@@ -51,3 +51,14 @@ def test_space_plays_and_stops(page, qtbot):
 def test_closing_is_told(page, qtbot):
     with qtbot.waitSignal(page.gone):
         page.close()
+
+
+def test_tab_goes_from_the_top_down(page):
+    page.blind.click()
+    stops, seen = [page.play, *page.choices, page.blind, *page.votes], []
+    widget = page.play
+    for _ in range(60):
+        if widget in stops and widget not in seen:
+            seen.append(widget)
+        widget = widget.nextInFocusChain()
+    assert seen == stops
