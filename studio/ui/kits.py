@@ -111,7 +111,8 @@ class KitDesk:
 
     def _close(self) -> None:
         self.page = None
-        self._studio.jobs.cancel("kit heard")
+        for key in ("kit heard", "kit drawn"):  # a hit that nobody waits for any more would stay among one's own instruments
+            self._studio.jobs.cancel(key)
 
     def _instruments(self) -> "NeuralInstruments":
         from studio.app.instruments import neural

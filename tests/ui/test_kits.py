@@ -63,7 +63,7 @@ def test_a_drum_is_heard_as_it_is_set_and_nothing_is_kept(hands):
     assert titles() == {}
     hands.page.close()
     assert hands.desk.page is None
-    assert hands.desk._studio.jobs.cancelled == ["kit heard"]
+    assert hands.desk._studio.jobs.cancelled == ["kit heard", "kit drawn"]
     assert not [k for k in hands.engine.rows() if "trial" in k]
 
 
