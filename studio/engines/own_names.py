@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from studio.engines.cards import find_cards
@@ -22,6 +23,12 @@ def titles() -> dict[str, str]:
     """What the user's instruments are called, by id; reads their cards only, and these only when something has changed."""
     folder = user_instruments()
     return dict(_titles(folder, folder.stat().st_mtime_ns)) if folder.exists() else {}
+
+
+def free_title(wanted: str) -> str:
+    """``wanted``, or with a number behind it, so that no two of the user's instruments are called alike."""
+    there = set(titles().values())
+    return next(name for k in count(1) if (name := wanted if k == 1 else f"{wanted} {k}") not in there)
 
 
 @lru_cache(maxsize=4)

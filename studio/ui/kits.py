@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.app.jobs import Job
 from studio.app.studio import Studio
 from studio.engines.cards import Card
+from studio.engines.own_names import free_title
 from studio.music.document import Track
 from studio.ui.panels.kit import KINDS, KitPage
 from studio.ui.roll.state import RollState
@@ -91,7 +92,7 @@ class KitDesk:
         def work(job: Job) -> Card:
             from studio.app.kits import vary_kit
 
-            return vary_kit(name, changes, self._instruments())
+            return vary_kit(free_title(name), changes, self._instruments())
 
         self._studio.jobs.start(f"kit {name}", f"Making {name}", work, self._kept)
 

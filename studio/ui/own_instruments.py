@@ -24,7 +24,7 @@ from studio.app.sounding import program_of
 from studio.app.studio import Studio
 from studio.engines.cards import Card
 from studio.engines.gm import PROGRAMS
-from studio.engines.own_names import titles
+from studio.engines.own_names import free_title, titles
 from studio.music.pitch import pitch_name
 from studio.ui.dialogs import ask_remove
 from studio.ui.files import Files
@@ -57,7 +57,7 @@ class OwnInstruments:
         def work(job: Job) -> Card:
             from studio.app.instruments import learn_instrument
 
-            return learn_instrument(path, path.stem, self._instruments(), job)
+            return learn_instrument(path, free_title(path.stem), self._instruments(), job)
 
         self._studio.jobs.start(f"learn {path}", f"Learning {path.stem}", work, self._made_for_this_track())
 
@@ -85,7 +85,7 @@ class OwnInstruments:
         def work(job: Job) -> Card:
             from studio.app.instruments import blend_instruments
 
-            return blend_instruments(first, second, share, name, self._instruments())
+            return blend_instruments(first, second, share, free_title(name), self._instruments())
 
         self._studio.jobs.start(f"blend {name}", f"Blending {name}", work, self._made_for_this_track())
 

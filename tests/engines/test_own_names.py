@@ -1,6 +1,7 @@
 import subprocess
 import sys
 
+from studio.engines import own_names
 from studio.engines.cards import Card, write_card
 from studio.engines.own_names import NUMBERS, own_number, titles
 
@@ -29,3 +30,8 @@ def test_without_a_folder_there_are_none(home, monkeypatch):
     (home / "file").write_text("")
     monkeypatch.setenv("STUDIO_HOME", str(home / "file"))
     assert titles() == {}
+
+
+def test_no_two_are_called_alike(monkeypatch):
+    monkeypatch.setattr(own_names, "titles", lambda: {"own-a": "My kit", "own-b": "My kit 2"})
+    assert [own_names.free_title(name) for name in ("Other", "My kit")] == ["Other", "My kit 3"]

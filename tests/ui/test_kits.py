@@ -108,6 +108,15 @@ def test_the_page_opens_with_the_kit_that_the_drums_play(hands):
     assert hands.page.tuning.value() == 3
 
 
+def test_a_second_kit_of_the_same_name_gets_a_number(hands):
+    for _ in range(2):
+        hands.page.tuning.setValue(3)
+        hands.page.make.click()
+        hands.desk.open()
+        hands.page = hands.desk.page
+    assert sorted(titles().values()) == ["My kit", "My kit 2"]
+
+
 def test_opened_twice_it_is_one_page(hands):
     hands.desk.open()
     assert hands.desk.page is hands.page
