@@ -137,8 +137,19 @@ class ControlLane(TimeWidget):
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for k, line in enumerate(self.lines_of_name(painter.fontMetrics())):
             painter.drawText(QRectF(2, middle - 8 - 12 * k, GUTTER - 10, 16), right, line)
+        if drawn := self.drawn_text():
+            painter.setPen(theme.color("muted"))
+            painter.drawText(QRectF(2, middle + 6, GUTTER - 10, 16), right, drawn)
+            return
         for k in range(4):  # a small triangle: there is a list
             painter.fillRect(QRectF(GUTTER - 15 + k, middle + 11 + k, 7 - 2 * k, 1), theme.color("muted"))
+
+    def drawn_text(self) -> str:
+        """The value under the hand while a curve is drawn, else nothing; what has a middle is told from there."""
+        if self._base is None or self._erasing or self.number in SWITCHES:
+            return ""
+        value = self.value_at(self._last.y()) - self._rest()
+        return f"{value:+}" if self.number in CENTRED else f"{value}"
 
     def lines_of_name(self, metrics: QFontMetrics) -> list[str]:
         """The controller's name as it has room in the gutter: the last line first, cut where a line is too long."""

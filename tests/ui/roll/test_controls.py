@@ -93,6 +93,17 @@ def test_a_long_name_is_seen_whole_on_two_lines(lane: ControlLane) -> None:
     assert " ".join(reversed(lane.lines_of_name(QFontMetrics(font)))) == "Vibrato rate"
 
 
+def test_the_value_under_the_hand_is_told(lane: ControlLane) -> None:
+    for number, value, told in ((MODULATION, 100, "100"), (VIBRATO_RATE, 40, "-24"), (SUSTAIN, 100, "")):
+        lane.set_number(number)
+        place = at(lane, 960, value)
+        QTest.mousePress(lane, LEFT, pos=place)
+        exact = lane.value_at(place.y()) - value
+        assert lane.drawn_text() == (told and f"{int(told) + exact:{'+' if number == VIBRATO_RATE else ''}}")
+        QTest.mouseRelease(lane, LEFT, pos=place)
+        assert lane.drawn_text() == ""
+
+
 def test_a_pressed_pedal_is_seen(lane: ControlLane) -> None:
     drag(lane, at(lane, 960, 100), at(lane, 1920, 20))
     image = lane.grab().toImage()
