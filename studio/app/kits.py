@@ -40,7 +40,7 @@ class Blend:
 @dataclass(frozen=True, eq=False)
 class _Trial:
     blends: list[OwnInstrument]
-    kit: drum_kits.Kit
+    kits: tuple[drum_kits.Kit, ...] = ()
 
 
 def drums_of(renderer: NeuralInstruments) -> dict[str, str]:
@@ -110,10 +110,10 @@ def changes_in(kit: str) -> dict[int, DrumChange]:
     return made
 
 
-class KitTrial:
-    """Lets kits be heard that are not kept, on whatever ``instruments()`` gives. Any thread may ask.
+class Trials:
+    """Lets kits and blends be heard that are not kept, on whatever ``instruments()`` gives. Any thread may ask.
 
-    Each kit has a number that none had lately: what was rendered of another is not taken for it. The latest stay, for one that
+    Each has a number that none had lately: what was rendered of another is not taken for it. The latest stay, for one that
     rings while the next is asked for goes on ringing.
     """
 
@@ -134,16 +134,33 @@ class KitTrial:
         with self._lock:
             ctx.progress(0.0)  # one that waited here may have been overtaken
             renderer = self._instruments()
-            blends = []
-            for b in blends_of(changes, "Trial", renderer):
-                name = self._free(PREFIX)
-                sound = replace(b.sound, id=name, title=b.title, program=own_number(name))
-                blends.append((b.key, OwnInstrument(Card(name, own_instruments.ENGINE, b.title), sound, b.row)))
+            blends = [(b.key, self._tried(b.sound, b.row, b.title)) for b in blends_of(changes, "Trial", renderer)]
             kit = Card(self._free(KIT_PREFIX), drum_kits.ENGINE, "Trial")
             pieces = pieces_of(changes, {k: o.card.id for k, o in blends}, renderer)
-            self._latest.append(_Trial([o for _, o in blends], drum_kits.Kit(kit, pieces)))
-            renderer.try_out([o for trial in self._latest for o in trial.blends], [trial.kit for trial in self._latest])
+            self._try_out(renderer, _Trial([o for _, o in blends], (drum_kits.Kit(kit, pieces),)))
             return own_number(kit.id)
+
+    def blend(self, first: str, second: str, share: float, ctx: Context) -> tuple[int, int]:
+        """The number under which the blend of two instruments sounds, as long as a kit would, and a key in the middle of its range.
+
+        Errors as :meth:`number`, where one cannot be blended.
+        """
+        with self._lock:
+            ctx.progress(0.0)
+            renderer = self._instruments()
+            sound, row = blended(found_instrument(first, renderer), found_instrument(second, renderer), share)
+            tried = self._tried(sound, row, "Trial")
+            self._try_out(renderer, _Trial([tried]))
+            return tried.sound.program, (sound.low + sound.high) // 2
+
+    def _tried(self, sound: Sound, row: Row, title: str) -> OwnInstrument:
+        name = self._free(PREFIX)
+        card = Card(name, own_instruments.ENGINE, title)
+        return OwnInstrument(card, replace(sound, id=name, title=title, program=own_number(name)), row)
+
+    def _try_out(self, renderer: NeuralInstruments, trial: _Trial) -> None:
+        self._latest.append(trial)
+        renderer.try_out([o for t in self._latest for o in t.blends], [kit for t in self._latest for kit in t.kits])
 
     def _free(self, prefix: str) -> str:
         """A name whose number no other has, or had lately."""

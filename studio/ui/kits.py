@@ -16,7 +16,7 @@ from studio.ui.roll.state import RollState
 from studio.ui.texts import t
 
 if TYPE_CHECKING:
-    from studio.app.kits import KitTrial
+    from studio.app.kits import Trials
     from studio.engines.drum_changes import Changes
     from studio.engines.neural_instruments import NeuralInstruments
 
@@ -30,7 +30,7 @@ class KitDesk:
 
     def __init__(self, studio: Studio, state: RollState, window: QWidget) -> None:
         self._studio, self._state, self._window = studio, state, window
-        self._trial: KitTrial | None = None
+        self._trial: Trials | None = None
         self.page: KitPage | None = None
 
     def open(self) -> None:
@@ -46,10 +46,10 @@ class KitDesk:
         self._studio.jobs.start("kit", "Looking for drums", work, lambda found: self._show(*found))
 
     def _show(self, drums: dict[str, str], changes: "Changes") -> None:
-        from studio.app.kits import KitTrial
+        from studio.app.kits import Trials
 
         if self._trial is None:
-            self._trial = KitTrial(self._instruments)
+            self._trial = Trials(self._instruments)
         if self.page is None:
             self.page = KitPage(drums, self._window, changes)
             self.page.heard.connect(self._hear)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -33,10 +33,13 @@ from studio.ui.roll.state import RollState
 from studio.ui.texts import t
 
 if TYPE_CHECKING:
+    from studio.app.kits import Trials
     from studio.engines.neural_instruments import NeuralInstruments
     from studio.engines.neural_instruments_laws import Sound
 
 _MIDDLE_C = 60
+_LOUD, _HEARD_S = 90, 1.5
+_SETTLE_MS = 250  # after the last touch the blend is heard
 
 
 class OwnInstruments:
@@ -45,6 +48,7 @@ class OwnInstruments:
     def __init__(self, studio: Studio, files: Files, state: RollState, window: QWidget) -> None:
         self._studio, self._files, self._state, self._window = studio, files, state, window
         self.ask_remove = ask_remove
+        self._trials: Trials | None = None
 
     def learn(self) -> None:
         """Ask for a recording, and learn an instrument from it."""
@@ -75,9 +79,24 @@ class OwnInstruments:
 
     def _open_page(self, known: dict[str, str], first: str) -> None:
         page = BlendPage(known, self._window, first)
+        page.heard.connect(self._hear)
         page.wanted.connect(self.blend_of)
         page.show()
         page.activateWindow()
+
+    def _hear(self, first: str, second: str, share: float) -> None:
+        """Let a blend be heard that is not kept."""
+        from studio.app.kits import Trials
+
+        self._trials = self._trials or Trials(self._instruments)
+        trials = self._trials
+
+        def play(tried: tuple[int, int]) -> None:
+            number, key = tried
+            self._studio.playback.end_auditions()
+            self._studio.playback.audition(key, number, _LOUD, seconds=_HEARD_S)
+
+        self._studio.jobs.start("blend heard", "", lambda job: trials.blend(first, second, share, job), play)
 
     def blend_of(self, first: str, second: str, share: float, name: str) -> None:
         """Make the blend of two instruments, given by their ids."""
@@ -151,9 +170,13 @@ def can_be_blended(sounds: Iterable["Sound"]) -> dict[str, str]:
 
 
 class BlendPage(QDialog):
-    """Two instruments, a slider between them, and a name. ``wanted(first, second, share, name)`` asks for the blend."""
+    """Two instruments, a slider between them, and a name. ``wanted(first, second, share, name)`` asks for the blend.
+
+    ``heard(first, second, share)``: it is to be heard.
+    """
 
     wanted = Signal(str, str, float, str)
+    heard = Signal(str, str, float)
 
     def __init__(self, known: dict[str, str], parent: QWidget | None, first: str = "") -> None:
         """``known``: titles by id; ``first``: the one to begin with, the first of all where it is not known."""
@@ -172,7 +195,12 @@ class BlendPage(QDialog):
         self.share.setAccessibleName(t("How much of the second"))
         self.told = QLabel()
         self.name = QLineEdit()
+        self.listen = QPushButton(t("Listen"))
+        self.listen.setAutoDefault(False)
+        self.listen.clicked.connect(self._hear)
         self.make = QPushButton(t("Make the instrument"))
+        self._settled = QTimer(self, interval=_SETTLE_MS, singleShot=True)
+        self._settled.timeout.connect(self._hear)
         form = QFormLayout()
         form.addRow(t("From"), self.first)
         form.addRow(t("To"), self.second)
@@ -185,9 +213,14 @@ class BlendPage(QDialog):
         page.setContentsMargins(24, 20, 24, 20)
         page.setSpacing(16)
         page.addLayout(form)
-        page.addWidget(self.make, alignment=Qt.AlignmentFlag.AlignRight)
+        below = QHBoxLayout()
+        below.addWidget(self.listen)
+        below.addStretch(1)
+        below.addWidget(self.make)
+        page.addLayout(below)
         for changed in (self.first.currentIndexChanged, self.second.currentIndexChanged, self.share.valueChanged):
             changed.connect(self._propose)
+            changed.connect(lambda _: self._settled.start())
         self.make.clicked.connect(self._ask)
         self.setMinimumWidth(420)
         self._propose()
@@ -196,7 +229,16 @@ class BlendPage(QDialog):
         self.told.setText(f"{self.share.value()} %")
         self.name.setPlaceholderText(f"{self.first.currentText()} + {self.second.currentText()} {self.share.value()} %")
 
+    def _hear(self) -> None:
+        self._settled.stop()
+        self.heard.emit(self.first.currentData(), self.second.currentData(), self.share.value() / 100)
+
+    def done(self, result: int) -> None:
+        self._settled.stop()
+        super().done(result)
+
     def _ask(self) -> None:
+        self._settled.stop()
         name = self.name.text().strip() or self.name.placeholderText()
         self.wanted.emit(self.first.currentData(), self.second.currentData(), self.share.value() / 100, name)
         self.close()

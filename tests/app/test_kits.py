@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from studio.app.instruments import draw_hit, own_instruments_of
-from studio.app.kits import KitTrial, changes_in, changes_of, drums_of, vary_kit
+from studio.app.kits import Trials, changes_in, changes_of, drums_of, vary_kit
 from studio.engines.api import Quiet
 from studio.engines.drum_changes import USUAL, DrumChange
 from studio.engines.drum_kits import find_kits
@@ -71,7 +71,7 @@ def test_what_is_no_drum_is_refused_and_nothing_is_kept(renderer, change):
 
 
 def test_kits_are_tried_without_being_kept(renderer):
-    trial = KitTrial(lambda: renderer)
+    trial = Trials(lambda: renderer)
     usual = heard(renderer, 128)
     first = trial.number({38: DrumChange(tune=5.0, other="drums_kick", share=0.5)}, Quiet())
     tuned = heard(renderer, first)
@@ -83,7 +83,7 @@ def test_kits_are_tried_without_being_kept(renderer):
 
 
 def test_a_kit_that_rings_while_others_are_tried_or_kept_goes_on(renderer):
-    trial = KitTrial(lambda: renderer)
+    trial = Trials(lambda: renderer)
     number = trial.number({38: DrumChange(other="drums_kick")}, Quiet())
     ringing = heard(renderer, number)
     trial.number({36: DrumChange(tune=1.0)}, Quiet())
@@ -92,7 +92,7 @@ def test_a_kit_that_rings_while_others_are_tried_or_kept_goes_on(renderer):
 
 
 def test_of_many_kits_that_are_tried_none_is_taken_for_another(renderer):
-    trial = KitTrial(lambda: renderer)
+    trial = Trials(lambda: renderer)
     numbers = [trial.number({38: DrumChange(tune=k / 100)}, Quiet()) for k in range(1, 200)]
     assert len(set(numbers)) == len(numbers)
 
@@ -102,7 +102,7 @@ def test_who_was_overtaken_while_waiting_tries_nothing(renderer):
         def progress(self, fraction, message=""):
             raise Cancelled
 
-    trial = KitTrial(lambda: renderer)
+    trial = Trials(lambda: renderer)
     number = trial.number({38: DrumChange(tune=5.0)}, Quiet())
     sound = heard(renderer, number)
     for _ in range(9):
@@ -113,7 +113,7 @@ def test_who_was_overtaken_while_waiting_tries_nothing(renderer):
 
 def test_a_kit_that_was_tried_sounds_so_when_it_is_kept(renderer):
     changes = {38: DrumChange(2.0, 0.6, other="drums_kick", share=0.5)}
-    tried = heard(renderer, KitTrial(lambda: renderer).number(changes, Quiet()))
+    tried = heard(renderer, Trials(lambda: renderer).number(changes, Quiet()))
     kept = heard(renderer, own_number(vary_kit("Kept", changes, renderer).id))
     spectra = np.abs(np.fft.rfft(np.stack([tried, kept]) * np.hanning(5000)))
     loud = spectra[0] > 0.1 * spectra[0].max()
@@ -131,3 +131,12 @@ def test_the_changes_of_a_kit_make_the_same_kit_again(renderer):
     assert again.hyper["kit"] == {k: {n: pytest.approx(v) for n, v in piece.items()} for k, piece in kit.hyper["kit"].items()}
     assert changes_in(kit.id)[51] == DrumChange(-3.0, 0.5)
     assert changes_in("own-kit-lost") == {}
+
+
+def test_a_blend_is_tried_between_the_two_and_not_kept(renderer):
+    trials = Trials(lambda: renderer)
+    numbers = [trials.blend("flute", "Piano", share, Quiet()) for share in (0.0, 0.5, 1.0)]
+    sounds = [heard(renderer, number, key) for number, key in numbers]
+    assert len({number for number, _ in numbers}) == 3
+    assert not np.array_equal(sounds[0], sounds[1]) and all(np.abs(x).max() > 0.001 for x in sounds)
+    assert titles() == {} and not [k for k in renderer.rows() if "trial" in k]

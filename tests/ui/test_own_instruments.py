@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.app.session import Session
+from studio.engines.api import Quiet
 from studio.engines.cards import Card
 from studio.engines.gm import PROGRAMS
 from studio.engines.own_instruments import save
@@ -174,3 +175,24 @@ def test_the_menu_lets_own_instruments_be_removed(window, monkeypatch, tmp_path)
     monkeypatch.setattr(InstrumentMenu, "exec", choose)
     QTest.mouseClick(row.instrument, Qt.MouseButton.LeftButton)
     assert asked == ["Viola"]
+
+
+def test_a_blend_is_heard_as_it_is_set_before_it_is_made(qtbot):
+    page = BlendPage({"flute": "Flute", "violin": "Violin", "cello": "Cello"}, None)
+    qtbot.addWidget(page)
+    heard = []
+    page.heard.connect(lambda *wish: heard.append(wish))
+    with qtbot.waitSignal(page.heard, timeout=3000):
+        page.share.setValue(40)
+        page.share.setValue(30)
+    QTest.mouseClick(page.listen, Qt.MouseButton.LeftButton)
+    assert heard == [("flute", "violin", 0.3)] * 2
+
+
+def test_what_is_heard_of_a_blend_is_a_note_of_it(desk, monkeypatch):
+    struck = []
+    desk._studio.playback = SimpleNamespace(end_auditions=lambda: None, audition=lambda *a, **k: struck.append(a))
+    desk._studio.jobs = SimpleNamespace(start=lambda key, title, work, done: done(work(Quiet())))
+    monkeypatch.setattr("studio.app.kits.Trials.blend", lambda self, first, second, share, ctx: (3000, 64))
+    desk._hear("flute", "violin", 0.3)
+    assert [a[:2] for a in struck] == [(64, 3000)]
