@@ -1,5 +1,6 @@
 """Songs and their files: new, open, import, save, close. What takes time runs as a job; what fails becomes a notice."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -273,15 +274,18 @@ class Files:
         return Path(name) if name else None
 
     def ask_save(self, title: str, suffix: str, kinds: str) -> Path | None:
-        """Ask for a file to write; it gets ``suffix`` where it has none."""
+        """Ask for a file to write; where its name has no ending it gets that of the chosen kind, or ``suffix``."""
         proposed = str(Path(self.folder()) / f"{self.name}{suffix}")
-        name, _ = QFileDialog.getSaveFileName(self._window, title, proposed, kinds)
+        name, kind = QFileDialog.getSaveFileName(self._window, title, proposed, kinds)
         if not name:
             return None
-        path = Path(name)
-        if path.suffix.lower() in (SONG, *MIDI, *SOUND):  # "Op. 12" ends in none of them
+        path, found = Path(name), re.search(r"\*(\.\w+)", kind)
+        chosen = found[1] if found else suffix
+        if path.suffix.lower() == suffix != chosen:  # as it was proposed, before another kind was chosen
+            path = path.with_suffix("")
+        elif path.suffix.lower() in (SONG, *MIDI, *SOUND):  # "Op. 12" ends in none of them
             return path
-        path = path.with_name(path.name + suffix)  # of which the file dialog could not say that it is there
+        path = path.with_name(path.name + chosen)  # the dialog could not say that this is there
         return path if not path.exists() or self.ask_replace(self._window, path.name) else None
 
     def ask_folder(self, title: str) -> Path | None:

@@ -309,6 +309,18 @@ def test_a_name_that_is_typed_gets_its_ending_and_replaces_nothing_unasked(files
     assert asked == ["tune.wav"] * 2
 
 
+def test_the_chosen_kind_gives_the_ending(files, tmp_path, monkeypatch):
+    for typed, kind, expected in (
+        ("part", "WAV files (*.wav)", "part.wav"),
+        ("part.mid", "WAV files (*.wav)", "part.wav"),  # as it had been proposed
+        ("part.flac", "MIDI files (*.mid)", "part.flac"),
+        ("part.mid", "MIDI files (*.mid)", "part.mid"),
+        ("part.mid", "", "part.mid"),
+    ):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, t=typed, k=kind: (str(tmp_path / t), k))
+        assert files.ask_save("", ".mid", "MIDI files (*.mid);;WAV files (*.wav)") == tmp_path / expected
+
+
 def test_each_loss_is_told_in_the_users_language(window, files, qtbot, tmp_path):
     song = load_demo()
     lost = tuple(replace(track, instrument=f"own-lost-{track.id}") for track in song.tracks[:2])
