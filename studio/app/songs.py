@@ -5,7 +5,7 @@ from pathlib import Path
 from studio.codecs.files import write_whole
 from studio.codecs.midi import ImportResult, read_midi, write_midi
 from studio.codecs.project import load_project
-from studio.engines.own_names import PREFIX, titles
+from studio.engines.own_names import PREFIX, playable, titles
 from studio.music.document import Document
 
 SONG = ".studio"
@@ -25,13 +25,14 @@ def read_song(path: Path) -> ImportResult:
 
 
 def missing_instruments(document: Document) -> tuple[str, ...]:
-    """A sentence for each track whose own instrument is not on this computer."""
-    own = [track for track in document.tracks if track.instrument.startswith(PREFIX)]
-    known = titles() if own else {}
+    """A sentence for each track whose own instrument is not on this computer, or cannot be played any more."""
+    lost = [track for track in document.tracks if track.instrument.startswith(PREFIX) and track.instrument not in playable()]
+    known = titles() if lost else {}
     return tuple(
-        f"The instrument of '{track.name}' is not on this computer, so another one plays it."
-        for track in own
-        if track.instrument not in known
+        f"The instrument of '{track.name}' was made for older models, so another one plays it. Make it once more."
+        if track.instrument in known
+        else f"The instrument of '{track.name}' is not on this computer, so another one plays it."
+        for track in lost
     )
 
 

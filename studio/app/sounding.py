@@ -19,7 +19,7 @@ from studio.audio.strips import Events, Strip
 from studio.audio.voice import TAPE, light_length
 from studio.engines.api import DRUM_KIT, Renderer, SoundBatch
 from studio.engines.expression import PLAIN, Expression
-from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number, titles
+from studio.engines.own_names import KIT_PREFIX, PREFIX, own_number, playable
 from studio.music.document import Document, Sound, Track
 from studio.music.notes import EXPRESSION, PROGRAM_CHANGE, SUSTAIN, VOLUME, Controls
 from studio.music.tempo import TempoMap
@@ -178,9 +178,9 @@ def _in_force(controls: Controls, number: int, ticks: Ints, otherwise: Any) -> I
 def program_of(track: Track) -> int:
     """What plays a track, as batches of notes have it: a GM program, the drum kit, or an own instrument's number.
 
-    Where the own one is not on this computer, the track's program or the usual kit plays.
+    Where the own one is not on this computer, or was made for other models, the track's program or the usual kit plays.
     """
-    if track.instrument.startswith(KIT_PREFIX if track.drums else PREFIX) and track.instrument in titles():
+    if track.instrument.startswith(KIT_PREFIX if track.drums else PREFIX) and track.instrument in playable():
         return own_number(track.instrument)
     return DRUM_KIT if track.drums else track.program
 

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from studio.engines.cards import find_cards
-from studio.paths import user_instruments
+from studio.paths import models, user_instruments
 
 PREFIX = "own-"
 KIT_PREFIX = "own-kit-"
@@ -23,6 +23,18 @@ def titles() -> dict[str, str]:
     """What the user's instruments are called, by id; reads their cards only, and these only when something has changed."""
     folder = user_instruments()
     return dict(_titles(folder, folder.stat().st_mtime_ns)) if folder.exists() else {}
+
+
+def playable() -> frozenset[str]:
+    """The ids of those of the user's instruments that the installed models can play: a row is of use with its own network only."""
+    folder = user_instruments()
+    return _playable(folder, folder.stat().st_mtime_ns, models()) if folder.exists() else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _playable(folder: Path, changed: int, shipped: Path) -> frozenset[str]:
+    networks = {None, *(card.sha256 for card in find_cards(shipped))}  # kits have none: they name drums
+    return frozenset(card.id for card in find_cards(folder) if card.hyper.get("network") in networks)
 
 
 def free_title(wanted: str) -> str:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.engines.gm import FAMILIES, PROGRAMS
-from studio.engines.own_names import KIT_PREFIX, titles
+from studio.engines.own_names import KIT_PREFIX, playable, titles
 from studio.music.document import Track
 from studio.ui.texts import noted, t, verbatim
 
@@ -30,7 +30,7 @@ def short_title(track: Track) -> str:
 
 def _own_title(track: Track) -> str:
     """What an own instrument or kit that plays ``track`` is called, empty where none does."""
-    own = track.instrument and track.drums == track.instrument.startswith(KIT_PREFIX)
+    own = track.instrument in playable() and track.drums == track.instrument.startswith(KIT_PREFIX)
     return titles().get(track.instrument, "") if own else ""
 
 
@@ -80,6 +80,7 @@ class InstrumentMenu(QMenu):
             menu = self.addMenu(t(OWN))
             for name, title in mine.items():
                 entry = self._entry(menu, title, name == track.instrument)
+                entry.setEnabled(name in playable())
                 entry.triggered.connect(lambda _=False, i=name: self.own.emit(i))
                 if name == track.instrument:
                     self._mark(menu)

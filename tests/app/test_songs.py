@@ -38,3 +38,10 @@ def test_an_own_instrument_that_is_not_here_is_told(song, tmp_path):
     save_project(replace(song, tracks=(track,)), tmp_path / "a.studio")
     lost = read_song(tmp_path / "a.studio").lost
     assert lost == ("The instrument of 'Piano' is not on this computer, so another one plays it.",)
+
+
+def test_an_own_instrument_of_other_models_is_told_to_be_made_again(song, tmp_path, monkeypatch):
+    monkeypatch.setattr("studio.app.songs.titles", lambda: {"own-viola": "Viola"})
+    save_project(replace(song, tracks=(replace(song.tracks[0], instrument="own-viola"),)), tmp_path / "a.studio")
+    (lost,) = read_song(tmp_path / "a.studio").lost
+    assert "older models" in lost and "Make it once more." in lost

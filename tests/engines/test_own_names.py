@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 from studio.engines import own_names
-from studio.engines.cards import Card, write_card
+from studio.engines.cards import Card, find_cards, write_card
 from studio.engines.own_names import NUMBERS, own_number, titles
 
 
@@ -35,3 +35,19 @@ def test_without_a_folder_there_are_none(home, monkeypatch):
 def test_no_two_are_called_alike(monkeypatch):
     monkeypatch.setattr(own_names, "titles", lambda: {"own-a": "My kit", "own-b": "My kit 2"})
     assert [own_names.free_title(name) for name in ("Other", "My kit")] == ["Other", "My kit 3"]
+
+
+def test_of_use_is_what_was_made_for_the_installed_models(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    networks = {
+        "own-old": "of last year",
+        "own-new": next(c.sha256 for c in find_cards() if c.id == "instruments"),
+        "own-kit-a": None,
+    }
+    for name, network in networks.items():
+        folder = tmp_path / "data" / "instruments" / name
+        folder.mkdir(parents=True)
+        (folder / "weights.safetensors").touch()
+        write_card(Card(name, "own-instrument", name, hyper={"network": network} if network else {}, folder=folder))
+    assert titles().keys() == networks.keys()
+    assert own_names.playable() == {"own-new", "own-kit-a"}

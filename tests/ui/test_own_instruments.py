@@ -44,7 +44,7 @@ def test_a_blend_is_asked_for_as_it_is_set(qtbot):
 
 def test_what_was_made_plays_the_edited_track(monkeypatch, tmp_path):
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
-    own = Card(f"{PREFIX}viola", "own-instrument", "Viola", hyper={"network": "abc"})
+    own = Card(f"{PREFIX}viola", "own-instrument", "Viola")
     save(own, SOUND, ROW, {})
     session = Session(Document(tracks=(Track(1, "Melody", program=73),)))
     told = []
@@ -119,7 +119,7 @@ def test_a_blend_begins_with_what_plays_the_track(qtbot):
 
 def test_own_instruments_are_in_the_menu(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
-    save(Card(f"{PREFIX}viola", "own-instrument", "Viola", hyper={"network": "abc"}), SOUND, ROW, {})
+    save(Card(f"{PREFIX}viola", "own-instrument", "Viola"), SOUND, ROW, {})
     menu = InstrumentMenu(Track(1, instrument=f"{PREFIX}viola"), None)
     qtbot.addWidget(menu)
     chosen = []
@@ -132,7 +132,7 @@ def test_own_instruments_are_in_the_menu(qtbot, monkeypatch, tmp_path):
 
 def test_names_are_shown_as_they_were_given(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
-    save(Card(f"{PREFIX}dx", "own-instrument", "My DX7 R&B", hyper={"network": "abc"}), SOUND, ROW, {})
+    save(Card(f"{PREFIX}dx", "own-instrument", "My DX7 R&B"), SOUND, ROW, {})
     track = Track(1, program=0, instrument=f"{PREFIX}dx")
     assert (short_title(track), short_title(Track(1, program=0))) == ("My DX7 R&B", "Grand piano")
     menu = InstrumentMenu(track, None)
@@ -163,7 +163,7 @@ def test_one_that_no_track_plays_is_removed_once_that_was_confirmed(desk, monkey
 
 def test_the_menu_lets_own_instruments_be_removed(window, monkeypatch, tmp_path):
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
-    save(Card(f"{PREFIX}viola", "own-instrument", "Viola", hyper={"network": "abc"}), SOUND, ROW, {})
+    save(Card(f"{PREFIX}viola", "own-instrument", "Viola"), SOUND, ROW, {})
     asked = []
     window.own.ask_remove = lambda parent, title: asked.append(title)
     row = window.mixer.row(window.state.track_id)
@@ -196,3 +196,14 @@ def test_what_is_heard_of_a_blend_is_a_note_of_it(desk, monkeypatch):
     monkeypatch.setattr("studio.app.kits.Trials.blend", lambda self, first, second, share, ctx: (3000, 64))
     desk._hear("flute", "violin", 0.3)
     assert [a[:2] for a in struck] == [(64, 3000)]
+
+
+def test_one_that_was_made_for_other_models_is_greyed_and_the_program_plays(qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+    save(Card(f"{PREFIX}viola", "own-instrument", "Viola", hyper={"network": "of last year"}), SOUND, ROW, {})
+    track = Track(1, program=42, instrument=f"{PREFIX}viola")
+    assert instrument_title(track) == "Cello"
+    menu = InstrumentMenu(track, None)
+    qtbot.addWidget(menu)
+    own = menu.actions()[-1].menu()
+    assert own.actions()[0].text() == "Viola" and not own.actions()[0].isEnabled()
