@@ -60,6 +60,7 @@ class Comparing(QObject):
         self.page.gone.connect(self.close)
         self.page.show_versions(where, tuple(v.name for v in versions))
         self.page.show()
+        self.page.activateWindow()  # its keys: Space plays, numbers choose
 
     def _tell_later(self, message: str) -> None:
         self._studio.jobs.post(lambda: self._studio.notices.tell(message, action="devices"))

@@ -61,6 +61,11 @@ class EffectsDesk:
         self.page.activateWindow()
         self.page.setFocus()
 
+    def hide(self) -> None:
+        """The window goes: its page would stay on the screen without it."""
+        if self.page is not None:
+            self.page.hide()
+
     def refresh(self, *, shown: bool = False) -> None:
         """Show what the song has now; a track that has gone takes its page with it."""
         if self.page is None or not (shown or self.page.isVisible()):

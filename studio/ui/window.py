@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         for part in (self.recording, self.mirror, self.autosave, self.activity):
             part.rest()
         self.comparing.close()
+        self.effects.hide()
         self.state.close()
         self.wave.close_source()
         self.spectrum.close_source()

@@ -36,6 +36,7 @@ def compared(window, qtbot, monkeypatch):
     window.actions_by_id["play.compare"].trigger()
     qtbot.waitUntil(lambda: window.comparing.page is not None, timeout=30_000)
     page = window.comparing.page
+    qtbot.waitUntil(page.isActiveWindow)
     page.play.click()
     qtbot.waitUntil(lambda: window.comparing._player.place > 0, timeout=20_000)
     return page

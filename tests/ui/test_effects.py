@@ -104,3 +104,10 @@ def test_the_page_fits_on_the_screen():
     assert effects.placed(page, QRect(0, 0, 1920, 1040)) == page
     assert effects.placed(page, QRect(0, 0, 960, 500)) == QRect(280, 96, 400, 404)  # 1920 x 1080 at 200 %
     assert effects.placed(page.translated(900, 300), QRect(0, 0, 960, 500)) == QRect(560, 100, 400, 400)
+
+
+def test_the_page_goes_with_its_window(window):
+    window.actions_by_id["track.effects"].trigger()
+    page = window.effects.page
+    window.close()
+    assert not page.isVisible()
