@@ -20,7 +20,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.app.jobs import Post
-from studio.app.pieces import Pieces
 from studio.app.sounding import Ints
 from studio.audio.mixer import Scene
 from studio.audio.rows import RowStore
@@ -52,7 +51,7 @@ class MixOverview:
         self._post = post
         self._subscribers: list[Changed] = []
         self._scene = Scene()
-        self._pieces = Pieces(rate)
+        self._pieces: dict[int, Wave] = {}
         self._dirty: set[int] = set()
         self._lacking: set[int] = set()  # pieces that were summed without some of their rows
         self._far: set[int] = set()  # pieces that were drawn with rows that are not in memory
@@ -87,10 +86,10 @@ class MixOverview:
         """Frames ``first`` to ``end`` of the mix in mono, zeros where nothing is rendered or nothing lies."""
         out = np.zeros(max(0, end - first), np.float32)
         for k in range(max(0, first) // self.rate, -(-max(0, end) // self.rate)):
-            low, high = max(first, k * self.rate), min(end, (k + 1) * self.rate)
-            part = self._pieces.part(k, low - k * self.rate, high - k * self.rate)
-            if part is not None:
-                out[low - first : high - first] = part
+            piece = self._pieces.get(k)
+            if piece is not None:
+                low, high = max(first, k * self.rate), min(end, (k + 1) * self.rate)
+                out[low - first : high - first] = piece[low - k * self.rate : high - k * self.rate]
         return out
 
     def set_playhead(self, frame: int) -> None:
@@ -104,7 +103,8 @@ class MixOverview:
             self._scene = scene
             last = self.length // self.rate
             gone = sorted(k for k in self._pieces if k >= last)
-            self._pieces.drop(gone)
+            for k in gone:
+                del self._pieces[k]
             for marked in (self._dirty, self._lacking, self._far):
                 marked.difference_update([k for k in marked if k >= last])
             self._lock.notify()
@@ -118,7 +118,7 @@ class MixOverview:
         with self._lock:
             self.rate = rate
             self._scene = Scene()
-            self._pieces = Pieces(rate)  # another one: what is being summed at the old rate is told apart by it
+            self._pieces = {}  # another one: what is being summed at the old rate is told apart by it
             for marked in (self._dirty, self._lacking, self._far):
                 marked.clear()
             self._asked = None
@@ -156,7 +156,7 @@ class MixOverview:
         with self._lock:
             if self._asked != far.piece:
                 return
-            self._pieces.put(far.piece, wave)
+            self._pieces[far.piece] = wave
             self._lacking.discard(far.piece)
             self._far.add(far.piece)
         self._tell([far.piece])
@@ -231,7 +231,7 @@ class MixOverview:
                         continue  # the song ends before it by now
                     (self._lacking.discard if whole else self._lacking.add)(k)
                     if whole or k not in self._far:  # else what was drawn stays until it is drawn anew
-                        self._pieces.put(k, wave)
+                        self._pieces[k] = wave
                         self._far.discard(k)
             self._tell(sorted(order))
 

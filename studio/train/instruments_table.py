@@ -153,7 +153,7 @@ _MADE = [
     _i("pad_sweep", "Sweep pad", 95, 0.8, steady=True, lowest=36, highest=90),
     _i("fx_rain", "Rain", 96, 0.8, louder_db=1, lowest=48, highest=96),
     _i("fx_soundtrack", "Soundtrack", 97, 0.8, steady=True, lowest=36, highest=90),
-    _i("fx_goblins", "Goblins", 101, 0.8, steady=True, lowest=36, highest=90),
+    _i("fx_goblins", "Goblins", 101, 0.8, steady=True, louder_db=1, lowest=36, highest=90),
     _i("fx_echoes", "Echoes", 102, 0.6, louder_db=1, lowest=36, highest=90),
     _i("fx_sci_fi", "Sci-fi", 103, 0.8, steady=True, lowest=36, highest=90),
     _i("fiddle", "Fiddle", 110, 0.2, steady=True, lowest=55, highest=95),

@@ -306,7 +306,7 @@ def test_overview_is_the_dry_mix(made: Made, no_sound_card: None) -> None:
     end = overview.subscribe(lambda a, b: changes.append((a, b)))
     made.ready(song)
     dry = np.concatenate(list(render_song(song, Sines(), RATE, dry=True))).mean(1)
-    wait(lambda: np.allclose(overview.samples(0, len(dry)), dry, atol=2e-5))  # it is kept in 16 bits
+    wait(lambda: np.allclose(overview.samples(0, len(dry)), dry, atol=1e-6))
     assert changes
     changes.clear()
     clip = song.track(1).clips[0]

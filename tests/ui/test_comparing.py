@@ -8,38 +8,36 @@ from studio.app import comparing
 from studio.errors import StudioError
 
 
-def test_from_the_menu_to_the_page_and_away(window, qtbot, monkeypatch):
+@pytest.fixture
+def opened(window, qtbot, monkeypatch):
+    """The page, without FluidSynth's version."""
+
     def missing():
         raise StudioError("no")
 
     monkeypatch.setattr(comparing, "soundfont", missing)
     window.actions_by_id["play.compare"].trigger()
     qtbot.waitUntil(lambda: window.comparing.page is not None, timeout=30_000)
-    page = window.comparing.page
-    assert [c.text() for c in page.choices] == ["Neural instruments", "Sine tones"]
-    page.play.click()
-    qtbot.waitUntil(lambda: window.comparing._player.place > 0, timeout=20_000)
-    page.choices[1].click()
-    assert window.comparing._player.heard == 1
-    page.close()
-    assert window.comparing.page is None
+    return window.comparing.page
 
 
 @pytest.fixture
-def compared(window, qtbot, monkeypatch):
-    """The page, playing."""
-
-    def missing():
-        raise StudioError("no")
-
-    monkeypatch.setattr(comparing, "soundfont", missing)
-    window.actions_by_id["play.compare"].trigger()
-    qtbot.waitUntil(lambda: window.comparing.page is not None, timeout=30_000)
-    page = window.comparing.page
-    qtbot.waitUntil(page.isActiveWindow)
-    page.play.click()
+def compared(window, opened, qtbot):
+    """The page, active and playing."""
+    qtbot.waitUntil(opened.isActiveWindow)
+    opened.play.click()
     qtbot.waitUntil(lambda: window.comparing._player.place > 0, timeout=20_000)
-    return page
+    return opened
+
+
+def test_from_the_menu_to_the_page_and_away(window, opened, qtbot):
+    assert [c.text() for c in opened.choices] == ["Neural instruments", "Sine tones"]
+    opened.play.click()
+    qtbot.waitUntil(lambda: window.comparing._player.place > 0, timeout=20_000)
+    opened.choices[1].click()
+    assert window.comparing._player.heard == 1
+    opened.close()
+    assert window.comparing.page is None
 
 
 def test_escape_ends_the_sound_with_the_page(window, compared):
